@@ -1,0 +1,2 @@
+/** Named models, built as graphs from their published dimensions. */
+package npusim.workloads;
