@@ -1,8 +1,11 @@
 package npusim.compiler.ir;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import npusim.diag.Diagnostic;
 
 /** A model: the main graph, model-local functions, opset imports and notes from the producer. */
 public final class Model {
@@ -13,6 +16,7 @@ public final class Model {
   private final Map<Function.Key, Function> functions = new LinkedHashMap<>();
   private final Map<String, Integer> opsets = new TreeMap<>();
   private final Map<String, String> metadata = new LinkedHashMap<>();
+  private final List<Diagnostic> warnings = new ArrayList<>();
   private long irVersion = DEFAULT_IR_VERSION;
   private String producer = "";
   private String producerVersion = "";
@@ -35,6 +39,7 @@ public final class Model {
     functions.forEach((k, f) -> m.functions.put(k, f.copy()));
     m.opsets.putAll(opsets);
     m.metadata.putAll(metadata);
+    m.warnings.addAll(warnings);
     m.irVersion = irVersion;
     m.producer = producer;
     m.producerVersion = producerVersion;
@@ -75,6 +80,11 @@ public final class Model {
   /** Free-form metadata; mutable. */
   public Map<String, String> metadata() {
     return metadata;
+  }
+
+  /** Warnings found while reading, to be shown once; mutable. */
+  public List<Diagnostic> warnings() {
+    return warnings;
   }
 
   /** ONNX IR version of the file. */
