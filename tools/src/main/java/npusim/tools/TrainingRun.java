@@ -1,0 +1,54 @@
+package npusim.tools;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Runs several command lines in one process, with their output dropped. The launcher records this
+ * process to make the JVM's start-up cache, so that a later start finds the classes of the usual
+ * commands loaded and profiled.
+ */
+public final class TrainingRun {
+  private static final String SEPARATOR = "--then";
+
+  private TrainingRun() {}
+
+  /**
+   * @param args command lines separated by {@code --then}; the process ends with the highest of
+   *     their exit codes
+   */
+  public static void main(String[] args) {
+    PrintStream terminal = System.out;
+    System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+    int worst = 0;
+    for (List<String> line : split(args)) {
+      int code =
+          Main.commandLine()
+              .setOut(
+                  new PrintWriter(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+              .execute(line.toArray(String[]::new));
+      terminal.printf("training: %s: exit code %d%n", String.join(" ", line), code);
+      worst = Math.max(worst, code);
+    }
+    System.exit(worst);
+  }
+
+  static List<List<String>> split(String[] args) {
+    var lines = new ArrayList<List<String>>();
+    var line = new ArrayList<String>();
+    for (String arg : args) {
+      if (arg.equals(SEPARATOR)) {
+        lines.add(List.copyOf(line));
+        line.clear();
+      } else {
+        line.add(arg);
+      }
+    }
+    lines.add(List.copyOf(line));
+    return lines;
+  }
+}
