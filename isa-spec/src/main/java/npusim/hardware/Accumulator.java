@@ -1,0 +1,23 @@
+package npusim.hardware;
+
+/**
+ * Accumulator memory of one core, written by the matrix unit, read by the vector unit and DMA out.
+ *
+ * @param bytes capacity
+ * @param banks banks
+ * @param bytesPerCyclePerBank bytes one bank reads and, at the same time, writes per cycle
+ * @param latencyCycles from request to data
+ */
+public record Accumulator(long bytes, int banks, int bytesPerCyclePerBank, int latencyCycles) {
+  public Accumulator {
+    Checks.positive(bytes, "accumulator.bytes");
+    Checks.positive(banks, "accumulator.banks");
+    Checks.positive(bytesPerCyclePerBank, "accumulator.bytes_per_cycle_per_bank");
+    Checks.notNegative(latencyCycles, "accumulator.latency_cycles");
+  }
+
+  /** Bytes read (or written) per cycle with every bank busy. */
+  public long peakBytesPerCycle() {
+    return (long) banks * bytesPerCyclePerBank;
+  }
+}

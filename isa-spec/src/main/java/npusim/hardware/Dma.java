@@ -1,0 +1,58 @@
+package npusim.hardware;
+
+/**
+ * DMA engines of one core.
+ *
+ * @param load chip memory to scratchpad
+ * @param store scratchpad to chip memory
+ */
+public record Dma(Path load, Path store) {
+
+  /** Independent in-order load queues, 1 to 4. */
+  public int inQueues() {
+    return load.queues();
+  }
+
+  /**
+   * One direction. A transfer of {@code rows} rows costs its start-up, then per row the row
+   * overhead and the beats of the row; memory requests of at most {@code requestBytes} leave as
+   * long as fewer than {@code requestsInFlight} wait for their answer.
+   *
+   * @param queues independent in-order queues, 1 to 4 for loads, 1 for stores
+   * @param startupCycles from the start of an instruction to its first request
+   * @param finishCycles from the last answer to the instruction's completion
+   * @param busBytes bytes of one beat on the engine's data bus
+   * @param cyclesPerBeat cycles one beat takes
+   * @param requestBytes largest memory request
+   * @param requestsInFlight requests that may wait for an answer at the same time
+   * @param rowCycles extra cycles before each contiguous row (segment) of a strided transfer
+   * @param requestCycles extra cycles before each request
+   */
+  public record Path(
+      int queues,
+      int startupCycles,
+      int finishCycles,
+      int busBytes,
+      int cyclesPerBeat,
+      int requestBytes,
+      int requestsInFlight,
+      int rowCycles,
+      int requestCycles) {
+    public Path {
+      Checks.positive(queues, "queues");
+      Checks.notNegative(startupCycles, "startup_cycles");
+      Checks.notNegative(finishCycles, "finish_cycles");
+      Checks.positive(busBytes, "bus_bytes");
+      Checks.positive(cyclesPerBeat, "cycles_per_beat");
+      Checks.positive(requestBytes, "request_bytes");
+      Checks.positive(requestsInFlight, "requests_in_flight");
+      Checks.notNegative(rowCycles, "row_cycles");
+      Checks.notNegative(requestCycles, "request_cycles");
+    }
+
+    /** Peak bytes per core cycle of one engine. */
+    public double bytesPerCycle() {
+      return (double) busBytes / cyclesPerBeat;
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package npusim.hardware;
+
+import java.util.Optional;
+
+/**
+ * Chip memory.
+ *
+ * @param model which memory model the simulator runs
+ * @param spec organisation and timing, already brought to {@code dataRateMtps}; empty unless the
+ *     model is {@link Model#DDR}
+ * @param channels channels as the preset counts them (an HBM channel has its pseudo-channels
+ *     inside)
+ * @param capacityBytes capacity of the chip's memory
+ * @param mapping order of address fields from high to low, or a named XOR mapping
+ * @param refresh whether refresh is simulated
+ * @param refreshPerBank per-bank instead of all-bank refresh
+ * @param controller scheduling policy
+ * @param controllerLatencyNs time outside the DRAM devices for a read: on-chip network, controller
+ *     and PHY, ns
+ * @param fixed the fixed-latency memory's figures; used when the model is {@link Model#FIXED}
+ */
+public record Dram(
+    Model model,
+    Optional<DramSpec> spec,
+    int channels,
+    long capacityBytes,
+    Mapping mapping,
+    boolean refresh,
+    boolean refreshPerBank,
+    Controller controller,
+    double controllerLatencyNs,
+    Fixed fixed) {
+
+  /** Memory models. */
+  public enum Model {
+    /** Channels, banks, rows and JEDEC-style timing. */
+    DDR,
+    /** Every request answered after a fixed latency, in order, at a fixed rate. */
+    FIXED,
+    /** Latency and bandwidth without limit: for finding compute bounds. */
+    IDEAL
+  }
+
+  /** How a physical address is cut into row, bank, rank, column and channel. */
+  public enum Mapping {
+    /** Row, bank group and bank, rank, column, channel from high to low. */
+    ROBARACOCH("RoBaRaCoCh"),
+    /** Channel, rank, bank, row, column from high to low. */
+    CHRABAROCO("ChRaBaRoCo"),
+    /** Row, column, rank, bank, channel: consecutive lines on consecutive banks. */
+    ROCORABACH("RoCoRaBaCh"),
+    /** Minimalist open page: four lines per bank, then the next bank, bank XORed with row bits. */
+    MOP4CLXOR("MOP4CLXOR");
+
+    private final String label;
+
+    Mapping(String label) {
+      this.label = label;
+    }
+
+    /** The spelling in YAML and on the command line. */
+    public String label() {
+      return label;
+    }
+
+    /** Finds a mapping by its label, any letter case. */
+    public static Optional<Mapping> ofLabel(String label) {
+      for (var m : values()) {
+        if (m.label.equalsIgnoreCase(label)) {
+          return Optional.of(m);
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  /** What happens to a row after a column access. */
+  public enum RowPolicy {
+    OPEN,
+    CLOSED
+  }
+
+  /** Order in which waiting requests are served. */
+  public enum Scheduler {
+    /** Ready requests first, then the oldest. */
+    FRFCFS,
+    /** As FRFCFS, and an open row with waiting hits is not closed. */
+    FRFCFS_ROWHIT
+  }
+
+  /**
+   * Controller of one channel.
+   *
+   * @param scheduler order in which requests are served
+   * @param rowPolicy open or closed page
+   * @param readQueue read requests waiting at most
+   * @param writeQueue write requests waiting at most
+   * @param writeHigh share of the write queue at which writes are drained
+   * @param writeLow share at which draining stops
+   */
+  public record Controller(
+      Scheduler scheduler,
+      RowPolicy rowPolicy,
+      int readQueue,
+      int writeQueue,
+      double writeHigh,
+      double writeLow) {
+    public Controller {
+      Checks.positive(readQueue, "dram.controller.read_queue");
+      Checks.positive(writeQueue, "dram.controller.write_queue");
+      if (!(writeLow >= 0 && writeLow < writeHigh && writeHigh <= 1)) {
+        throw new IllegalArgumentException(
+            "write marks must satisfy 0 <= low < high <= 1, got " + writeLow + ", " + writeHigh);
+      }
+    }
+  }
+
+  /**
+   * Fixed-latency memory.
+   *
+   * @param latencyCycles core cycles from accepting a read to its first answer beat
+   * @param writeLatencyCycles core cycles from the last data beat of a write to its acknowledgement
+   * @param bytesPerCycle answer channel width
+   * @param requestsInFlight requests the memory holds at the same time; 0 means no limit
+   * @param sharedAcks write acknowledgements take beats on the read answer channel
+   */
+  public record Fixed(
+      long latencyCycles,
+      long writeLatencyCycles,
+      int bytesPerCycle,
+      int requestsInFlight,
+      boolean sharedAcks) {
+    public Fixed {
+      Checks.notNegative(latencyCycles, "dram.fixed.latency_cycles");
+      Checks.notNegative(writeLatencyCycles, "dram.fixed.write_latency_cycles");
+      Checks.positive(bytesPerCycle, "dram.fixed.bytes_per_cycle");
+      Checks.notNegative(requestsInFlight, "dram.fixed.requests_in_flight");
+    }
+  }
+
+  public Dram {
+    Checks.positive(channels, "dram.channels");
+    Checks.positive(capacityBytes, "dram.capacity_bytes");
+    Checks.notNegative(controllerLatencyNs, "dram.controller_latency_ns");
+    if (model == Model.DDR && spec.isEmpty()) {
+      throw new IllegalArgumentException("dram.model ddr needs a preset");
+    }
+  }
+
+  /**
+   * Peak bytes per second of all channels; infinite for {@link Model#IDEAL}.
+   *
+   * @param clockMhz core clock, for the fixed model whose rate is per core cycle
+   */
+  public double peakBytesPerSecond(double clockMhz) {
+    return switch (model) {
+      case DDR -> channels * spec.orElseThrow().channelBytesPerSecond();
+      case FIXED -> fixed.bytesPerCycle() * clockMhz * 1e6;
+      case IDEAL -> Double.POSITIVE_INFINITY;
+    };
+  }
+}

@@ -1,0 +1,317 @@
+package npusim.hardware;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import npusim.diag.Diagnostic;
+import npusim.diag.Location;
+import npusim.diag.Names;
+import npusim.diag.NpusimException;
+import npusim.hardware.DescriptionReader.Document;
+import npusim.hardware.DescriptionReader.Leaf;
+import npusim.yaml.YamlNode;
+import npusim.yaml.YamlReader;
+
+/**
+ * Reads hardware descriptions: YAML, then schema, then inheritance, overrides and defaults, then
+ * meaning, then records. Each step reports everything it finds, with file, line and column.
+ */
+public final class HardwareLoader {
+  private static final int MAX_PARENTS = 32;
+
+  private final List<Diagnostic> errors = new ArrayList<>();
+  private final Map<String, Leaf> leaves = new LinkedHashMap<>();
+  private final Map<String, Provenance> provenance = new LinkedHashMap<>();
+
+  private HardwareLoader() {}
+
+  /** See {@link #load(String, List)}, without overrides. */
+  public static Hardware load(String nameOrPath) {
+    return load(nameOrPath, List.of());
+  }
+
+  /**
+   * Loads a built-in chip by name or a description by path.
+   *
+   * @param nameOrPath chip name in any letter case, or path of a YAML file
+   * @param sets overrides as {@code path=value}, applied in order; a value is a YAML scalar or flow
+   *     mapping
+   * @throws NpusimException (usage) with every error found
+   */
+  public static Hardware load(String nameOrPath, List<String> sets) {
+    var source = open(nameOrPath, Optional.empty(), Location.NONE);
+    return load(source, sets);
+  }
+
+  /**
+   * Loads a description from text.
+   *
+   * @param file name for messages; a relative {@code extends} is resolved beside it
+   * @param yaml the description
+   * @param sets overrides, see {@link #load(String, List)}
+   */
+  public static Hardware parse(String file, String yaml, List<String> sets) {
+    return load(new Source(file, yaml, Optional.of(Path.of(file)), chipName(file)), sets);
+  }
+
+  private static Hardware load(Source source, List<String> sets) {
+    var loader = new HardwareLoader();
+    loader.inherit(source, new ArrayList<>());
+    loader.failOnErrors();
+    loader.sets(sets);
+    loader.failOnErrors();
+    return loader.finish(source.name());
+  }
+
+  static Hardware override(Hardware base, List<String> sets) {
+    var loader = new HardwareLoader();
+    // What came from a DRAM preset, a default or arithmetic is worked out again from the new
+    // values.
+    loader.leaves.putAll(base.parameters().stated());
+    loader.provenance.putAll(base.parameters().statedSources());
+    loader.sets(sets);
+    loader.failOnErrors();
+    return loader.finish(base.name());
+  }
+
+  /** A document to read: its name for messages, text, directory and chip name. */
+  private record Source(String file, String text, Optional<Path> path, String name) {}
+
+  private static Source open(String nameOrPath, Optional<Path> relativeTo, Location from) {
+    var chip = HardwareCatalog.find(HardwareCatalog.chips(), nameOrPath);
+    if (chip.isPresent()) {
+      var file = chip.get() + ".yaml";
+      var text = HardwareCatalog.chipYaml(chip.get()).orElseThrow();
+      return new Source(file, text, Optional.empty(), chip.get());
+    }
+    Path path;
+    try {
+      path = relativeTo.map(p -> p.resolveSibling(nameOrPath)).orElse(Path.of(nameOrPath));
+    } catch (InvalidPathException e) {
+      throw unknownChip(nameOrPath, from);
+    }
+    boolean looksLikeFile = nameOrPath.contains("/") || nameOrPath.matches("(?i).*\\.ya?ml");
+    if (!looksLikeFile && !Files.isRegularFile(path)) {
+      throw unknownChip(nameOrPath, from);
+    }
+    return new Source(
+        path.toString(), readFile(path, from), Optional.of(path), chipName(nameOrPath));
+  }
+
+  static String readFile(Path path, Location from) {
+    try {
+      return Files.readString(path);
+    } catch (NoSuchFileException e) {
+      throw NpusimException.usage("hw-no-file", "no file " + path, from, "");
+    } catch (CharacterCodingException e) {
+      throw NpusimException.usage("hw-no-file", path + " is not UTF-8 text", from, "");
+    } catch (IOException e) {
+      throw NpusimException.usage(
+          "hw-no-file",
+          "cannot read " + path + (Files.isDirectory(path) ? ": a directory" : ""),
+          from,
+          "");
+    }
+  }
+
+  private static NpusimException unknownChip(String name, Location from) {
+    var chips = HardwareCatalog.chips();
+    var near = Names.nearest(name, chips).map(n -> "did you mean \"" + n + "\"? ").orElse("");
+    return NpusimException.usage(
+        "hw-unknown-chip",
+        "no chip \"" + name + "\"",
+        from,
+        near + "chips: " + String.join(", ", chips) + "; or give the path of a YAML file");
+  }
+
+  private static String chipName(String file) {
+    var name = Optional.ofNullable(Path.of(file).getFileName()).map(Path::toString).orElse(file);
+    int dot = name.lastIndexOf('.');
+    return dot > 0 ? name.substring(0, dot) : name;
+  }
+
+  /** Parents first, so that later values replace earlier ones. */
+  private void inherit(Source source, List<String> chain) {
+    chain.add(source.file());
+    var node =
+        YamlReader.read(source.file(), source.text())
+            .orElseThrow(
+                () ->
+                    NpusimException.usage(
+                        "hw-empty",
+                        "the description is empty",
+                        Location.ofFile(source.file()),
+                        "start from a chip: \"extends: edge\""));
+    var document =
+        new DescriptionReader(errors).read(source.file(), node, "", HardwareSchema.root());
+    document.parent().ifPresent(parent -> parent(parent, document, source, chain));
+    add(document);
+  }
+
+  private void parent(String parent, Document document, Source source, List<String> chain) {
+    Source opened;
+    try {
+      opened = open(parent, source.path(), document.parentLocation());
+    } catch (NpusimException e) {
+      errors.addAll(e.diagnostics());
+      return;
+    }
+    if (chain.contains(opened.file()) || chain.size() > MAX_PARENTS) {
+      errors.add(
+          Diagnostic.error(
+              "hw-extends-cycle",
+              "extends: " + String.join(" extends ", chain) + " extends " + opened.file(),
+              document.parentLocation(),
+              "a description cannot inherit from itself"));
+      return;
+    }
+    inherit(opened, chain);
+  }
+
+  private void add(Document document) {
+    document
+        .leaves()
+        .forEach(
+            (path, leaf) -> {
+              if (leaf.value() == null) {
+                leaves.remove(path);
+              } else {
+                leaves.put(path, leaf);
+                provenance.put(path, sourceOf(document, path));
+              }
+            });
+  }
+
+  /** The entry of the longest path prefix in the document's own sources. */
+  static Provenance sourceOf(Document document, String path) {
+    for (String p = path;
+        !p.isEmpty();
+        p = p.contains(".") ? p.substring(0, p.lastIndexOf('.')) : "") {
+      var found = document.sources().get(p);
+      if (found != null) {
+        return found;
+      }
+    }
+    return new Provenance(Provenance.Status.UNSTATED, document.file());
+  }
+
+  private void sets(List<String> sets) {
+    for (String set : sets) {
+      var origin = Location.ofFile("--set " + set);
+      int equals = set.indexOf('=');
+      if (equals <= 0) {
+        errors.add(
+            Diagnostic.error(
+                "hw-set", "expected path=value", origin, "for example --set core.matrix.rows=256"));
+        continue;
+      }
+      var path = SchemaPaths.canonical(set.substring(0, equals).strip());
+      var schema = SchemaPaths.find(path);
+      if (schema.isEmpty()) {
+        errors.add(
+            Diagnostic.error(
+                "hw-unknown-key",
+                "no parameter \"" + path + "\"",
+                origin,
+                Names.suggest(path, SchemaPaths.leaves())));
+        continue;
+      }
+      set(path, schema.get(), set, set.substring(equals + 1), origin);
+    }
+  }
+
+  private void set(String path, SchemaNode schema, String set, String value, Location origin) {
+    var node = YamlReader.read(origin.file(), value);
+    if (node.isEmpty() || node.get() instanceof YamlNode.Scalar s && s.isNull()) {
+      errors.add(
+          Diagnostic.error(
+              "hw-set",
+              path + ": no value; expected " + schema.legal(),
+              origin,
+              schema.description()));
+      return;
+    }
+    List<Diagnostic> found = new ArrayList<>();
+    new DescriptionReader(found)
+        .readValue(path, schema, node.get())
+        .forEach(
+            (p, leaf) -> {
+              if (leaf.value() == null) {
+                leaves.remove(p);
+                return;
+              }
+              leaves.put(p, new Leaf(leaf.value(), leaf.schema(), origin));
+              provenance.put(p, new Provenance(Provenance.Status.OVERRIDE, "--set " + set));
+            });
+    // A position inside the one-line value says less than the option itself.
+    found.forEach(
+        d -> errors.add(new Diagnostic(d.severity(), d.code(), d.message(), origin, d.hint())));
+  }
+
+  private Hardware finish(String name) {
+    var stated = Map.copyOf(leaves);
+    var statedSources = Map.copyOf(provenance);
+    dramPreset();
+    failOnErrors();
+    var resolved = new DefaultsResolver(leaves, provenance, errors).resolve(Location.ofFile(name));
+    var parameters = new Parameters(resolved, stated, statedSources);
+    failOnErrors();
+    new SemanticChecks(parameters, errors).run();
+    failOnErrors();
+    return new HardwareBuilder(parameters).build(name);
+  }
+
+  /** Fills what the description leaves open of {@code dram} from its DRAM preset. */
+  private void dramPreset() {
+    var preset = leaves.get("dram.preset");
+    if (preset == null) {
+      return;
+    }
+    var name = (String) preset.value();
+    var yaml = HardwareCatalog.dramYaml(name);
+    String file = name + ".yaml";
+    if (yaml.isEmpty()) {
+      if (!name.contains("/") && !name.endsWith(".yaml")) {
+        errors.add(
+            Diagnostic.error(
+                "hw-choice",
+                "dram.preset: no DRAM preset \"" + name + "\"",
+                preset.location(),
+                Names.suggest(name, HardwareCatalog.drams())));
+        return;
+      }
+      file = name;
+      yaml = Optional.of(readFile(Path.of(name), preset.location()));
+    }
+    var node = YamlReader.read(file, yaml.get());
+    if (node.isEmpty()) {
+      errors.add(Diagnostic.error("hw-empty", "the DRAM preset is empty", Location.ofFile(file)));
+      return;
+    }
+    var group = HardwareSchema.root().properties().get("dram");
+    var document = new DescriptionReader(errors).read(file, node.get(), "dram", group);
+    document
+        .leaves()
+        .forEach(
+            (path, leaf) -> {
+              if (leaf.value() != null && leaves.putIfAbsent(path, leaf) == null) {
+                var p = sourceOf(document, path);
+                provenance.put(path, new Provenance(p.status(), name + ": " + p.source()));
+              }
+            });
+  }
+
+  private void failOnErrors() {
+    if (!errors.isEmpty()) {
+      throw NpusimException.usage(errors);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package npusim.hardware;
+
+/**
+ * The sequencer: issues instructions in program order into one queue per unit.
+ *
+ * @param issueCycles cycles the sequencer spends on one instruction
+ * @param queueDepths instructions a unit's queue holds before issue stalls
+ * @param dispatchCycles cycles from leaving the sequencer to being able to start in an idle unit
+ * @param launchCycles fixed cost, once, of starting a program
+ * @param loopDepth nested hardware loops, at least 4
+ */
+public record Sequencer(
+    int issueCycles,
+    QueueDepths queueDepths,
+    int dispatchCycles,
+    long launchCycles,
+    int loopDepth) {
+
+  /** Scalar registers of every core; part of the ISA, not a parameter. */
+  public static final int REGISTERS = 32;
+
+  /**
+   * Queue entries per unit.
+   *
+   * @param dmaIn each DMA load queue
+   * @param dmaOut the DMA store queue
+   * @param matrix matrix unit
+   * @param vector vector unit
+   * @param comm communication unit
+   */
+  public record QueueDepths(int dmaIn, int dmaOut, int matrix, int vector, int comm) {
+    public QueueDepths {
+      Checks.positive(dmaIn, "queue_depths.dma_in");
+      Checks.positive(dmaOut, "queue_depths.dma_out");
+      Checks.positive(matrix, "queue_depths.matrix");
+      Checks.positive(vector, "queue_depths.vector");
+      Checks.positive(comm, "queue_depths.comm");
+    }
+  }
+
+  public Sequencer {
+    Checks.notNegative(issueCycles, "issue_cycles");
+    Checks.notNegative(dispatchCycles, "dispatch_cycles");
+    Checks.notNegative(launchCycles, "launch_cycles");
+    Checks.positive(loopDepth, "loop_depth");
+  }
+}

@@ -1,0 +1,2 @@
+/** YAML with positions: a small read-only tree whose every node knows its file, line and column. */
+package npusim.yaml;
