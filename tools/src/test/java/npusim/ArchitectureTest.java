@@ -6,13 +6,24 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /** Holds the shape of the house: which packages exist, and who may know whom. */
-@AnalyzeClasses(packages = "npusim", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "npusim", importOptions = ArchitectureTest.ProductCode.class)
 class ArchitectureTest {
+  /** Leaves out test classes, whether in a folder or in the test jar of another module. */
+  static final class ProductCode implements ImportOption {
+    @Override
+    public boolean includes(Location location) {
+      return !location.contains("/test-classes/")
+          && !location.contains("-tests.jar")
+          && !location.contains("-test/");
+    }
+  }
+
   private static final String[] ISA_SPEC = {
     "npusim.diag..",
     "npusim.isa..",
