@@ -27,7 +27,7 @@ class ArchitectureTest {
   private static final String[] ISA_SPEC = {
     "npusim.diag..",
     "npusim.isa..",
-    "npusim.hw..",
+    "npusim.hardware..",
     "npusim.program..",
     "npusim.asm..",
     "npusim.verify.."

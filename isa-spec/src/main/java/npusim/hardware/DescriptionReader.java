@@ -226,7 +226,7 @@ final class DescriptionReader {
     boolean low =
         schema.minimum().isPresent()
             && (d < schema.minimum().getAsDouble()
-                || schema.exclusiveMinimum() && d == schema.minimum().getAsDouble());
+                || (schema.exclusiveMinimum() && d == schema.minimum().getAsDouble()));
     boolean high = schema.maximum().isPresent() && d > schema.maximum().getAsDouble();
     if (low || high) {
       errors.add(

@@ -230,7 +230,7 @@ public final class HardwareLoader {
 
   private void set(String path, SchemaNode schema, String set, String value, Location origin) {
     var node = YamlReader.read(origin.file(), value);
-    if (node.isEmpty() || node.get() instanceof YamlNode.Scalar s && s.isNull()) {
+    if (node.isEmpty() || (node.get() instanceof YamlNode.Scalar s && s.isNull())) {
       errors.add(
           Diagnostic.error(
               "hw-set",
