@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param types legal element types, for {@link FieldKind#DTYPE}
  * @param enumeration class of the constants, for {@link FieldKind#ENUM}
  * @param space memory an {@link FieldKind#ADDRESS} points into
+ * @param realWhen element type field; when that is a float type and no register is added, a {@link
+ *     FieldKind#VALUE} holds the bits of a binary64, else it is an integer
  * @param meaning one line for the reference
  */
 public record FieldSpec(
@@ -24,6 +26,7 @@ public record FieldSpec(
     Optional<TypeGroup> types,
     Optional<Class<? extends Enum<?>>> enumeration,
     Optional<Space> space,
+    Optional<Field> realWhen,
     String meaning) {
 
   /** Bits of a register number. */
@@ -68,6 +71,6 @@ public record FieldSpec(
 
   FieldSpec at(int newOffset) {
     return new FieldSpec(
-        field, kind, width, newOffset, defaultValue, types, enumeration, space, meaning);
+        field, kind, width, newOffset, defaultValue, types, enumeration, space, realWhen, meaning);
   }
 }

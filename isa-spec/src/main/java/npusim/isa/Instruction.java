@@ -73,6 +73,12 @@ public final class Instruction {
     return type.getEnumConstants()[(int) get(field)];
   }
 
+  /** True when a value field holds the bits of a binary64 instead of an integer. */
+  public boolean isReal(Field field) {
+    return reg(field) == 0
+        && op.spec(field).realWhen().map(this::dtype).filter(DType::isFloat).isPresent();
+  }
+
   /** The function in {@link Field#FN}, when the opcode has one. */
   public Optional<Fn> fn() {
     if (!op.has(Field.FN)) {

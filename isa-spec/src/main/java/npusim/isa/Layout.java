@@ -82,6 +82,25 @@ final class Layout {
     return add(spec(field, kind, width, defaultValue, Optional.empty(), meaning));
   }
 
+  /**
+   * A 64-bit constant plus register that is a binary64 when the type in {@code realWhen} is a float
+   * type.
+   */
+  Layout real(Field field, Field realWhen, String meaning) {
+    return add(
+        new FieldSpec(
+            field,
+            FieldKind.VALUE,
+            64,
+            0,
+            0,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(realWhen),
+            meaning));
+  }
+
   <E extends Enum<E>> Layout choice(Field field, int width, E defaultValue, String meaning) {
     return add(
         new FieldSpec(
@@ -92,6 +111,7 @@ final class Layout {
             defaultValue.ordinal(),
             Optional.empty(),
             Optional.of(defaultValue.getDeclaringClass()),
+            Optional.empty(),
             Optional.empty(),
             meaning));
   }
@@ -137,6 +157,7 @@ final class Layout {
         types,
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         spec.meaning());
   }
 
@@ -148,7 +169,16 @@ final class Layout {
       Optional<FieldSpec.Space> space,
       String meaning) {
     return new FieldSpec(
-        field, kind, width, 0, defaultValue, Optional.empty(), Optional.empty(), space, meaning);
+        field,
+        kind,
+        width,
+        0,
+        defaultValue,
+        Optional.empty(),
+        Optional.empty(),
+        space,
+        Optional.empty(),
+        meaning);
   }
 
   private Layout add(FieldSpec spec) {

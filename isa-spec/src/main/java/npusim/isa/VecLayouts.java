@@ -39,7 +39,7 @@ final class VecLayouts {
         .operand("dst", OperandShape.LOCAL4, Access.WRITE, TypeGroup.ANY, "result")
         .operand("a", OperandShape.LOCAL4, Access.READ, TypeGroup.ANY, "operand")
         .choice(Field.FN, 8, BinFn.ADD, "function")
-        .field(Field.IMM, FieldKind.VALUE, 64, 0L, "scalar operand")
+        .real(Field.IMM, Field.A_T, "scalar operand")
         .field(Field.REVERSE, FieldKind.FLAG, 1, 0L, "the scalar is the first operand");
   }
 
@@ -195,7 +195,7 @@ final class VecLayouts {
         .opClass(OpClass.SIMPLE)
         .extents("d", OperandShape.EXTENTS, "iteration extents")
         .operand("dst", OperandShape.LOCAL4, Access.WRITE, TypeGroup.ANY, "result")
-        .field(Field.IMM, FieldKind.VALUE, 64, 0L, "value");
+        .real(Field.IMM, Field.DST_T, "value");
   }
 
   static Layout vIota() {
@@ -205,8 +205,8 @@ final class VecLayouts {
         .opClass(OpClass.SIMPLE)
         .extents("d", OperandShape.EXTENTS, "iteration extents")
         .operand("dst", OperandShape.LOCAL4, Access.WRITE, TypeGroup.ANY, "result")
-        .field(Field.START, FieldKind.VALUE, 64, 0L, "first value")
-        .field(Field.STEP, FieldKind.VALUE, 64, 0L, "difference");
+        .real(Field.START, Field.DST_T, "first value")
+        .real(Field.STEP, Field.DST_T, "difference");
   }
 
   static Layout vCopy() {

@@ -405,6 +405,9 @@ final class IsaGenerator {
     String name = "Field." + field.get("name").asText();
     int width = field.get("width").asInt();
     String meaning = quote(field.get("meaning").asText()) + ")";
+    if (field.has("real_when")) {
+      return ".real(" + name + ", Field." + field.get("real_when").asText() + ", " + meaning;
+    }
     if (kind.equals("ENUM")) {
       return ".choice("
           + name
