@@ -73,6 +73,7 @@ class ContainerPropertyTest {
     assertThat(e.diagnostics().getFirst().render()).startsWith("p.npu: error: ");
   }
 
+  @SuppressWarnings("ReferenceEquality") // that cores share one code object is what is tested
   @Test
   void filesRoundTripAndShareStreams() throws IOException {
     Program program = RandomPrograms.next(new Random(7));
