@@ -27,6 +27,7 @@ class ArchitectureTest {
   private static final String[] ISA_SPEC = {
     "npusim.diag..",
     "npusim.isa..",
+    "npusim.yaml..",
     "npusim.hardware..",
     "npusim.program..",
     "npusim.asm..",
