@@ -1,0 +1,93 @@
+package npusim.sim.functional;
+
+import java.util.Locale;
+import npusim.isa.Word;
+
+/** One memory local to a core: its scratchpad or its accumulator memory. */
+final class LocalMemory {
+  private final String name;
+  private final long origin;
+  private final byte[] bytes;
+  private final InitialisedBytes written;
+
+  /**
+   * @param name for messages
+   * @param origin local byte address of its first byte
+   * @param size bytes
+   * @param track whether reads of bytes never written are errors
+   */
+  LocalMemory(String name, long origin, int size, boolean track) {
+    this(name, origin, new byte[size], track ? new InitialisedBytes(size) : null);
+  }
+
+  private LocalMemory(String name, long origin, byte[] bytes, InitialisedBytes written) {
+    this.name = name;
+    this.origin = origin;
+    this.bytes = bytes;
+    this.written = written;
+  }
+
+  /** A memory over bytes that exist already, without tracking. */
+  static LocalMemory wrap(byte[] bytes) {
+    return new LocalMemory("message", 0, bytes, null);
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  /** True when reads of bytes never written are errors. */
+  boolean tracks() {
+    return written != null;
+  }
+
+  /** Index into {@link #bytes} of a local address. */
+  long offset(long address) {
+    return address - origin;
+  }
+
+  /** Checks that bytes {@code from} to {@code to} (exclusive, offsets) exist. */
+  void checkRange(String operand, long from, long to) {
+    if (from < 0 || to > bytes.length) {
+      throw Fault.program(
+          "exec-address",
+          String.format(
+              Locale.ROOT,
+              "operand %s covers %s bytes 0x%x..0x%x, but the %s has 0x%x bytes from 0x%x on",
+              operand,
+              name,
+              origin + from,
+              origin + to - 1,
+              name,
+              bytes.length,
+              origin));
+    }
+  }
+
+  /**
+   * Checks that bytes {@code from} to {@code to} (exclusive, offsets) were written, when tracking.
+   */
+  void checkWritten(String operand, long from, long to) {
+    long p = written.firstUnwritten(from, to);
+    if (p >= 0) {
+      throw Fault.program(
+          "exec-uninitialised",
+          String.format(
+              Locale.ROOT,
+              "operand %s reads %s byte 0x%x that nothing has written",
+              operand,
+              name,
+              origin + p));
+    }
+  }
+
+  /** Notes bytes {@code from} to {@code to} (exclusive, offsets) as written, when tracking. */
+  void markWritten(long from, long to) {
+    written.mark(from, to);
+  }
+
+  /** True for addresses in accumulator memory. */
+  static boolean isAccumulator(long address) {
+    return address >= Word.ACC_BASE;
+  }
+}
