@@ -1,6 +1,7 @@
 package npusim.program;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +14,8 @@ import npusim.isa.Instruction;
  * @param code instructions; not copied, must not be changed
  * @param nodeOf {@link NodeInfo#id} each instruction was made for, -1 for none; same length as
  *     {@code code}
- * @param labels instruction index by name, for functions and places of interest
+ * @param labels instruction index by name, for functions and places of interest; kept in order of
+ *     index, then name
  */
 public record CoreCode(Instruction[] code, int[] nodeOf, Map<String, Integer> labels) {
   public CoreCode {
@@ -21,7 +23,12 @@ public record CoreCode(Instruction[] code, int[] nodeOf, Map<String, Integer> la
       throw new IllegalArgumentException(
           code.length + " instructions, " + nodeOf.length + " node entries");
     }
-    labels = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+    var ordered = new LinkedHashMap<String, Integer>();
+    labels.entrySet().stream()
+        .sorted(
+            Map.Entry.<String, Integer>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
+        .forEach(e -> ordered.put(e.getKey(), e.getValue()));
+    labels = Collections.unmodifiableMap(ordered);
   }
 
   /**

@@ -1,0 +1,2 @@
+/** Text form of programs: assembler and disassembler. */
+package npusim.asm;
