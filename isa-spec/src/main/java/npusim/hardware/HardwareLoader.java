@@ -68,7 +68,7 @@ public final class HardwareLoader {
     loader.failOnErrors();
     loader.sets(sets);
     loader.failOnErrors();
-    return loader.finish(source.name());
+    return loader.finish(source.name(), source.file());
   }
 
   static Hardware override(Hardware base, List<String> sets) {
@@ -79,7 +79,7 @@ public final class HardwareLoader {
     loader.provenance.putAll(base.parameters().statedSources());
     loader.sets(sets);
     loader.failOnErrors();
-    return loader.finish(base.name());
+    return loader.finish(base.name(), base.name());
   }
 
   /** A document to read: its name for messages, text, directory and chip name. */
@@ -256,15 +256,16 @@ public final class HardwareLoader {
         d -> errors.add(new Diagnostic(d.severity(), d.code(), d.message(), origin, d.hint())));
   }
 
-  private Hardware finish(String name) {
+  private Hardware finish(String name, String file) {
+    var whole = Location.ofFile(file);
     var stated = Map.copyOf(leaves);
     var statedSources = Map.copyOf(provenance);
     dramPreset();
     failOnErrors();
-    var resolved = new DefaultsResolver(leaves, provenance, errors).resolve(Location.ofFile(name));
+    var resolved = new DefaultsResolver(leaves, provenance, errors).resolve(whole);
     var parameters = new Parameters(resolved, stated, statedSources);
     failOnErrors();
-    new SemanticChecks(parameters, errors).run();
+    new SemanticChecks(parameters, whole, errors).run();
     failOnErrors();
     return new HardwareBuilder(parameters).build(name);
   }

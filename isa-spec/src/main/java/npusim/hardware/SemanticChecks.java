@@ -2,14 +2,20 @@ package npusim.hardware;
 
 import java.util.List;
 import npusim.diag.Diagnostic;
+import npusim.diag.Location;
 
 /** Rules between parameters, checked once all of them have values. */
 final class SemanticChecks {
   private final Parameters p;
+  private final Location whole;
   private final List<Diagnostic> errors;
 
-  SemanticChecks(Parameters parameters, List<Diagnostic> errors) {
+  /**
+   * @param whole where to report what is nowhere written
+   */
+  SemanticChecks(Parameters parameters, Location whole, List<Diagnostic> errors) {
     this.p = parameters;
+    this.whole = whole;
     this.errors = errors;
   }
 
@@ -26,7 +32,12 @@ final class SemanticChecks {
   }
 
   private void error(String path, String message, String hint) {
-    errors.add(Diagnostic.error("hw-inconsistent", path + ": " + message, p.location(path), hint));
+    errors.add(Diagnostic.error("hw-inconsistent", path + ": " + message, at(path), hint));
+  }
+
+  private Location at(String path) {
+    var location = p.location(path);
+    return location.isNone() ? whole : location;
   }
 
   private void multiple(String path, String of) {
@@ -76,6 +87,16 @@ final class SemanticChecks {
           "native_type",
           native0 + " is not in core.matrix.throughput",
           "native types: " + String.join(", ", p.numbers("core.matrix.throughput").keySet()));
+    }
+    for (var type : List.of("f32", "i32")) {
+      if (!p.has("core.vector.throughput." + type)) {
+        errors.add(
+            Diagnostic.error(
+                "hw-inconsistent",
+                "core.vector.throughput: " + type + " is missing",
+                whole,
+                "index arithmetic and the results of the matrix unit need i32 and f32"));
+      }
     }
     for (var type : p.texts("core.matrix.accumulate").keySet()) {
       if (!p.has("core.matrix.throughput." + type)) {

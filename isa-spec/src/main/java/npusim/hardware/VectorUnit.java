@@ -41,6 +41,9 @@ public record VectorUnit(
     Checks.notNegative(issueCycles, "vector.issue_cycles");
     throughput = Maps.immutable(throughput);
     ops = Maps.immutable(ops);
+    if (!throughput.containsKey(DType.F32) || !throughput.containsKey(DType.I32)) {
+      throw new IllegalArgumentException("vector.throughput lacks f32 or i32");
+    }
     for (var c : VectorClass.values()) {
       if (!ops.containsKey(c)) {
         throw new IllegalArgumentException("vector.ops lacks " + c.label());
@@ -48,7 +51,7 @@ public record VectorUnit(
     }
   }
 
-  /** Whether the unit computes on this type natively. */
+  /** Whether the description gives this type a rate of its own. */
   public boolean supports(DType type) {
     return throughput.containsKey(type);
   }
@@ -59,15 +62,20 @@ public record VectorUnit(
   }
 
   /**
-   * Elements per cycle of all lanes for one class and type.
-   *
-   * @throws IllegalArgumentException if the type has no native path
+   * Elements per lane per cycle of a simple operation. A type without a rate of its own runs at
+   * that of f32 or i32, in proportion when it is wider than 32 bits.
    */
-  public double elementsPerCycle(VectorClass c, DType type) {
+  public double lanesPerCycle(DType type) {
     var rate = throughput.get(type);
-    if (rate == null) {
-      throw new IllegalArgumentException("vector unit has no native " + type);
+    if (rate != null) {
+      return rate;
     }
-    return lanes * rate / ops.get(c).cyclesPerElement();
+    double base = throughput.get(type.isFloat() ? DType.F32 : DType.I32);
+    return type.bits() > 32 ? base * 32 / type.bits() : base;
+  }
+
+  /** Elements per cycle of all lanes for one class and type, see {@link #lanesPerCycle(DType)}. */
+  public double elementsPerCycle(VectorClass c, DType type) {
+    return lanes * lanesPerCycle(type) / ops.get(c).cyclesPerElement();
   }
 }
