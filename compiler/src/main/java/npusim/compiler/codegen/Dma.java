@@ -1,0 +1,59 @@
+package npusim.compiler.codegen;
+
+import npusim.isa.Field;
+import npusim.isa.Opcode;
+
+/** DMA instructions over n-dimensional operands. */
+public final class Dma {
+  private final Emitter e;
+
+  /** DMA instructions of a kernel. */
+  public Dma(Emitter e) {
+    this.e = e;
+  }
+
+  /** Copies a region of DRAM to local memory on a load lane. */
+  public void load(Lane lane, Loc dst, Loc dram, Aff... extents) {
+    new Strided(
+            e,
+            new Operands[] {Operands.DST, Operands.DRAM},
+            new Loc[] {dst, dram},
+            () -> new Op(Opcode.DMA_LD, lane).set(Field.Q, lane.queue()),
+            op -> op.reads(dram.area()).writes(dst.area()))
+        .emit(extents);
+  }
+
+  /** Copies a region of local memory to DRAM. */
+  public void store(Loc dram, Loc src, Aff... extents) {
+    new Strided(
+            e,
+            new Operands[] {Operands.DRAM, Operands.A},
+            new Loc[] {dram, src},
+            () -> new Op(Opcode.DMA_ST, Lane.ST),
+            op -> op.reads(src.area()).writes(dram.area()))
+        .emit(extents);
+  }
+
+  /** Copies within the core's own local memory on a load lane. */
+  public void copy(Lane lane, Loc dst, Loc src, Aff... extents) {
+    new Strided(
+            e,
+            new Operands[] {Operands.DST, Operands.A},
+            new Loc[] {dst, src.withType(dst.type())},
+            () ->
+                new Op(Opcode.DMA_GET, lane).set(Field.CORE, e.coreIndex()).set(Field.Q, lane.queue()),
+            op -> op.reads(src.area()).writes(dst.area()))
+        .emit(extents);
+  }
+
+  /** Copies a region to the same place in other cores. */
+  public void put(long cores, Loc region, Aff... extents) {
+    new Strided(
+            e,
+            new Operands[] {Operands.DST, Operands.A},
+            new Loc[] {region, region},
+            () -> new Op(Opcode.DMA_PUT, Lane.ST).set(Field.CORES, cores),
+            op -> op.reads(region.area()).writes(region.area()))
+        .emit(extents);
+  }
+}

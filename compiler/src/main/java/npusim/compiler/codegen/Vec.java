@@ -1,0 +1,223 @@
+package npusim.compiler.codegen;
+
+import java.util.List;
+import npusim.isa.BinFn;
+import npusim.isa.Field;
+import npusim.isa.Opcode;
+import npusim.isa.RedFn;
+import npusim.isa.Round;
+import npusim.isa.UnFn;
+
+/** Vector instructions over n-dimensional operands. */
+public final class Vec {
+  private final Emitter e;
+
+  /** Vector instructions of a kernel. */
+  public Vec(Emitter e) {
+    this.e = e;
+  }
+
+  /** dst = fn(a). */
+  public void un(UnFn fn, Loc dst, Loc a, Aff... extents) {
+    run(
+        Opcode.V_UN,
+        new Operands[] {Operands.DST, Operands.A},
+        new Loc[] {dst, a},
+        op -> op.set(Field.FN, fn),
+        extents);
+  }
+
+  /** dst = fn(a, b). */
+  public void bin(BinFn fn, Loc dst, Loc a, Loc b, Aff... extents) {
+    run(
+        Opcode.V_BIN,
+        new Operands[] {Operands.DST, Operands.A, Operands.B},
+        new Loc[] {dst, a, b},
+        op -> op.set(Field.FN, fn),
+        extents);
+  }
+
+  /** dst = fn(a, imm), or fn(imm, a) when reversed. */
+  public void bini(
+      BinFn fn, Loc dst, Loc a, double imm, boolean reverse, Aff... extents) {
+    run(
+        Opcode.V_BINI,
+        new Operands[] {Operands.DST, Operands.A},
+        new Loc[] {dst, a},
+        op -> op.set(Field.FN, fn).setScalar(Field.IMM, a.type(), imm).set(Field.REVERSE, reverse),
+        extents);
+  }
+
+  /** dst = fn(a, imm) with an integer scalar, or fn(imm, a) when reversed. */
+  public void bini(BinFn fn, Loc dst, Loc a, long imm, boolean reverse, Aff... extents) {
+    run(
+        Opcode.V_BINI,
+        new Operands[] {Operands.DST, Operands.A},
+        new Loc[] {dst, a},
+        op -> op.set(Field.FN, fn).set(Field.IMM, imm).set(Field.REVERSE, reverse),
+        extents);
+  }
+
+  /** dst = cond ? a : b. */
+  public void select(Loc dst, Loc cond, Loc a, Loc b, Aff... extents) {
+    run(
+        Opcode.V_SEL,
+        new Operands[] {Operands.DST, Operands.COND, Operands.A, Operands.B},
+        new Loc[] {dst, cond, a, b},
+        op -> {},
+        extents);
+  }
+
+  /** dst = a * b + c. */
+  public void fma(Loc dst, Loc a, Loc b, Loc c, Aff... extents) {
+    run(
+        Opcode.V_FMA,
+        new Operands[] {Operands.DST, Operands.A, Operands.B, Operands.C},
+        new Loc[] {dst, a, b, c},
+        op -> {},
+        extents);
+  }
+
+  /** dst = a converted to dst's type. */
+  public void convert(Loc dst, Loc a, boolean saturate, Round round, Aff... extents) {
+    run(
+        Opcode.V_CVT,
+        new Operands[] {Operands.DST, Operands.A},
+        new Loc[] {dst, a},
+        op -> op.set(Field.SATURATE, saturate).set(Field.ROUND, round),
+        extents);
+  }
+
+  /** dst = saturate(round(a / scale) + zp). */
+  public void quantise(Loc dst, Loc a, Loc scale, Loc zp, Aff... extents) {
+    run(
+        Opcode.V_QUANT,
+        new Operands[] {Operands.DST, Operands.A, Operands.SCALE, Operands.ZP},
+        new Loc[] {dst, a, scale, zp},
+        op -> {},
+        extents);
+  }
+
+  /** dst = (a - zp) * scale. */
+  public void dequantise(Loc dst, Loc a, Loc scale, Loc zp, Aff... extents) {
+    run(
+        Opcode.V_DEQUANT,
+        new Operands[] {Operands.DST, Operands.A, Operands.SCALE, Operands.ZP},
+        new Loc[] {dst, a, scale, zp},
+        op -> {},
+        extents);
+  }
+
+  /** dst = a, bitwise. */
+  public void copy(Loc dst, Loc a, Aff... extents) {
+    run(
+        Opcode.V_COPY,
+        new Operands[] {Operands.DST, Operands.A},
+        new Loc[] {dst, a},
+        op -> {},
+        extents);
+  }
+
+  /** dst = value. */
+  public void fill(Loc dst, double value, Aff... extents) {
+    run(
+        Opcode.V_FILL,
+        new Operands[] {Operands.DST},
+        new Loc[] {dst},
+        op -> op.setScalar(Field.IMM, dst.type(), value),
+        extents);
+  }
+
+  /** dst = integer value. */
+  public void fill(Loc dst, long value, Aff... extents) {
+    run(
+        Opcode.V_FILL,
+        new Operands[] {Operands.DST},
+        new Loc[] {dst},
+        op -> op.set(Field.IMM, value),
+        extents);
+  }
+
+  /**
+   * Reduces the marked dimensions of a to one element.
+   *
+   * @param reduced by dimension; at most four dimensions may remain after merging
+   * @param accumulate 0 overwrites dst, anything else combines with it
+   */
+  public void reduce(
+      RedFn fn, Loc dst, Loc a, boolean[] reduced, Aff accumulate, Aff... extents) {
+    int[] groups = new int[extents.length];
+    for (int i = 0; i < groups.length; i++) {
+      groups[i] = reduced[i] ? 1 : 0;
+    }
+    long[] d = dst.strides().clone();
+    for (int i = 0; i < d.length; i++) {
+      // A reduced dimension merges with its neighbour by the strides of the source alone.
+      d[i] = reduced[i] ? 0 : d[i];
+    }
+    List<Shape4.Dim> dims = Shape4.simplify(extents, new long[][] {d, a.strides()}, groups);
+    reduce(fn, dst, a, accumulate, dims);
+  }
+
+  private void reduce(
+      RedFn fn, Loc dst, Loc a, Aff accumulate, List<Shape4.Dim> dims) {
+    if (dims.size() > 4) {
+      int outer = -1;
+      for (int i = 0; i < dims.size() && outer < 0; i++) {
+        outer = dims.get(i).group() == 0 ? i : -1;
+      }
+      if (outer < 0) {
+        throw new IllegalArgumentException("reduction over " + dims.size() + " separate dimensions");
+      }
+      Shape4.Dim o = dims.get(outer);
+      List<Shape4.Dim> rest = new java.util.ArrayList<>(dims);
+      rest.remove(outer);
+      e.loop(
+          new Var("r", o.extent()),
+          i ->
+              reduce(
+                  fn,
+                  dst.withStrides(o.strides()[0]).at(i),
+                  a.withStrides(o.strides()[1]).at(i),
+                  accumulate,
+                  rest));
+      return;
+    }
+    Op op = new Op(Opcode.V_RED, Lane.VEC).set(Field.FN, fn).set(Field.ACCUM, accumulate);
+    int skip = 4 - dims.size();
+    long[] sd = new long[4];
+    long[] sa = new long[4];
+    long mask = 0;
+    for (int i = 0; i < dims.size(); i++) {
+      op.set(Operands.EXTENTS[skip + i], dims.get(i).extent());
+      sd[skip + i] = dims.get(i).strides()[0];
+      sa[skip + i] = dims.get(i).strides()[1];
+      mask |= dims.get(i).group() == 1 ? 1L << (skip + i) : 0;
+    }
+    Operands.DST.set(op, dst, sd);
+    Operands.A.set(op, a, sa);
+    op.set(Field.MASK, mask);
+    e.emit(op.reads(a.area()).reads(dst.area()).writes(dst.area()));
+  }
+
+  private void run(
+      Opcode opcode,
+      Operands[] names,
+      Loc[] locs,
+      java.util.function.Consumer<Op> more,
+      Aff... extents) {
+    new Strided(
+            e,
+            names,
+            locs,
+            () -> new Op(opcode, Lane.VEC),
+            op -> {
+              more.accept(op);
+              op.writes(locs[0].area());
+              for (int i = 1; i < locs.length; i++) {
+                op.reads(locs[i].area());
+              }
+            })
+        .emit(extents);
+  }
+}

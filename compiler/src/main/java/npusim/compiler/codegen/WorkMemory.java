@@ -1,0 +1,88 @@
+package npusim.compiler.codegen;
+
+import java.util.ArrayList;
+import java.util.List;
+import npusim.diag.NpusimException;
+
+/**
+ * Memory for kernels' rings and temporaries, handed out around a circle so that a kernel's loads can begin while
+ * the kernel before still uses its own part. What overlaps is ordered by the {@link HazardTracker}.
+ */
+public final class WorkMemory {
+  private static final long ALIGN = 64;
+
+  private final Space space;
+  private final long base;
+  private final long bytes;
+  private long next;
+
+  /** Memory of {@code bytes} from {@code base} on. */
+  public WorkMemory(Space space, long base, long bytes) {
+    this.space = space;
+    this.base = aligned(base);
+    this.bytes = (base + bytes - this.base) / ALIGN * ALIGN;
+  }
+
+  /** Size. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** Rounds up to the grain of allocation. */
+  public static long aligned(long bytes) {
+    return (bytes + ALIGN - 1) / ALIGN * ALIGN;
+  }
+
+  /** Starts handing out memory to one kernel. */
+  Session open() {
+    return new Session();
+  }
+
+  /** What one kernel has taken. */
+  final class Session {
+    private final List<Area> taken = new ArrayList<>();
+
+    /** Takes a piece that no other piece of this kernel overlaps. */
+    Area take(long wanted) {
+      long n = Math.max(ALIGN, aligned(wanted));
+      if (next + n > bytes) {
+        next = 0;
+      }
+      Area a = fits(next, n);
+      for (int i = 0; a == null && i < taken.size(); i++) {
+        a = fits(taken.get(i).hi() - base, n);
+      }
+      if (a == null) {
+        a = fits(0, n);
+      }
+      if (a == null) {
+        throw full(n);
+      }
+      next = a.hi() - base;
+      taken.add(a);
+      return a;
+    }
+
+    private Area fits(long at, long n) {
+      if (at + n > bytes) {
+        return null;
+      }
+      Area a = Area.local(space, base + at, n);
+      return taken.stream().anyMatch(a::overlaps) ? null : a;
+    }
+
+    private NpusimException full(long n) {
+      long used = taken.stream().mapToLong(Area::bytes).sum();
+      return NpusimException.infeasible(
+          "memory-size",
+          "needs "
+              + (used + n)
+              + " bytes of "
+              + (space == Space.ACC ? "accumulator memory" : "scratchpad")
+              + " at once, the chip has "
+              + bytes
+              + " for it",
+          "use a chip with more on-chip memory");
+    }
+  }
+}

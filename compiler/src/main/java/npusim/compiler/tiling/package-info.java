@@ -1,0 +1,2 @@
+/** Choice of tile sizes against a chip's capacities and rates. */
+package npusim.compiler.tiling;
