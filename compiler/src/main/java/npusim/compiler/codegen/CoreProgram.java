@@ -12,15 +12,13 @@ import npusim.isa.Opcode;
 /**
  * Code of one core as a sequence of kernels with the fences between them.
  *
- * <p>Semaphores 1 to 33 serve kernels' rings in turn; each ordered pair of lanes has one of 34 to 63 for
- * fences. Fences of a pair are signalled and waited for in the same order, so one counting semaphore
- * is enough.
+ * <p>Semaphores 1 to 33 serve kernels' rings in turn; each ordered pair of lanes has one of 34 to
+ * 63 for fences. Fences of a pair are signalled and waited for in the same order, so one counting
+ * semaphore is enough.
  */
 public final class CoreProgram {
   private static final int RING_SEMAPHORES = 33;
-  private static final Lane[] FENCED = {
-    Lane.LD0, Lane.LD1, Lane.ST, Lane.MAT, Lane.VEC, Lane.COM
-  };
+  private static final Lane[] FENCED = {Lane.LD0, Lane.LD1, Lane.ST, Lane.MAT, Lane.VEC, Lane.COM};
 
   private final int index;
   private final int loadQueues;
@@ -59,6 +57,16 @@ public final class CoreProgram {
   /** Number of the core within its chip. */
   public int index() {
     return index;
+  }
+
+  /** Scratchpad bytes that kernels share. */
+  public long spmBytes() {
+    return spm.bytes();
+  }
+
+  /** Accumulator bytes that kernels share. */
+  public long accBytes() {
+    return acc.bytes();
   }
 
   int loadQueues() {

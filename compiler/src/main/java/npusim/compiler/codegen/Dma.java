@@ -34,6 +34,29 @@ public final class Dma {
         .emit(extents);
   }
 
+  /** As {@link #load(Lane, Loc, Loc, Aff...)} with the dimensions walked in the given order. */
+  public void load(Lane lane, Loc dst, Loc dram, int[] order, Aff[] extents) {
+    load(lane, dst.dims(order), dram.dims(order), permuted(order, extents));
+  }
+
+  /** As {@link #store(Loc, Loc, Aff...)} with the dimensions walked in the given order. */
+  public void store(Loc dram, Loc src, int[] order, Aff[] extents) {
+    store(dram.dims(order), src.dims(order), permuted(order, extents));
+  }
+
+  /** As {@link #put(long, Loc, Aff...)} with the dimensions walked in the given order. */
+  public void put(long cores, Loc region, int[] order, Aff[] extents) {
+    put(cores, region.dims(order), permuted(order, extents));
+  }
+
+  private static Aff[] permuted(int[] order, Aff[] extents) {
+    Aff[] p = new Aff[order.length];
+    for (int i = 0; i < p.length; i++) {
+      p[i] = extents[order[i]];
+    }
+    return p;
+  }
+
   /** Copies within the core's own local memory on a load lane. */
   public void copy(Lane lane, Loc dst, Loc src, Aff... extents) {
     new Strided(
@@ -41,7 +64,9 @@ public final class Dma {
             new Operands[] {Operands.DST, Operands.A},
             new Loc[] {dst, src.withType(dst.type())},
             () ->
-                new Op(Opcode.DMA_GET, lane).set(Field.CORE, e.coreIndex()).set(Field.Q, lane.queue()),
+                new Op(Opcode.DMA_GET, lane)
+                    .set(Field.CORE, e.coreIndex())
+                    .set(Field.Q, lane.queue()),
             op -> op.reads(src.area()).writes(dst.area()))
         .emit(extents);
   }

@@ -10,9 +10,9 @@ import npusim.isa.Field;
 import npusim.isa.Opcode;
 
 /**
- * Records the code of one kernel on one core: instructions, loops, rings and the semaphores between lanes. Waits are
- * attached to the lane's next instruction and signals to its last one where that is possible within the
- * same loop body; otherwise a {@code nop} carries them.
+ * Records the code of one kernel on one core: instructions, loops, rings and the semaphores between
+ * lanes. Waits are attached to the lane's next instruction and signals to its last one where that
+ * is possible within the same loop body; otherwise a {@code nop} carries them.
  */
 public final class Emitter {
   private final CoreProgram core;
@@ -67,7 +67,13 @@ public final class Emitter {
     }
     Ring r =
         new Ring(
-            this, area, new Cursor(name, slots, slotBytes), producer, consumers.clone(), full, free);
+            this,
+            area,
+            new Cursor(name, slots, slotBytes),
+            producer,
+            consumers.clone(),
+            full,
+            free);
     rings.add(r);
     r.open();
     return r;

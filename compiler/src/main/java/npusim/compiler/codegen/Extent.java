@@ -1,6 +1,8 @@
 package npusim.compiler.codegen;
 
-/** Extent of a tile that may be cut by the end of its dimension: min(tile, total - tile * index). */
+/**
+ * Extent of a tile that may be cut by the end of its dimension: min(tile, total - tile * index).
+ */
 public final class Extent extends Sym {
   private final Var var;
   private final long tile;

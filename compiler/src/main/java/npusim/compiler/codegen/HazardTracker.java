@@ -4,14 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Order between kernels of one core. Every kernel is an epoch. For each lane the tracker knows up to which epoch of
- * every other lane it is ordered behind (a vector clock); a conflicting access (read after write, write
- * after read, write after write) that isn't ordered yet needs a fence.
+ * Order between kernels of one core. Every kernel is an epoch. For each lane the tracker knows up
+ * to which epoch of every other lane it is ordered behind (a vector clock); a conflicting access
+ * (read after write, write after read, write after write) that isn't ordered yet needs a fence.
  */
 final class HazardTracker {
   private static final int LANES = Lane.values().length;
 
-  /** Kernel {@code epoch} on lane {@code from} must be complete before {@code to} begins its kernel. */
+  /**
+   * Kernel {@code epoch} on lane {@code from} must be complete before {@code to} begins its kernel.
+   */
   record Fence(Lane from, int epoch, Lane to) {}
 
   /** Memory that a lane touches in a kernel. */

@@ -6,8 +6,8 @@ import npusim.isa.DType;
  * A strided n-dimensional operand in memory.
  *
  * @param area the memory it lies in
- * @param address byte address of the element at the origin (local address space: the accumulator memory
- *     begins at {@link Space#ACC_BASE})
+ * @param address byte address of the element at the origin (local address space: the accumulator
+ *     memory begins at {@link Space#ACC_BASE})
  * @param strides per dimension, in elements
  * @param type element type
  */
@@ -37,7 +37,9 @@ public record Loc(Area area, Aff address, long[] strides, DType type) {
     return new Loc(area, address, strides, other);
   }
 
-  /** The operand with the chosen dimensions in the chosen order; -1 inserts a broadcast dimension. */
+  /**
+   * The operand with the chosen dimensions in the chosen order; -1 inserts a broadcast dimension.
+   */
   public Loc dims(int... order) {
     long[] s = new long[order.length];
     for (int i = 0; i < s.length; i++) {

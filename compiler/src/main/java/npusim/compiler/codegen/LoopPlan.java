@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Decides which loops become hardware loops and which are unrolled: short ones are unrolled, since addresses are
- * then constants; long ones, and those whose count is known only at launch, are hardware loops as deep as
- * the sequencer allows.
+ * Decides which loops become hardware loops and which are unrolled: short ones are unrolled, since
+ * addresses are then constants; long ones, and those whose count is known only at launch, are
+ * hardware loops as deep as the sequencer allows.
  */
 final class LoopPlan {
   private static final long UNROLL_LIMIT = 64;
@@ -77,7 +77,10 @@ final class LoopPlan {
     return parent.get(v);
   }
 
-  /** Unrolls the outermost hardware loop that contains {@code v}; false when its count isn't constant. */
+  /**
+   * Unrolls the outermost hardware loop that contains {@code v}; false when its count isn't
+   * constant.
+   */
   boolean unrollOutermost(Var v, List<Item> items) {
     Var top = v;
     while (parent.get(top) != null) {

@@ -13,9 +13,10 @@ import npusim.isa.Instruction;
 import npusim.isa.Opcode;
 
 /**
- * Turns a kernel's items into instructions. Loops are unrolled or become hardware loops ({@link LoopPlan}). Inside
- * a hardware loop every distinct linear part of an address keeps a scalar register that is incremented at
- * the end of each iteration (strength reduction), so that code size doesn't grow with the number of tiles.
+ * Turns a kernel's items into instructions. Loops are unrolled or become hardware loops ({@link
+ * LoopPlan}). Inside a hardware loop every distinct linear part of an address keeps a scalar
+ * register that is incremented at the end of each iteration (strength reduction), so that code size
+ * doesn't grow with the number of tiles.
  */
 final class Lowering {
   private final List<Item> items;
@@ -114,8 +115,7 @@ final class Lowering {
       }
     }
     Operand count = materialise(v.count());
-    out.add(
-        Instruction.builder(Opcode.LOOP).set(Field.COUNT, count.imm, count.reg).build(), node);
+    out.add(Instruction.builder(Opcode.LOOP).set(Field.COUNT, count.imm, count.reg).build(), node);
     count.free();
     List<Extent> ext = extentsOf(l.body(), v);
     for (Extent e : ext) {
@@ -415,8 +415,7 @@ final class Lowering {
     }
   }
 
-  private static void addExtents(
-      Aff a, Var v, Map<Extent, Boolean> found, List<Extent> order) {
+  private static void addExtents(Aff a, Var v, Map<Extent, Boolean> found, List<Extent> order) {
     for (int i = 0; i < a.terms(); i++) {
       if (a.sym(i) instanceof Extent e && e.var() == v && found.put(e, true) == null) {
         order.add(e);
@@ -431,8 +430,7 @@ final class Lowering {
     return order;
   }
 
-  private static void findCursors(
-      List<Item> body, Map<Cursor, Boolean> found, List<Cursor> order) {
+  private static void findCursors(List<Item> body, Map<Cursor, Boolean> found, List<Cursor> order) {
     for (Item i : body) {
       switch (i) {
         case Item.Step s -> {

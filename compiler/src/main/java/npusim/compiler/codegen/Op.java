@@ -7,7 +7,10 @@ import npusim.isa.DType;
 import npusim.isa.Field;
 import npusim.isa.Opcode;
 
-/** An instruction whose operands are affine expressions; becomes one or more instructions when lowered. */
+/**
+ * An instruction whose operands are affine expressions; becomes one or more instructions when
+ * lowered.
+ */
 public final class Op {
   private static final int SLOTS = 3;
 

@@ -1,6 +1,9 @@
 package npusim.compiler.codegen;
 
-/** A scalar register that holds a value over the whole program or function: a launch parameter or base address. */
+/**
+ * A scalar register that holds a value over the whole program or function: a launch parameter or
+ * base address.
+ */
 public final class Reg extends Sym {
   private final int number;
 

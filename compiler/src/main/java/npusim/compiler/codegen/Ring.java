@@ -3,12 +3,12 @@ package npusim.compiler.codegen;
 import npusim.isa.DType;
 
 /**
- * Slots of memory handed from a producing lane to one or two consuming lanes and back. The producer waits for
- * a free slot, each consumer for a full one; more than one slot lets the producer run ahead. Obtained from
- * {@link Emitter#ring}.
+ * Slots of memory handed from a producing lane to one or two consuming lanes and back. The producer
+ * waits for a free slot, each consumer for a full one; more than one slot lets the producer run
+ * ahead. Obtained from {@link Emitter#ring}.
  *
- * <p>In program order an item is produced and fully consumed before the next is produced; the units overlap
- * items by themselves.
+ * <p>In program order an item is produced and fully consumed before the next is produced; the units
+ * overlap items by themselves.
  */
 public final class Ring {
   private final Emitter emitter;
@@ -84,7 +84,10 @@ public final class Ring {
     }
   }
 
-  /** The slots are free from where the producer's lane has got to: it may start before the consumers have come this far. */
+  /**
+   * The slots are free from where the producer's lane has got to: it may start before the consumers
+   * have come this far.
+   */
   void open() {
     for (int i = 0; i < consumers.length; i++) {
       emitter.signalNop(producer, free[i], cursor.slots());

@@ -4,12 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Brings an n-dimensional operation over several strided operands to as few dimensions as possible: dimensions of
- * extent 1 are dropped and neighbours are merged where every operand walks them evenly.
+ * Brings an n-dimensional operation over several strided operands to as few dimensions as possible:
+ * dimensions of extent 1 are dropped and neighbours are merged where every operand walks them
+ * evenly.
  */
-final class Shape4 {
+public final class Shape4 {
   /** One dimension: its extent, the stride of each operand and the group it must stay in. */
-  record Dim(Aff extent, long[] strides, int group) {}
+  public record Dim(Aff extent, long[] strides, int group) {}
 
   private Shape4() {}
 
@@ -19,7 +20,7 @@ final class Shape4 {
    * @param strides by operand, then dimension
    * @param groups dimensions merge only within a group (reduced and kept ones, say)
    */
-  static List<Dim> simplify(Aff[] extents, long[][] strides, int[] groups) {
+  public static List<Dim> simplify(Aff[] extents, long[][] strides, int[] groups) {
     List<Dim> dims = new ArrayList<>();
     for (int i = 0; i < extents.length; i++) {
       long[] s = new long[strides.length];

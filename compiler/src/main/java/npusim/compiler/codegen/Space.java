@@ -8,7 +8,9 @@ public enum Space {
   ACC,
   /** Memory of the chip, bytes. */
   DRAM,
-  /** Semaphores of a core, by number: reuse of a semaphore needs the same order as reuse of memory. */
+  /**
+   * Semaphores of a core, by number: reuse of a semaphore needs the same order as reuse of memory.
+   */
   SEM;
 
   /** Where the accumulator memory begins in a core's local address space. */

@@ -5,8 +5,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Emits one n-dimensional strided instruction, as several within loops when more than four dimensions
- * remain after merging.
+ * Emits one n-dimensional strided instruction, as several within loops when more than four
+ * dimensions remain after merging.
  */
 final class Strided {
   private final Emitter e;
@@ -69,5 +69,4 @@ final class Strided {
     finish.accept(o);
     e.emit(o);
   }
-
 }

@@ -38,8 +38,7 @@ public final class Vec {
   }
 
   /** dst = fn(a, imm), or fn(imm, a) when reversed. */
-  public void bini(
-      BinFn fn, Loc dst, Loc a, double imm, boolean reverse, Aff... extents) {
+  public void bini(BinFn fn, Loc dst, Loc a, double imm, boolean reverse, Aff... extents) {
     run(
         Opcode.V_BINI,
         new Operands[] {Operands.DST, Operands.A},
@@ -144,8 +143,7 @@ public final class Vec {
    * @param reduced by dimension; at most four dimensions may remain after merging
    * @param accumulate 0 overwrites dst, anything else combines with it
    */
-  public void reduce(
-      RedFn fn, Loc dst, Loc a, boolean[] reduced, Aff accumulate, Aff... extents) {
+  public void reduce(RedFn fn, Loc dst, Loc a, boolean[] reduced, Aff accumulate, Aff... extents) {
     int[] groups = new int[extents.length];
     for (int i = 0; i < groups.length; i++) {
       groups[i] = reduced[i] ? 1 : 0;
@@ -159,15 +157,15 @@ public final class Vec {
     reduce(fn, dst, a, accumulate, dims);
   }
 
-  private void reduce(
-      RedFn fn, Loc dst, Loc a, Aff accumulate, List<Shape4.Dim> dims) {
+  private void reduce(RedFn fn, Loc dst, Loc a, Aff accumulate, List<Shape4.Dim> dims) {
     if (dims.size() > 4) {
       int outer = -1;
       for (int i = 0; i < dims.size() && outer < 0; i++) {
         outer = dims.get(i).group() == 0 ? i : -1;
       }
       if (outer < 0) {
-        throw new IllegalArgumentException("reduction over " + dims.size() + " separate dimensions");
+        throw new IllegalArgumentException(
+            "reduction over " + dims.size() + " separate dimensions");
       }
       Shape4.Dim o = dims.get(outer);
       List<Shape4.Dim> rest = new java.util.ArrayList<>(dims);

@@ -5,8 +5,9 @@ import java.util.List;
 import npusim.diag.NpusimException;
 
 /**
- * Memory for kernels' rings and temporaries, handed out around a circle so that a kernel's loads can begin while
- * the kernel before still uses its own part. What overlaps is ordered by the {@link HazardTracker}.
+ * Memory for kernels' rings and temporaries, handed out around a circle so that a kernel's loads
+ * can begin while the kernel before still uses its own part. What overlaps is ordered by the {@link
+ * HazardTracker}.
  */
 public final class WorkMemory {
   private static final long ALIGN = 64;

@@ -1,0 +1,83 @@
+package npusim.compiler;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import npusim.compiler.ir.Graph;
+import npusim.compiler.ir.Tensor;
+import npusim.isa.DType;
+
+/**
+ * What a user may choose about a compilation.
+ *
+ * @param dtype type the model is recast to; empty keeps the model's own types
+ * @param dims extents of symbolic dimensions by name
+ * @param bindings values of inputs that must be known at compile time, by input name
+ * @param tile forced extents m, n, k of matrix tiles; empty lets the compiler search
+ * @param cores cores used per chip; 0 uses all
+ * @param flags names of switches, such as {@code no-resident}
+ * @param dump receives name of a pass and the graph after it
+ */
+public record CompileOptions(
+    Optional<DType> dtype,
+    Map<String, Long> dims,
+    Map<String, Tensor> bindings,
+    Optional<Tile> tile,
+    int cores,
+    Set<String> flags,
+    BiConsumer<String, Graph> dump) {
+
+  /** Switch: intermediate tensors always go through DRAM. */
+  public static final String NO_RESIDENT = "no-resident";
+
+  /** Matrix tile extents. */
+  public record Tile(long m, long n, long k) {}
+
+  /** Everything at its default. */
+  public static final CompileOptions DEFAULT =
+      new CompileOptions(
+          Optional.empty(), Map.of(), Map.of(), Optional.empty(), 0, Set.of(), (p, g) -> {});
+
+  public CompileOptions {
+    dims = new LinkedHashMap<>(dims);
+    bindings = new LinkedHashMap<>(bindings);
+    flags = Set.copyOf(flags);
+  }
+
+  /** The same with symbolic dimensions bound. */
+  public CompileOptions withDims(Map<String, Long> d) {
+    return new CompileOptions(dtype, d, bindings, tile, cores, flags, dump);
+  }
+
+  /** The same with values of inputs bound. */
+  public CompileOptions withBindings(Map<String, Tensor> b) {
+    return new CompileOptions(dtype, dims, b, tile, cores, flags, dump);
+  }
+
+  /** The same with the model recast to a type. */
+  public CompileOptions withDtype(DType t) {
+    return new CompileOptions(Optional.of(t), dims, bindings, tile, cores, flags, dump);
+  }
+
+  /** The same with forced matrix tiles. */
+  public CompileOptions withTile(Tile t) {
+    return new CompileOptions(dtype, dims, bindings, Optional.of(t), cores, flags, dump);
+  }
+
+  /** The same on fewer cores. */
+  public CompileOptions withCores(int n) {
+    return new CompileOptions(dtype, dims, bindings, tile, n, flags, dump);
+  }
+
+  /** The same with switches. */
+  public CompileOptions withFlags(Set<String> f) {
+    return new CompileOptions(dtype, dims, bindings, tile, cores, f, dump);
+  }
+
+  /** The same with graphs handed out after every pass. */
+  public CompileOptions withDump(BiConsumer<String, Graph> d) {
+    return new CompileOptions(dtype, dims, bindings, tile, cores, flags, d);
+  }
+}

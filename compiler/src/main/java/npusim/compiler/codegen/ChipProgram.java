@@ -1,0 +1,102 @@
+package npusim.compiler.codegen;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import npusim.isa.Field;
+import npusim.isa.Opcode;
+
+/**
+ * Code of all cores of a chip. A kernel is launched on every core, each doing its part; where a
+ * core touches what another one has touched since the last barrier, a barrier is put in between.
+ */
+public final class ChipProgram {
+  private final List<CoreProgram> cores;
+  private final List<Touch> touched = new ArrayList<>();
+
+  private record Touch(int core, Area area, boolean write) {}
+
+  /** What a kernel does on one core. */
+  @FunctionalInterface
+  public interface Body {
+    /**
+     * Records the core's part.
+     *
+     * @param part number of the core
+     * @param parts number of cores
+     */
+    void emit(Emitter e, int part, int parts);
+  }
+
+  /** A chip without code. */
+  public ChipProgram(List<CoreProgram> cores) {
+    this.cores = List.copyOf(cores);
+  }
+
+  /** The cores. */
+  public List<CoreProgram> cores() {
+    return cores;
+  }
+
+  /** Records a kernel on every core and appends it. */
+  public void launch(int node, Body body) {
+    List<Emitter> emitters = new ArrayList<>();
+    Set<Touch> mine = new LinkedHashSet<>();
+    for (CoreProgram c : cores) {
+      Emitter e = c.begin();
+      body.emit(e, c.index(), cores.size());
+      emitters.add(e);
+      for (Op op : e.ops()) {
+        for (Area a : op.reads()) {
+          if (a.shared() && !a.readOnly()) {
+            mine.add(new Touch(c.index(), a, false));
+          }
+        }
+        for (Area a : op.writes()) {
+          if (a.shared()) {
+            mine.add(new Touch(c.index(), a, true));
+          }
+        }
+      }
+    }
+    if (cores.size() > 1 && conflict(mine)) {
+      barrier(node);
+    }
+    touched.addAll(mine);
+    for (int i = 0; i < cores.size(); i++) {
+      cores.get(i).append(emitters.get(i), node);
+    }
+  }
+
+  private boolean conflict(Set<Touch> mine) {
+    for (Touch t : touched) {
+      for (Touch m : mine) {
+        // What is replicated is written by one core into the memory of all.
+        boolean everywhere = m.area().space() == Space.SPM;
+        if ((t.core() != m.core() || everywhere)
+            && (t.write() || m.write())
+            && t.area().overlaps(m.area())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private void barrier(int node) {
+    Set<Area> read = new LinkedHashSet<>();
+    Set<Area> written = new LinkedHashSet<>();
+    touched.forEach(t -> (t.write() ? written : read).add(t.area()));
+    long mask = cores.size() == 64 ? -1 : (1L << cores.size()) - 1;
+    for (CoreProgram c : cores) {
+      Emitter e = c.begin();
+      Op op = new Op(Opcode.C_BARRIER, Lane.COM).set(Field.CORES, mask);
+      read.forEach(op::reads);
+      written.forEach(op::writes);
+      e.emit(op);
+      c.append(e, node);
+    }
+    touched.clear();
+  }
+}

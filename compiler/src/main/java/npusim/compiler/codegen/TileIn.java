@@ -1,0 +1,142 @@
+package npusim.compiler.codegen;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import npusim.compiler.memory.View;
+import npusim.isa.DType;
+
+/**
+ * Tiles of a tensor that a kernel reads. A tensor in DRAM is loaded tile by tile into a ring; a
+ * resident one is read in place. Kernels don't see the difference.
+ *
+ * <p>In the ring a tile lies densely with its dimensions in the order of the tensor's strides, so
+ * that rows which are contiguous in DRAM stay contiguous and a transposed tensor is transposed by
+ * the reader's strides.
+ */
+public final class TileIn {
+  private final Emitter e;
+  private final View view;
+  private final Ring ring;
+  private final Lane lane;
+  private final long[] local;
+
+  /**
+   * Access to a tensor.
+   *
+   * @param tile largest extents of a tile
+   * @param slots tiles in flight
+   * @param consumers lanes that read the tiles
+   */
+  public TileIn(
+      Emitter e, String name, View view, long[] tile, int slots, Lane lane, Lane... consumers) {
+    this.e = e;
+    this.view = view;
+    this.lane = lane;
+    this.local = layout(view, tile);
+    if (view.storage().resident()) {
+      ring = null;
+    } else {
+      long slot = WorkMemory.aligned(slotBytes(view.type(), view, tile));
+      ring = e.ring(name, e.scratch(slot * slots), slots, lane, consumers);
+    }
+  }
+
+  /** Bytes a ring of such tiles takes; 0 for a resident tensor. */
+  public static long ringBytes(View view, long[] tile, int slots) {
+    return view.storage().resident()
+        ? 0
+        : WorkMemory.aligned(slotBytes(view.type(), view, tile)) * slots;
+  }
+
+  private static long slotBytes(DType type, View view, long[] tile) {
+    long n = 1;
+    for (int i = 0; i < tile.length; i++) {
+      n *= view.strides()[i] == 0 ? 1 : tile[i];
+    }
+    return type.bytesFor(n) + (type.isPacked() ? WorkMemory.aligned(1) : 0);
+  }
+
+  /**
+   * Strides of the dense local tile, outermost the dimension with the widest stride in the tensor.
+   */
+  public static long[] layout(View view, long[] tile) {
+    Integer[] order = new Integer[tile.length];
+    Arrays.setAll(order, i -> i);
+    long[] s = view.strides();
+    Arrays.sort(
+        order, Comparator.<Integer>comparingLong(i -> -Math.abs(s[i])).thenComparingInt(i -> i));
+    long[] local = new long[tile.length];
+    long n = 1;
+    for (int k = order.length - 1; k >= 0; k--) {
+      int i = order[k];
+      if (s[i] != 0) {
+        local[i] = n;
+        n *= tile[i];
+        if (view.type().isPacked() && n % 2 != 0 && tile[i] > 1) {
+          n++;
+        }
+      }
+    }
+    return local;
+  }
+
+  /** True when tiles are loaded, false when they are read in place. */
+  public boolean loaded() {
+    return ring != null;
+  }
+
+  /**
+   * Fetches a tile and makes its readers wait for it.
+   *
+   * @param origin first element per dimension
+   * @param extents elements per dimension
+   * @return the tile, local
+   */
+  public Loc fetch(Aff[] origin, Aff[] extents) {
+    if (ring == null) {
+      return view.loc().at(origin);
+    }
+    Loc slot = ring.acquire(local, view.type());
+    Aff[] ext = extents.clone();
+    for (int i = 0; i < ext.length; i++) {
+      if (view.strides()[i] == 0) {
+        ext[i] = Aff.ONE;
+      }
+    }
+    new Dma(e).load(lane, slot, view.loc().at(origin), order(ext), ext);
+    ring.publish();
+    return slot;
+  }
+
+  /** Order of dimensions for the DMA: as the tensor lies in memory. */
+  private int[] order(Aff[] ext) {
+    Integer[] order = new Integer[ext.length];
+    Arrays.setAll(order, i -> i);
+    Arrays.sort(
+        order,
+        Comparator.<Integer>comparingLong(i -> -Math.abs(view.strides()[i]))
+            .thenComparingInt(i -> i));
+    return Arrays.stream(order).mapToInt(Integer::intValue).toArray();
+  }
+
+  /** The lane's next instruction waits for the tile. */
+  public void take(Lane consumer) {
+    if (ring != null) {
+      ring.take(consumer);
+    }
+  }
+
+  /** The lane is done with the tile. */
+  public void release(Lane consumer) {
+    if (ring != null) {
+      ring.release(consumer);
+    }
+  }
+
+  /** The next {@link #fetch} is of another tile; after every reader's release. */
+  public void next() {
+    if (ring != null) {
+      ring.next();
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package npusim.compiler.kernels;
+
+import java.util.List;
+import npusim.compiler.memory.View;
+
+/**
+ * Turns nodes of some operators into instructions. One instance serves all nodes; state of a node
+ * lives in the {@link KernelContext}.
+ */
+public interface Kernel {
+
+  /**
+   * Outputs that are mere views of inputs, in order of the node's outputs, or null when the node
+   * needs code. Called before any storage has an address.
+   */
+  default List<View> views(KernelContext k) {
+    return null;
+  }
+
+  /** Emits the code; inputs and outputs have their places. */
+  void emit(KernelContext k);
+}

@@ -1,0 +1,201 @@
+package npusim.compiler.kernels;
+
+import java.util.List;
+import java.util.Locale;
+import npusim.compiler.codegen.ChipProgram;
+import npusim.compiler.ir.Graph;
+import npusim.compiler.ir.Node;
+import npusim.compiler.ir.Tensor;
+import npusim.compiler.memory.MemoryMap;
+import npusim.compiler.memory.Storage;
+import npusim.compiler.memory.View;
+import npusim.diag.Diagnostic;
+import npusim.diag.NpusimException;
+import npusim.hardware.Hardware;
+import npusim.isa.DType;
+
+/** A node on its way through a {@link Kernel}: its operands, the hardware, and where code goes. */
+public final class KernelContext {
+  private final Graph graph;
+  private final Node node;
+  private final int id;
+  private final Hardware hw;
+  private final ChipProgram chip;
+  private final MemoryMap memory;
+  private final List<View> inputs;
+  private final List<View> outputs;
+  private int launches;
+
+  /**
+   * A node's context.
+   *
+   * @param inputs by position, null where absent
+   * @param outputs by position, null where absent; empty while views are resolved
+   */
+  public KernelContext(
+      Graph graph,
+      Node node,
+      int id,
+      Hardware hw,
+      ChipProgram chip,
+      MemoryMap memory,
+      List<View> inputs,
+      List<View> outputs) {
+    this.graph = graph;
+    this.node = node;
+    this.id = id;
+    this.hw = hw;
+    this.chip = chip;
+    this.memory = memory;
+    this.inputs = inputs;
+    this.outputs = outputs;
+  }
+
+  /** The node. */
+  public Node node() {
+    return node;
+  }
+
+  /** The graph around it. */
+  public Graph graph() {
+    return graph;
+  }
+
+  /** The chip. */
+  public Hardware hw() {
+    return hw;
+  }
+
+  /** Number of inputs, absent ones included. */
+  public int inputCount() {
+    return inputs.size();
+  }
+
+  /** Number of outputs, absent ones included. */
+  public int outputCount() {
+    return node.outputs().size();
+  }
+
+  /** Input {@code i}, or null when absent. */
+  public View in(int i) {
+    return i < inputs.size() ? inputs.get(i) : null;
+  }
+
+  /** Output {@code i}, or null when absent. */
+  public View out(int i) {
+    return i < outputs.size() ? outputs.get(i) : null;
+  }
+
+  /** Type of output {@code i} as the graph says. */
+  public DType outType(int i) {
+    return graph.tensorType(node.output(i)).dtype();
+  }
+
+  /** Shape of output {@code i} as the graph says; data-dependent extents by their bound. */
+  public long[] outShape(int i) {
+    return graph.tensorType(node.output(i)).shape();
+  }
+
+  /** The constant value of input {@code i}, or null when it has none. */
+  public Tensor constant(int i) {
+    if (!node.hasInput(i)) {
+      return null;
+    }
+    View v = in(i);
+    Tensor t = v != null ? v.storage().data() : graph.initializer(node.input(i));
+    return t != null && t.hasData() ? t : null;
+  }
+
+  /**
+   * Integers of constant input {@code i}.
+   *
+   * @throws NpusimException when the value isn't known at compile time
+   */
+  public long[] longs(int i, String what) {
+    Tensor t = constant(i);
+    if (t == null) {
+      throw NpusimException.usage(
+          "unbound-input",
+          node.describe()
+              + " needs the value of "
+              + what
+              + " ("
+              + node.input(i)
+              + ") at compile time",
+          "give it with --bind " + node.input(i) + "=VALUE or as a constant");
+    }
+    return t.toLongs();
+  }
+
+  /** Cores that share the work. */
+  public int cores() {
+    return chip.cores().size();
+  }
+
+  /** Mask of the cores other than {@code part}. */
+  public long otherCores(int part) {
+    int n = cores();
+    long all = n == 64 ? -1 : (1L << n) - 1;
+    return n == 1 ? 0 : all & ~(1L << part);
+  }
+
+  /** Scratchpad bytes a kernel should take, so that the next one's loads can begin meanwhile. */
+  public long spmBudget() {
+    return chip.cores().getFirst().spmBytes() / 2;
+  }
+
+  /** Accumulator bytes a kernel should take. */
+  public long accBudget() {
+    return chip.cores().getFirst().accBytes();
+  }
+
+  /** A row-major tensor in DRAM for the length of this node. */
+  public View temp(String what, DType type, long... dims) {
+    Storage s = memory.temp(node.name() + "/" + what, type, dims);
+    return View.of(s, dims);
+  }
+
+  /** Records a kernel on every core. */
+  public void launch(ChipProgram.Body body) {
+    launches++;
+    try {
+      chip.launch(id, body);
+    } catch (NpusimException x) {
+      throw new NpusimException(
+          x.exitCode(),
+          x.diagnostics().stream()
+              .map(
+                  d ->
+                      new Diagnostic(
+                          d.severity(),
+                          d.code(),
+                          d.message().startsWith(node.describe())
+                              ? d.message()
+                              : node.describe() + " " + d.message(),
+                          d.location(),
+                          d.hint()))
+              .toList());
+    }
+  }
+
+  /** Kernels recorded so far for this node. */
+  public int launches() {
+    return launches;
+  }
+
+  /** Refuses the node by name. */
+  public NpusimException unsupported(String why) {
+    String domain = node.domain().isEmpty() ? "ai.onnx" : node.domain();
+    return NpusimException.infeasible(
+        "unsupported-operator",
+        String.format(
+            Locale.ROOT,
+            "node %s: operator %s of domain %s, version %d, is not supported%s",
+            node.describe(),
+            node.opType(),
+            domain,
+            node.opset(),
+            why.isEmpty() ? "" : ": " + why),
+        "npusim ops lists what is supported");
+  }
+}

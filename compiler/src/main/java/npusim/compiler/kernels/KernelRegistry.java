@@ -1,0 +1,66 @@
+package npusim.compiler.kernels;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+import npusim.compiler.ir.Node;
+
+/** The kernel of each operator that code is generated for. */
+public final class KernelRegistry {
+  private static final Map<String, Kernel> KERNELS = new TreeMap<>();
+
+  static {
+    Kernel elementwise = new ElementwiseKernel();
+    ElementwiseKernel.UNARY.keySet().forEach(op -> KERNELS.put(op, elementwise));
+    ElementwiseKernel.BINARY.keySet().forEach(op -> KERNELS.put(op, elementwise));
+    add(
+        elementwise,
+        "BitShift",
+        "Cast",
+        "CastLike",
+        "Clip",
+        "DequantizeLinear",
+        "Gelu",
+        "IsInf",
+        "LeakyRelu",
+        "Max",
+        "Mean",
+        "Min",
+        "Mod",
+        "QuantizeLinear",
+        "Sum",
+        "Where");
+    add(
+        new ViewKernel(),
+        "Dropout",
+        "Expand",
+        "Flatten",
+        "Identity",
+        "Reshape",
+        "Slice",
+        "Split",
+        "Squeeze",
+        "Transpose",
+        "Unsqueeze");
+  }
+
+  private KernelRegistry() {}
+
+  private static void add(Kernel k, String... operators) {
+    for (String op : operators) {
+      KERNELS.put(op, k);
+    }
+  }
+
+  /**
+   * The kernel of a node's operator, or null. Internal operators have their domain before the name.
+   */
+  public static Kernel of(Node n) {
+    return KERNELS.get(n.domain().isEmpty() ? n.opType() : n.domain() + "." + n.opType());
+  }
+
+  /** All kernels by operator, sorted. */
+  public static Map<String, Kernel> all() {
+    return Collections.unmodifiableMap(KERNELS);
+  }
+}

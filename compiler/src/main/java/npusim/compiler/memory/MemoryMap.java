@@ -1,0 +1,53 @@
+package npusim.compiler.memory;
+
+import java.util.ArrayList;
+import java.util.List;
+import npusim.compiler.codegen.Space;
+import npusim.diag.NpusimException;
+import npusim.isa.DType;
+import npusim.program.Buffer;
+
+/** The DRAM of one chip: storages are placed one after the other. */
+public final class MemoryMap {
+  private static final long ALIGN = 256;
+
+  private final long capacity;
+  private final List<Storage> storages = new ArrayList<>();
+  private long next = ALIGN;
+  private int temps;
+
+  /** An empty memory of {@code capacity} bytes. */
+  public MemoryMap(long capacity) {
+    this.capacity = capacity;
+  }
+
+  /** Places a storage in DRAM. */
+  public void place(Storage s) {
+    s.place(Space.DRAM, next);
+    next += (s.bytes() + ALIGN) / ALIGN * ALIGN;
+    storages.add(s);
+    if (next > capacity) {
+      throw NpusimException.infeasible(
+          "dram-size",
+          "needs more than " + next + " bytes of DRAM, the chip has " + capacity,
+          "use a smaller data type (--dtype) or a chip with more memory");
+    }
+  }
+
+  /** A temporary tensor. */
+  public Storage temp(String name, DType type, long... dims) {
+    Storage s = new Storage(name + "#" + temps++, Buffer.Kind.ACTIVATION, type, dims);
+    place(s);
+    return s;
+  }
+
+  /** Everything placed so far. */
+  public List<Storage> storages() {
+    return storages;
+  }
+
+  /** Bytes used. */
+  public long bytes() {
+    return next;
+  }
+}

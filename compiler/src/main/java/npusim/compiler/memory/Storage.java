@@ -1,0 +1,165 @@
+package npusim.compiler.memory;
+
+import npusim.compiler.codegen.Aff;
+import npusim.compiler.codegen.Area;
+import npusim.compiler.codegen.Reg;
+import npusim.compiler.codegen.Space;
+import npusim.compiler.ir.Tensor;
+import npusim.isa.DType;
+import npusim.program.Buffer;
+
+/**
+ * Contiguous memory that holds one tensor: in DRAM, or resident in the scratchpad (then replicated
+ * at the same address in every core). The place is decided by the planner after all storages are
+ * known.
+ */
+public final class Storage {
+  private final String name;
+  private final DType type;
+  private final long[] dims;
+  private final long bytes;
+  private Buffer.Kind kind;
+  private Tensor data;
+  private Space space = Space.DRAM;
+  private long address = -1;
+  private Reg base;
+  private MemoryMap placer;
+  private String bufferName;
+  private long[] bufferDims;
+
+  /**
+   * A storage without a place.
+   *
+   * @param name tensor name
+   * @param dims shape, for the memory map
+   */
+  public Storage(String name, Buffer.Kind kind, DType type, long... dims) {
+    this.name = name;
+    this.kind = kind;
+    this.type = type;
+    this.dims = dims.clone();
+    long n = 1;
+    for (long d : dims) {
+      n = Math.multiplyExact(n, d);
+    }
+    this.bytes = type.bytesFor(n);
+    this.bufferName = name;
+    this.bufferDims = this.dims;
+  }
+
+  /** Tensor name. */
+  public String name() {
+    return name;
+  }
+
+  /** What it is for. */
+  public Buffer.Kind kind() {
+    return kind;
+  }
+
+  /** Element type. */
+  public DType type() {
+    return type;
+  }
+
+  /** Shape. */
+  public long[] dims() {
+    return dims.clone();
+  }
+
+  /** Size. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** Constant contents (maybe shape only), or null. */
+  public Tensor data() {
+    return data;
+  }
+
+  /** Gives it constant contents. */
+  public Storage withData(Tensor t) {
+    data = t;
+    return this;
+  }
+
+  /** Makes it the buffer of a graph output. */
+  public void becomeOutput(String output, long... shape) {
+    kind = Buffer.Kind.OUTPUT;
+    bufferName = output;
+    bufferDims = shape.clone();
+  }
+
+  /** Places it. */
+  public void place(Space where, long at) {
+    space = where;
+    address = at;
+  }
+
+  /** Lets the storage be placed in DRAM when its address is first needed. */
+  public Storage placedBy(MemoryMap memory) {
+    placer = memory;
+    return this;
+  }
+
+  /** Makes the address relative to a register, for storages of a repeated layer. */
+  public void relativeTo(Reg register) {
+    base = register;
+  }
+
+  /** Where it is. */
+  public Space space() {
+    return space;
+  }
+
+  /** True when it stays in the scratchpad. */
+  public boolean resident() {
+    return space == Space.SPM;
+  }
+
+  /** True for weights and constants. */
+  public boolean constant() {
+    return kind == Buffer.Kind.WEIGHT || kind == Buffer.Kind.CONST;
+  }
+
+  /** First byte. */
+  public long address() {
+    return address;
+  }
+
+  /** First byte, with the base register if any. */
+  public Aff start() {
+    Aff a = Aff.of(placed());
+    return base == null ? a : a.plus(Aff.of(base));
+  }
+
+  private long placed() {
+    if (address < 0) {
+      if (placer == null) {
+        throw new IllegalStateException("no place for " + name + " yet");
+      }
+      placer.place(this);
+    }
+    return address;
+  }
+
+  /** The memory it takes. */
+  public Area area() {
+    return new Area(space, placed(), address + Math.max(bytes, 1), true, constant());
+  }
+
+  /** Its entry in the memory map. */
+  public Buffer buffer(int chip) {
+    return Buffer.of(bufferName, kind, chip, address, bytes, type, bufferDims);
+  }
+
+  /** Name of its buffer. */
+  public String bufferName() {
+    return bufferName;
+  }
+
+  @Override
+  public String toString() {
+    return name + "@" + space + ":" + address;
+  }
+}
