@@ -131,9 +131,10 @@ final class StreamAssembler {
   private void resolveCalls(Stream s) {
     s.calls.forEach(
         (index, item) -> {
+          boolean named = item instanceof NpuAsmParser.NamedItemContext;
           ParserRuleContext place =
               item instanceof NpuAsmParser.NamedItemContext n ? n.operand() : item;
-          String name = place == item ? InstructionAssembler.labelName(item) : place.getText();
+          String name = named ? place.getText() : InstructionAssembler.labelName(item);
           Integer at = s.labels.get(name);
           if (at == null) {
             errors.add(

@@ -19,22 +19,22 @@ final class LoopPlan {
   private final Map<Var, Integer> height = new IdentityHashMap<>();
 
   LoopPlan(List<Item> items, int maxDepth) {
-    size(items, null);
+    size(items);
     limit(items, maxDepth);
     outermost(items, null);
   }
 
-  private long size(List<Item> items, Var outer) {
+  private long size(List<Item> items) {
     long n = 0;
     for (Item i : items) {
-      n += i instanceof Item.Loop l ? loop(l, outer) : 1;
+      n += i instanceof Item.Loop l ? loop(l) : 1;
     }
     return n;
   }
 
-  private long loop(Item.Loop l, Var outer) {
+  private long loop(Item.Loop l) {
     loops.put(l.var(), l);
-    long body = size(l.body(), l.var());
+    long body = size(l.body());
     Aff count = l.var().count();
     boolean hw = !count.isConst() || count.value() * body > UNROLL_LIMIT;
     hardware.put(l.var(), hw);

@@ -77,6 +77,7 @@ public final class FunctionalSimulator {
    *     for whatever a correct program does not do: deadlock, address out of range, semaphores left
    *     over
    */
+  @SuppressWarnings("ReferenceEquality") // the memory belongs to that very program
   public long run(Program program, Memory memory, Map<String, Long> params, Schedule schedule) {
     if (memory.program() != program) {
       throw new IllegalArgumentException("memory was loaded for another program");
