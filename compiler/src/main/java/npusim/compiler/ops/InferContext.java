@@ -1,0 +1,199 @@
+package npusim.compiler.ops;
+
+import java.util.ArrayList;
+import java.util.List;
+import npusim.compiler.ir.Dim;
+import npusim.compiler.ir.Node;
+import npusim.compiler.ir.Tensor;
+import npusim.compiler.ir.TensorType;
+import npusim.isa.DType;
+
+/** Context of a shape rule: it sets the output types. */
+public final class InferContext extends OpContext {
+  /** Says that a shape depends on a value that isn't known at compile time. */
+  public static final class NeedsValue extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int input;
+
+    NeedsValue(int input) {
+      super("input " + input, null, false, false);
+      this.input = input;
+    }
+
+    /** Index of the node's input. */
+    public int input() {
+      return input;
+    }
+  }
+
+  private final TensorType[] types;
+  private final Tensor[] values;
+  private final TensorType[] results;
+
+  /**
+   * A context of one node.
+   *
+   * @param types input types, null where absent or not a tensor
+   * @param values constant inputs, null where unknown
+   */
+  public InferContext(Node node, TensorType[] types, Tensor[] values) {
+    super(node);
+    this.types = types;
+    this.values = values;
+    this.results = new TensorType[node.outputs().size()];
+  }
+
+  @Override
+  public TensorType type(int i) {
+    TensorType t = i < types.length ? types[i] : null;
+    if (t == null) {
+      throw has(i)
+          ? fail("input " + i + " '" + node().input(i) + "' has no tensor type")
+          : fail("input " + i + " is missing");
+    }
+    if (!t.ranked()) {
+      throw fail(
+          "the rank of input '"
+              + node().input(i)
+              + "' is not known; declare the shape of the graph's inputs");
+    }
+    return t;
+  }
+
+  @Override
+  public Tensor value(int i) {
+    return i < values.length ? values[i] : null;
+  }
+
+  @Override
+  public Tensor require(int i) {
+    if (!has(i)) {
+      throw fail("input " + i + " is missing");
+    }
+    Tensor v = value(i);
+    if (v == null) {
+      throw new NeedsValue(i);
+    }
+    return v;
+  }
+
+  /** Dimensions of input {@code i}. */
+  public List<Dim> dims(int i) {
+    return type(i).dims();
+  }
+
+  /** Dimension of input {@code i}, negative counted from the end. */
+  public Dim dim(int i, int axis) {
+    return type(i).dim(axis);
+  }
+
+  /** Dimensions of input {@code i} as a list that may be changed. */
+  public List<Dim> copyDims(int i) {
+    return new ArrayList<>(dims(i));
+  }
+
+  /** Sets an output's type; ignored when the output isn't wanted. */
+  public void set(int output, DType dtype, List<Dim> dims) {
+    set(output, new TensorType(dtype, dims));
+  }
+
+  /** Sets an output's type; ignored when the output isn't wanted. */
+  public void set(int output, TensorType type) {
+    if (output < results.length) {
+      results[output] = type;
+    }
+  }
+
+  /** Output types, null where the rule set none. */
+  public TensorType[] results() {
+    return results;
+  }
+
+  /** Shape of operands brought together by NumPy's broadcasting rule. */
+  public List<Dim> broadcast(int... inputs) {
+    List<Dim> out = List.of();
+    for (int i : inputs) {
+      out = broadcast(out, dims(i));
+    }
+    return out;
+  }
+
+  /** Two shapes brought together by NumPy's broadcasting rule. */
+  public List<Dim> broadcast(List<Dim> a, List<Dim> b) {
+    int rank = Math.max(a.size(), b.size());
+    List<Dim> out = new ArrayList<>(rank);
+    for (int i = 0; i < rank; i++) {
+      int ia = i - rank + a.size();
+      int ib = i - rank + b.size();
+      out.add(ia < 0 ? b.get(ib) : ib < 0 ? a.get(ia) : unify(a.get(ia), b.get(ib), a, b));
+    }
+    return out;
+  }
+
+  private Dim unify(Dim x, Dim y, List<Dim> a, List<Dim> b) {
+    if (x.sameAs(y) || (y.known() && y.value() == 1)) {
+      return x;
+    }
+    if (x.known() && x.value() == 1) {
+      return y;
+    }
+    if (x.known() && y.known()) {
+      throw fail("shapes " + a + " and " + b + " can't be broadcast together");
+    }
+    return x.known() ? x : y.known() ? y : x.isBounded() ? x : y;
+  }
+
+  /** Product of dimensions; unknown when one is, unless another is zero. */
+  public static Dim product(List<Dim> dims) {
+    long n = 1;
+    boolean known = true;
+    boolean bounded = true;
+    long max = 1;
+    String symbol = null;
+    for (Dim d : dims) {
+      if (d.known()) {
+        n = Math.multiplyExact(n, d.value());
+        if (d.value() == 0) {
+          return Dim.of(0);
+        }
+      } else {
+        known = false;
+        symbol = d.symbol();
+        bounded &= d.isBounded();
+      }
+      max = d.max() < 0 ? max : Math.multiplyExact(max, d.max());
+    }
+    if (known) {
+      return Dim.of(n);
+    }
+    return bounded
+        ? Dim.bounded(symbol + "*" + n, max)
+        : n == 1 && dims.size() == 1 ? dims.getFirst() : Dim.UNKNOWN;
+  }
+
+  /** A known dimension of an input, or an error. */
+  public long known(int i, int axis) {
+    Dim d = dim(i, axis);
+    if (d.max() < 0) {
+      throw fail(
+          "dimension " + axis + " of input '" + node().input(i) + "' is not known: " + type(i));
+    }
+    return d.max();
+  }
+
+  /** Checks the rank of input {@code i}. */
+  public void checkRank(int i, int min, int max) {
+    if (rank(i) < min || rank(i) > max) {
+      throw fail(
+          "input '"
+              + node().input(i)
+              + "' has rank "
+              + rank(i)
+              + ", expected "
+              + (min == max
+                  ? "" + min
+                  : max == Integer.MAX_VALUE ? "at least " + min : min + " to " + max));
+    }
+  }
+}

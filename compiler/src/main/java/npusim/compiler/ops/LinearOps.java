@@ -1,0 +1,116 @@
+package npusim.compiler.ops;
+
+import static npusim.compiler.ops.Operator.onnx;
+
+import java.util.ArrayList;
+import java.util.List;
+import npusim.compiler.host.Elementwise;
+import npusim.compiler.host.Linear;
+import npusim.compiler.host.Movement;
+import npusim.compiler.ir.Dim;
+import npusim.compiler.ir.Tensor;
+import npusim.isa.DType;
+
+/** Matrix products. */
+final class LinearOps {
+  private LinearOps() {}
+
+  static List<Operator> all() {
+    List<Operator> o = new ArrayList<>();
+    o.add(
+        onnx("MatMul", "matrix product, batched by broadcasting", 1, 9, 13)
+            .types(TypeSet.NUMERIC)
+            .eval(EvalRule.one(c -> Linear.matmul(c.in(0), c.in(1), c.outputShape(0), c.dtype(0))))
+            .infer(c -> c.set(0, c.dtype(0), matmul(c, 0, 1))));
+    o.add(
+        onnx("MatMulInteger", "product of 8-bit matrices in int32", 10)
+            .types(TypeSet.BYTE)
+            .infer(c -> c.set(0, DType.I32, matmul(c, 0, 1))));
+    o.add(
+        onnx("QLinearMatMul", "product of quantised matrices, quantised again", 10, 21)
+            .types(TypeSet.QUANTIZED)
+            .infer(c -> c.set(0, c.dtype(7), matmul(c, 0, 3))));
+    o.add(
+        onnx("Gemm", "alpha·A·B + beta·C, A and B transposed at will", 7, 9, 11, 13)
+            .types(TypeSet.NUMERIC)
+            .eval(EvalRule.one(LinearOps::gemm))
+            .infer(
+                c -> {
+                  c.checkRank(0, 2, 2);
+                  c.checkRank(1, 2, 2);
+                  boolean ta = c.attr("transA", 0L) != 0;
+                  boolean tb = c.attr("transB", 0L) != 0;
+                  requireSame(c, c.dim(0, ta ? 0 : 1), c.dim(1, tb ? 1 : 0));
+                  c.set(0, c.dtype(0), List.of(c.dim(0, ta ? 1 : 0), c.dim(1, tb ? 0 : 1)));
+                }));
+    o.add(
+        onnx("Einsum", "sums of products by index letters", 12, 28)
+            .types(TypeSet.NUMERIC)
+            .infer(
+                c -> {
+                  List<List<Dim>> shapes = new ArrayList<>();
+                  for (int i = 0; i < c.inputs(); i++) {
+                    shapes.add(c.dims(i));
+                  }
+                  c.set(0, c.dtype(0), EinsumSpec.parse(c, shapes).outputDims());
+                }));
+    o.add(
+        onnx("Det", "determinants of square matrices", 11, 22)
+            .infer(
+                c -> {
+                  c.checkRank(0, 2, Integer.MAX_VALUE);
+                  c.set(0, c.dtype(0), c.dims(0).subList(0, c.rank(0) - 2));
+                }));
+    return o;
+  }
+
+  private static void requireSame(InferContext c, Dim a, Dim b) {
+    if (a.known() && b.known() && a.value() != b.value()) {
+      throw c.fail(
+          "inner dimensions are " + a + " and " + b + ": " + c.type(0) + " by " + c.type(1));
+    }
+  }
+
+  /** Shape of NumPy's matmul of two inputs. */
+  static List<Dim> matmul(InferContext c, int ia, int ib) {
+    List<Dim> a = c.dims(ia);
+    List<Dim> b = c.dims(ib);
+    if (a.isEmpty() || b.isEmpty()) {
+      throw c.fail("multiplies a scalar");
+    }
+    Dim ka = a.getLast();
+    Dim kb = b.size() == 1 ? b.getFirst() : b.get(b.size() - 2);
+    if (ka.known() && kb.known() && ka.value() != kb.value()) {
+      throw c.fail(
+          "inner dimensions are " + ka + " and " + kb + ": " + c.type(ia) + " by " + c.type(ib));
+    }
+    List<Dim> out =
+        new ArrayList<>(
+            c.broadcast(
+                a.subList(0, Math.max(0, a.size() - 2)), b.subList(0, Math.max(0, b.size() - 2))));
+    if (a.size() > 1) {
+      out.add(a.get(a.size() - 2));
+    }
+    if (b.size() > 1) {
+      out.add(b.getLast());
+    }
+    return out;
+  }
+
+  private static Tensor gemm(EvalContext c) {
+    Tensor a = c.attr("transA", 0L) != 0 ? Movement.transpose(c.in(0), new int[] {1, 0}) : c.in(0);
+    Tensor b = c.attr("transB", 0L) != 0 ? Movement.transpose(c.in(1), new int[] {1, 0}) : c.in(1);
+    DType wide = c.dtype(0).isFloat() ? DType.F64 : c.dtype(0);
+    double alpha = c.attr("alpha", 1f);
+    double beta = c.attr("beta", 1f);
+    long[] shape = c.outputShape(0);
+    Tensor y = Linear.matmul(a, b, shape, wide);
+    y = Elementwise.unary(y, v -> v * alpha, v -> (long) (v * alpha));
+    if (c.has(2)) {
+      y =
+          Elementwise.binary(
+              y, c.in(2), wide, shape, (p, q) -> p + beta * q, (p, q) -> p + (long) (beta * q));
+    }
+    return Elementwise.cast(y, c.dtype(0), true);
+  }
+}

@@ -1,0 +1,339 @@
+package npusim.compiler.ops;
+
+import static npusim.compiler.ops.Operator.onnx;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import npusim.compiler.ir.Attribute;
+import npusim.compiler.ir.Dim;
+import npusim.compiler.ir.Tensor;
+import npusim.compiler.ir.TensorType;
+import npusim.isa.DType;
+
+/** Constants, shapes as values, and views: operators that move no data. */
+final class ShapeOps {
+  /** A larger constant of one repeated value is made only when its bytes are asked for. */
+  private static final long LAZY_FROM = 1L << 16;
+
+  private ShapeOps() {}
+
+  static List<Operator> all() {
+    List<Operator> o = new ArrayList<>();
+    o.add(
+        onnx("Constant", "a constant", 1, 9, 11, 12, 13, 19, 21, 23, 24, 25)
+            .types(TypeSet.ANY)
+            .eval(EvalRule.one(ShapeOps::constant))
+            .infer(c -> c.set(0, constant(c).type())));
+    o.add(
+        onnx("Shape", "the shape as int64", 1, 13, 15, 19, 21, 23, 24, 25)
+            .types(TypeSet.ANY)
+            .typeEval(ShapeOps::shapeValue)
+            .infer(
+                c -> {
+                  int[] r = shapeRange(c);
+                  c.set(0, DType.I64, Rules.dims(r[1] - r[0]));
+                }));
+    o.add(
+        onnx("Size", "the number of elements as int64", 1, 13, 19, 21, 23, 24, 25)
+            .types(TypeSet.ANY)
+            .typeEval(c -> c.type(0).isStatic() ? Tensor.scalar(c.type(0).elements()) : null)
+            .infer(c -> c.set(0, DType.I64, List.of())));
+    o.add(
+        onnx("ConstantOfShape", "one value repeated over a shape", 9, 20, 21, 23, 24, 25)
+            .types(TypeSet.ANY)
+            .eval(EvalRule.one(ShapeOps::constantOfShape))
+            .infer(
+                c -> {
+                  Tensor v = c.node().tensorAttr("value");
+                  c.set(0, v == null ? DType.F32 : v.dtype(), Rules.dims(checked(c, c.longs(0))));
+                }));
+    o.add(
+        onnx("Range", "values from start to limit by delta", 11, 27)
+            .types(TypeSet.NUMERIC)
+            .eval(EvalRule.one(ShapeOps::range))
+            .infer(
+                c -> {
+                  double start = c.require(0).at(0);
+                  double limit = c.require(1).at(0);
+                  double delta = c.require(2).at(0);
+                  if (delta == 0) {
+                    throw c.fail("delta is 0");
+                  }
+                  c.set(
+                      0,
+                      c.dtype(0),
+                      Rules.dims((long) Math.max(Math.ceil((limit - start) / delta), 0)));
+                }));
+    o.add(
+        view(
+            "Reshape",
+            "the same elements in another shape",
+            ShapeOps::reshape,
+            5,
+            13,
+            14,
+            19,
+            21,
+            23,
+            24,
+            25));
+    o.add(
+        view(
+            "Flatten",
+            "the same elements as a matrix",
+            ShapeOps::flatten,
+            1,
+            9,
+            11,
+            13,
+            21,
+            23,
+            24,
+            25));
+    o.add(
+        view(
+            "Squeeze",
+            "dimensions of extent 1 removed",
+            ShapeOps::squeeze,
+            1,
+            11,
+            13,
+            21,
+            23,
+            24,
+            25));
+    o.add(
+        view(
+            "Unsqueeze",
+            "dimensions of extent 1 inserted",
+            ShapeOps::unsqueeze,
+            1,
+            11,
+            13,
+            21,
+            23,
+            24,
+            25));
+    o.add(
+        onnx("EyeLike", "ones on a diagonal", 9, 22)
+            .types(TypeSet.NUMERIC_OR_BOOL)
+            .typeEval(ShapeOps::eye)
+            .infer(c -> c.set(0, Rules.dtypeAttr(c, "dtype", c.dtype(0)), c.dims(0))));
+    return o;
+  }
+
+  private static Operator view(String name, String summary, InferRule rule, int... since) {
+    return onnx(name, summary, since)
+        .types(TypeSet.ANY)
+        .eval(EvalRule.one(c -> c.in(0).reshaped(c.outputShape(0))))
+        .infer(rule);
+  }
+
+  private static Tensor constant(OpContext c) {
+    Attribute a =
+        c.node().attributes().values().stream()
+            .findFirst()
+            .orElseThrow(() -> c.fail("has no value"));
+    return switch (a) {
+      case Attribute.TensorAttr(Tensor t) -> t;
+      case Attribute.Float(float v) -> Tensor.ofFloats(new long[0], v);
+      case Attribute.Int(long v) -> Tensor.scalar(v);
+      case Attribute.Floats(float[] v) -> Tensor.ofFloats(new long[] {v.length}, v);
+      case Attribute.Ints(long[] v) -> Tensor.vector(v);
+      case Attribute.Str s -> Tensor.absent(DType.STRING);
+      case Attribute.Strs s -> Tensor.absent(DType.STRING, s.values().size());
+      default -> throw c.fail("has a value of an unknown kind");
+    };
+  }
+
+  /** First and last (exclusive) dimension that Shape gives. */
+  static int[] shapeRange(OpContext c) {
+    int rank = c.rank(0);
+    int start = clampAxis(c.attr("start", 0L), rank);
+    int end = clampAxis(c.attr("end", (long) rank), rank);
+    return new int[] {start, Math.max(start, end)};
+  }
+
+  private static Tensor shapeValue(InferContext c) {
+    int[] r = shapeRange(c);
+    List<Dim> d = c.dims(0).subList(r[0], r[1]);
+    return d.stream().allMatch(Dim::known)
+        ? Tensor.vector(d.stream().mapToLong(Dim::value).toArray())
+        : null;
+  }
+
+  private static Tensor eye(InferContext c) {
+    if (!c.type(0).isStatic() || c.rank(0) != 2) {
+      return null;
+    }
+    long k = c.attr("k", 0L);
+    long[] shape = c.type(0).shape();
+    DType t = Rules.dtypeAttr(c, "dtype", c.dtype(0));
+    return Tensor.generate(t, shape, i -> i % shape[1] - i / shape[1] == k ? 1 : 0);
+  }
+
+  private static int clampAxis(long axis, int rank) {
+    return Math.clamp(axis < 0 ? axis + rank : axis, 0, rank);
+  }
+
+  private static long[] checked(OpContext c, long[] shape) {
+    for (long d : shape) {
+      if (d < 0) {
+        throw c.fail("shape has a negative dimension " + d);
+      }
+    }
+    return shape;
+  }
+
+  private static Tensor constantOfShape(EvalContext c) {
+    Tensor v = c.node().tensorAttr("value");
+    DType t = c.outputType(0).dtype();
+    long[] shape = c.outputShape(0);
+    long n = TensorType.count(shape);
+    if (n > LAZY_FROM) {
+      return Tensor.lazy(t, shape, () -> fill(t, n, v));
+    }
+    return Tensor.of(t, shape, fill(t, n, v));
+  }
+
+  private static MemorySegment fill(DType t, long n, Tensor v) {
+    Tensor out = Tensor.zeros(t, n);
+    long bits = v == null ? 0 : v.bits(0);
+    if (bits != 0) {
+      for (long i = 0; i < n; i++) {
+        out.setBits(i, bits);
+      }
+    }
+    return out.data();
+  }
+
+  private static Tensor range(EvalContext c) {
+    DType t = c.dtype(0);
+    long[] shape = c.outputShape(0);
+    if (t.isFloat()) {
+      double start = c.in(0).at(0);
+      double delta = c.in(2).at(0);
+      return Tensor.generate(t, shape, i -> start + i * delta);
+    }
+    long start = c.in(0).longAt(0);
+    long delta = c.in(2).longAt(0);
+    return Tensor.generateLongs(t, shape, i -> start + i * delta);
+  }
+
+  private static void reshape(InferContext c) {
+    long[] target = c.longs(1);
+    boolean allowZero = c.attr("allowzero", 0L) != 0;
+    List<Dim> in = c.dims(0);
+    List<Dim> out = new ArrayList<>();
+    int free = -1;
+    for (int i = 0; i < target.length; i++) {
+      if (target[i] == -1) {
+        if (free >= 0) {
+          throw c.fail("shape " + java.util.Arrays.toString(target) + " has two -1");
+        }
+        free = i;
+        out.add(Dim.UNKNOWN);
+      } else if (target[i] == 0 && !allowZero) {
+        if (i >= in.size()) {
+          throw c.fail(
+              "shape "
+                  + java.util.Arrays.toString(target)
+                  + " copies dimension "
+                  + i
+                  + " of "
+                  + c.type(0));
+        }
+        out.add(in.get(i));
+      } else if (target[i] < 0) {
+        throw c.fail(
+            "shape " + java.util.Arrays.toString(target) + " has a dimension " + target[i]);
+      } else {
+        out.add(Dim.of(target[i]));
+      }
+    }
+    Dim total = InferContext.product(in);
+    if (free >= 0) {
+      out.set(free, quotient(c, total, out, free, target));
+    } else {
+      Dim got = InferContext.product(out);
+      if (total.known() && got.known() && total.value() != got.value()) {
+        throw c.fail("can't reshape " + c.type(0) + " to " + java.util.Arrays.toString(target));
+      }
+    }
+    c.set(0, c.dtype(0), out);
+  }
+
+  private static Dim quotient(InferContext c, Dim total, List<Dim> out, int free, long[] target) {
+    List<Dim> others = new ArrayList<>(out);
+    others.remove(free);
+    Dim rest = InferContext.product(others);
+    if (total.known() && rest.known()) {
+      if (rest.value() == 0 ? total.value() != 0 : total.value() % rest.value() != 0) {
+        throw c.fail("can't reshape " + c.type(0) + " to " + java.util.Arrays.toString(target));
+      }
+      return Dim.of(rest.value() == 0 ? 0 : total.value() / rest.value());
+    }
+    // The one extent that isn't known stays what it was when all others only regroup.
+    Dim open = null;
+    long known = 1;
+    for (Dim d : c.dims(0)) {
+      if (d.known()) {
+        known *= d.value();
+      } else if (open == null) {
+        open = d;
+      } else {
+        return Dim.UNKNOWN;
+      }
+    }
+    if (open != null && rest.known() && rest.value() == known) {
+      return open;
+    }
+    if (open != null && rest.known() && rest.value() > 0 && open.isBounded()) {
+      return Dim.bounded(
+          open.symbol() + "*" + known + "/" + rest.value(), open.bound() * known / rest.value());
+    }
+    return Dim.UNKNOWN;
+  }
+
+  private static void flatten(InferContext c) {
+    int rank = c.rank(0);
+    long axis = c.attr("axis", 1L);
+    int a = axis == rank ? rank : c.axis(axis, rank);
+    List<Dim> d = c.dims(0);
+    c.set(
+        0,
+        c.dtype(0),
+        List.of(InferContext.product(d.subList(0, a)), InferContext.product(d.subList(a, rank))));
+  }
+
+  private static void squeeze(InferContext c) {
+    long[] given =
+        c.opset() >= 13 ? (c.has(1) ? c.longs(1) : null) : c.attrs("axes", (long[]) null);
+    List<Dim> d = c.dims(0);
+    if (given == null) {
+      c.set(0, c.dtype(0), d.stream().filter(x -> !x.known() || x.value() != 1).toList());
+      return;
+    }
+    int[] axes = c.axes(given, c.rank(0));
+    for (int a : axes) {
+      if (d.get(a).known() && d.get(a).value() != 1) {
+        throw c.fail("dimension " + a + " of " + c.type(0) + " is not 1");
+      }
+    }
+    c.set(0, c.dtype(0), Rules.reduced(d, axes, false));
+  }
+
+  private static void unsqueeze(InferContext c) {
+    long[] given = c.opset() >= 13 ? c.longs(1) : c.attrs("axes", (long[]) null);
+    if (given == null) {
+      throw c.fail("has no axes");
+    }
+    int[] axes = c.axes(given, c.rank(0) + given.length);
+    List<Dim> d = c.copyDims(0);
+    for (int a : axes) {
+      d.add(a, Dim.of(1));
+    }
+    c.set(0, c.dtype(0), d);
+  }
+}
