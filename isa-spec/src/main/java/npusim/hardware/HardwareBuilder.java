@@ -137,6 +137,7 @@ final class HardwareBuilder {
         p.int32(s + "weight_buffers"),
         p.int32(s + "controller_cycles"),
         p.int32(s + "min_block_rows"),
+        p.int32(s + "chunk_rows"),
         p.flag(s + "fold_overlap"),
         p.text(s + "sparsity").equals("2:4")
             ? MatrixUnit.Sparsity.TWO_OF_FOUR

@@ -1,0 +1,406 @@
+package npusim.sim.timing;
+
+import npusim.hardware.Hardware;
+import npusim.hardware.VectorClass;
+import npusim.isa.Access;
+import npusim.isa.DType;
+import npusim.isa.Field;
+import npusim.isa.Instruction;
+import npusim.isa.OpClass;
+import npusim.isa.Opcode;
+import npusim.isa.Operand;
+import npusim.isa.OperandShape;
+import npusim.isa.Word;
+
+/** Fills rows of {@link Costs}: the time and the counts of one instruction by itself, from the unit's mechanism. */
+final class CostModel {
+  private final Hardware hw;
+  private final Costs costs;
+  private final MatrixTiming matrix;
+  private final VectorTiming vector;
+  private final LocalPorts ports;
+  private final long[] pattern = new long[8];
+
+  CostModel(Hardware hw, Costs costs) {
+    this.hw = hw;
+    this.costs = costs;
+    matrix = new MatrixTiming(hw.core().matrix());
+    ports = new LocalPorts(hw.core().scratchpad(), hw.core().accumulator());
+    vector = new VectorTiming(hw.core().vector(), ports);
+  }
+
+  /** A new cost row for an instruction whose counts are resolved with {@code registers}. */
+  int cost(Instruction ins, long[] registers) {
+    int row = costs.add();
+    switch (ins.op().timing()) {
+      case GEMM -> gemm(ins, registers, row);
+      case PRELOAD -> preload(ins, registers, row);
+      case STREAM -> stream(ins, registers, row);
+      case VECTOR, VECTOR_REDUCE, VECTOR_INDEXED, VECTOR_SORT -> vector(ins, registers, row);
+      case DMA, DMA_INDEXED -> transfer(ins, registers, row, true);
+      case DMA_CORE, LINK -> transfer(ins, registers, row, false);
+      case SCALAR, SCALAR_LOAD, CONTROL, NOP, BARRIER, MESSAGE -> {}
+    }
+    return row;
+  }
+
+  private void put(int row, int field, long value) {
+    costs.rows[row + field] = value;
+  }
+
+  private static long count(Instruction ins, Field field, long[] registers) {
+    return Math.max(0, ins.resolve(field, registers));
+  }
+
+  private static boolean inAccumulator(Instruction ins, Field address) {
+    return ins.get(address) >= Word.ACC_BASE;
+  }
+
+  private void gemm(Instruction ins, long[] r, int row) {
+    long m = count(ins, Field.M0, r) * count(ins, Field.M1, r) * count(ins, Field.M2, r);
+    long k2 = count(ins, Field.K2, r);
+    long k = count(ins, Field.K0, r) * count(ins, Field.K1, r) * k2;
+    long n = count(ins, Field.N, r);
+    var a = ins.dtype(Field.A_T);
+    var w = ins.dtype(Field.W_T);
+    var wide = a.bits() >= w.bits() ? a : w;
+    put(row, Costs.TYPE, wide.ordinal());
+    if (m == 0 || n == 0 || k == 0) {
+      return;
+    }
+    var c = matrix.gemm(m, n, k, rate(wide));
+    boolean weightsStream =
+        hw.core().matrix().dataflow() == npusim.hardware.MatrixUnit.Dataflow.IS;
+    long aPasses = weightsStream ? c.stationaryPasses() : c.streamedPasses();
+    long wPasses = weightsStream ? c.streamedPasses() : c.stationaryPasses();
+    long aWords =
+        words(m * k, ins.get(Field.A_SK2), k2, ins.get(Field.A_SM2), count(ins, Field.M2, r), a);
+    long wWords = words(k * n, ins.get(Field.W_SN), n, ins.get(Field.W_SK2), k2, w);
+    long supply =
+        Math.ceilDiv(aWords * aPasses + wWords * wPasses, ports.slots(false));
+    long results = m * n * c.accumulatorPasses();
+    boolean accumulate = ins.resolve(Field.ACCUM, r) != 0;
+    long reads = accumulate ? results : results - m * n;
+    long write =
+        Math.ceilDiv(ports.words(true, results, 1, 32), ports.slots(true));
+    long stall = Math.max(0, Math.max(supply, write) - c.stream());
+    matrixTimes(row, c, stall);
+    put(row, Costs.SPM_READ, bytes(m * k * aPasses, a) + bytes(k * n * wPasses, w));
+    put(row, Costs.ACC_WRITE, results * 4);
+    put(row, Costs.ACC_READ, reads * 4);
+  }
+
+  private void matrixTimes(int row, MatrixTiming.Cost c, long stall) {
+    put(row, Costs.LEAD, c.lead());
+    put(row, Costs.STREAM, c.stream() + stall);
+    put(row, Costs.OVERLAP, c.lastChunk());
+    put(row, Costs.DRAIN, c.drain());
+    put(row, Costs.BUBBLES, c.bubbles());
+    put(row, Costs.PORTS, stall);
+    put(row, Costs.MACS, c.macs());
+    put(row, Costs.PADDED, c.paddedMacs());
+  }
+
+  /** Words read for a matrix operand: along whichever of its two dimensions is dense, through the transposer if need be. */
+  private long words(
+      long elements, long rowStride, long rowLength, long otherStride, long otherLength, DType t) {
+    long along = rowStride;
+    long length = rowLength;
+    if (Math.abs(rowStride) != 1 && Math.abs(otherStride) == 1) {
+      along = otherStride;
+      length = otherLength;
+    }
+    return elements / Math.max(1, length) * ports.words(false, length, along == 0 ? 1 : along, t.bits());
+  }
+
+  private double rate(DType type) {
+    var rates = hw.core().matrix().throughput();
+    Double own = rates.get(type);
+    if (own != null) {
+      return own;
+    }
+    // A type without a path of its own is widened to the narrowest native type that holds it.
+    double best = 0;
+    int bits = Integer.MAX_VALUE;
+    for (var e : rates.entrySet()) {
+      if (e.getKey().bits() >= type.bits()
+          && e.getKey().isFloat() == type.isFloat()
+          && e.getKey().bits() < bits) {
+        bits = e.getKey().bits();
+        best = e.getValue();
+      }
+    }
+    if (best > 0) {
+      return best;
+    }
+    // Wider than every native type: several passes of the widest, by the product of the parts.
+    int widest = rates.keySet().stream().mapToInt(DType::bits).max().orElse(type.bits());
+    double slowest = rates.values().stream().mapToDouble(Double::doubleValue).min().orElse(1);
+    double parts = Math.ceil((double) type.bits() / widest);
+    return slowest / (parts * parts);
+  }
+
+  private void preload(Instruction ins, long[] r, int row) {
+    var w = ins.dtype(Field.W_T);
+    long k = count(ins, Field.K2, r);
+    long n = count(ins, Field.N, r);
+    put(row, Costs.TYPE, w.ordinal());
+    put(row, Costs.LEAD, k == 0 || n == 0 ? 0 : hw.core().matrix().preloadCycles());
+    put(row, Costs.SPM_READ, bytes(k * n, w));
+  }
+
+  private void stream(Instruction ins, long[] r, int row) {
+    long m = count(ins, Field.M0, r) * count(ins, Field.M1, r) * count(ins, Field.M2, r);
+    long k = count(ins, Field.K2, r);
+    long n = count(ins, Field.N, r);
+    var a = ins.dtype(Field.A_T);
+    put(row, Costs.TYPE, a.ordinal());
+    if (m == 0 || n == 0 || k == 0) {
+      return;
+    }
+    var unit = hw.core().matrix();
+    double rate = rate(a);
+    long perRow = rate >= 1 ? 1 : (long) Math.ceil(1 / rate - 1e-9);
+    long rows = Math.max(m * perRow, unit.minBlockRows());
+    long supply =
+        Math.ceilDiv(
+            words(m * k, ins.get(Field.A_SK2), k, ins.get(Field.A_SM2), count(ins, Field.M2, r), a),
+            ports.slots(false));
+    long write =
+        Math.ceilDiv(ports.words(true, m * n, 1, 32), ports.slots(true));
+    long stall = Math.max(0, Math.max(supply, write) - rows);
+    put(row, Costs.STREAM, rows + stall);
+    put(row, Costs.OVERLAP, matrix.overlapped() ? rows : 0);
+    put(row, Costs.DRAIN, unit.pipelineCycles());
+    put(row, Costs.BUBBLES, rows - m * perRow);
+    put(row, Costs.PORTS, stall);
+    long slots = Math.max(k, (long) (unit.rows() * Math.max(1, rate))) * Math.max(n, unit.cols());
+    put(row, Costs.MACS, m * n * k);
+    put(row, Costs.PADDED, m * slots - m * n * k);
+    put(row, Costs.SPM_READ, bytes(m * k, a));
+    put(row, Costs.ACC_WRITE, m * n * 4);
+    put(row, Costs.ACC_READ, ins.resolve(Field.ACCUM, r) != 0 ? m * n * 4 : 0);
+  }
+
+  private void vector(Instruction ins, long[] r, int row) {
+    long d0 = count(ins, Field.D0, r);
+    long d1 = count(ins, Field.D1, r);
+    long d2 = count(ins, Field.D2, r);
+    long d3 = count(ins, Field.D3, r);
+    long elements = d0 * d1 * d2 * d3;
+    vector.begin(d0, d1, d2, d3);
+    var type = DType.BOOL;
+    long spmRead = 0;
+    long spmWrite = 0;
+    long accRead = 0;
+    long accWrite = 0;
+    for (Operand o : ins.op().operands()) {
+      if (o.shape() == OperandShape.EXTENTS || o.address().isEmpty() || o.type().isEmpty()) {
+        continue;
+      }
+      var t = ins.dtype(o.type().get());
+      if (t.bits() > type.bits() || t.bits() == type.bits() && t.isFloat()) {
+        type = t;
+      }
+      boolean acc = inAccumulator(ins, o.address().get());
+      if (o.shape() != OperandShape.LOCAL4) {
+        continue;
+      }
+      var s = o.numbers();
+      long s0 = ins.get(s.get(0));
+      long s1 = ins.get(s.get(1));
+      long s2 = ins.get(s.get(2));
+      long s3 = ins.get(s.get(3));
+      if (o.access() == Access.ACCUMULATE && ins.op() == Opcode.V_RED) {
+        long mask = ins.get(Field.MASK);
+        s0 = (mask & 1) != 0 ? 0 : s0;
+        s1 = (mask & 2) != 0 ? 0 : s1;
+        s2 = (mask & 4) != 0 ? 0 : s2;
+        s3 = (mask & 8) != 0 ? 0 : s3;
+      }
+      boolean indexed = o.access() == Access.INDEXED_READ || o.access() == Access.INDEXED_WRITE;
+      if (indexed) {
+        // Every element is an access of its own, at an address that depends on data.
+        long spread = Math.max(1, ports.wordBytes(acc) * 8L / t.bits());
+        vector.operand(d1 * d2 * d3 * spread, d2 * d3 * spread, d3 * spread, spread, t, acc);
+      } else {
+        vector.operand(s0, s1, s2, s3, t, acc);
+      }
+      long bytes = bytes(touched(d0, s0) * touched(d1, s1) * touched(d2, s2) * touched(d3, s3), t);
+      boolean write =
+          switch (o.access()) {
+            case WRITE, WRITE_K, WRITE_LIMIT, ACCUMULATE, INDEXED_WRITE -> true;
+            default -> false;
+          };
+      if (write && acc) {
+        accWrite += bytes;
+      } else if (write) {
+        spmWrite += bytes;
+      } else if (acc) {
+        accRead += bytes;
+      } else {
+        spmRead += bytes;
+      }
+    }
+    var vectorClass = vectorClass(ins);
+    put(row, Costs.TYPE, type.ordinal());
+    put(row, Costs.CLASS, vectorClass.ordinal());
+    if (elements == 0) {
+      return;
+    }
+    vector.measure(vectorClass, type, work(ins, d3, r));
+    if (ins.op() == Opcode.V_RED && (ins.get(Field.MASK) & 8) != 0 || ins.op() == Opcode.V_SCAN) {
+      vector.reduceAcrossLanes(d3);
+    }
+    put(row, Costs.STREAM, hw.core().vector().issueCycles() + vector.passes + vector.portStall);
+    put(row, Costs.BUBBLES, hw.core().vector().issueCycles());
+    put(row, Costs.PORTS, vector.portStall);
+    put(row, Costs.DRAIN, vector.latency);
+    put(row, Costs.ELEMENTS, elements);
+    put(row, Costs.SPM_READ, spmRead);
+    put(row, Costs.SPM_WRITE, spmWrite);
+    put(row, Costs.ACC_READ, accRead);
+    put(row, Costs.ACC_WRITE, accWrite);
+  }
+
+  private static long touched(long extent, long stride) {
+    return stride == 0 ? 1 : extent;
+  }
+
+  /** Element operations per element: 1, or the compare-exchange steps of a bitonic network that keeps k of n. */
+  private static double work(Instruction ins, long d3, long[] r) {
+    if (ins.op() != Opcode.V_TOPK) {
+      return 1;
+    }
+    long k = Math.max(1, Math.min(d3, count(ins, Field.K, r)));
+    int sortSteps = 64 - Long.numberOfLeadingZeros(k - 1 | 1);
+    int rounds = 64 - Long.numberOfLeadingZeros(Math.ceilDiv(d3, k) - 1 | 1);
+    // Runs of k are sorted in log k · (log k + 1) / 2 steps of n/2 exchanges; each merge of two runs keeps the
+    // better half in log k + 1 steps over half of what is left.
+    return sortSteps * (sortSteps + 1) / 4.0 + Math.min(rounds, 2) * (sortSteps + 1) / 2.0;
+  }
+
+  private static VectorClass vectorClass(Instruction ins) {
+    var c = ins.opClass().orElse(OpClass.SIMPLE);
+    return switch (c) {
+      case SIMPLE -> ins.op() == Opcode.V_COPY && permutes(ins) ? VectorClass.PERMUTE : VectorClass.SIMPLE;
+      case DIV -> VectorClass.DIV;
+      case SQRT -> VectorClass.SQRT;
+      case EXP -> VectorClass.EXP;
+      case TRANS -> VectorClass.TRANSCENDENTAL;
+      case REDUCE -> VectorClass.REDUCE;
+      case PERMUTE -> permutes(ins) ? VectorClass.PERMUTE : VectorClass.SIMPLE;
+      case GATHER -> VectorClass.GATHER;
+      case SORT -> VectorClass.SORT;
+    };
+  }
+
+  /** A copy changes the order of elements when its two operands are dense along different dimensions. */
+  private static boolean permutes(Instruction ins) {
+    if (ins.op() != Opcode.V_COPY) {
+      return true;
+    }
+    long a = ins.get(Field.A_S3);
+    long d = ins.get(Field.DST_S3);
+    return ins.get(Field.D3) != 1 && Math.abs(a) != Math.abs(d) && a != 0;
+  }
+
+  private static long bytes(long elements, DType type) {
+    return Math.ceilDiv(elements * type.bits(), 8L);
+  }
+
+  /** Splits a transfer into contiguous segments and the loops around them. */
+  private void transfer(Instruction ins, long[] r, int row, boolean dram) {
+    boolean load = ins.op().has(Field.DST);
+    boolean twoSided = ins.op() == Opcode.DMA_GET || ins.op() == Opcode.DMA_PUT;
+    var type = ins.dtype(load ? Field.DST_T : Field.A_T);
+    Field[] extents = {Field.D0, Field.D1, Field.D2, Field.D3};
+    Field[] local =
+        load
+            ? new Field[] {Field.DST_S0, Field.DST_S1, Field.DST_S2, Field.DST_S3}
+            : new Field[] {Field.A_S0, Field.A_S1, Field.A_S2, Field.A_S3};
+    Field[] far =
+        dram
+            ? new Field[] {Field.DRAM_S0, Field.DRAM_S1, Field.DRAM_S2, Field.DRAM_S3}
+            : twoSided ? new Field[] {Field.A_S0, Field.A_S1, Field.A_S2, Field.A_S3} : local;
+    int kind =
+        ins.op() == Opcode.DMA_APPEND
+            ? Costs.CIRCULAR
+            : ins.op() == Opcode.DMA_GATHER || ins.op() == Opcode.DMA_SCATTER
+                ? Costs.INDEXED
+                : Costs.PLAIN;
+    long elements = 1;
+    for (Field f : extents) {
+      elements *= count(ins, f, r);
+    }
+    put(row, Costs.TYPE, type.ordinal());
+    put(row, Costs.BYTES, bytes(elements, type));
+    put(row, Costs.PATTERN, kind);
+    if (kind == Costs.CIRCULAR) {
+      put(row, Costs.LIMIT, Math.max(1, ins.resolve(Field.CAPACITY, r)));
+    } else if (kind == Costs.INDEXED) {
+      put(row, Costs.LIMIT, Math.max(1, ins.resolve(Field.ROWS, r)));
+    }
+    boolean acc = inAccumulator(ins, load ? Field.DST : Field.A);
+    boolean intoLocal = ins.op().unit() == npusim.isa.Unit.LD || ins.op() == Opcode.C_RECV;
+    put(
+        row,
+        acc
+            ? (intoLocal ? Costs.ACC_WRITE : Costs.ACC_READ)
+            : (intoLocal ? Costs.SPM_WRITE : Costs.SPM_READ),
+        bytes(elements, type));
+    if (elements == 0) {
+      return;
+    }
+    // Innermost first: grow the segment while both sides are contiguous; the rest are loops.
+    int keep = kind == Costs.CIRCULAR ? 1 : kind == Costs.INDEXED ? 0 : -1;
+    long segment = 1;
+    int loops = 0;
+    for (int d = 3; d >= 0; d--) {
+      long e = count(ins, extents[d], r);
+      if (e == 1 && d != keep) {
+        continue;
+      }
+      long fs = ins.get(far[d]);
+      long ls = ins.get(local[d]);
+      if (loops == 0 && d != keep && fs == segment && ls == segment) {
+        segment *= e;
+        continue;
+      }
+      if (loops > 0
+          && d > keep
+          && fs == pattern[loops * 2 - 1] * pattern[loops * 2 - 2]) {
+        pattern[loops * 2 - 2] *= e;
+        continue;
+      }
+      int place = kind == Costs.CIRCULAR ? 1 : 2;
+      while (d == keep && loops < place) {
+        pattern[loops * 2] = 1;
+        pattern[loops * 2 + 1] = 0;
+        loops++;
+      }
+      while (loops > (d == keep ? place : 2)) {
+        // More loops than places: the two innermost become one over as many segments.
+        pattern[0] *= pattern[2];
+        pattern[2] = pattern[4];
+        pattern[3] = pattern[5];
+        loops--;
+      }
+      pattern[loops * 2] = e;
+      pattern[loops * 2 + 1] = fs;
+      loops++;
+    }
+    while (loops < 3) {
+      pattern[loops * 2] = 1;
+      pattern[loops * 2 + 1] = 0;
+      loops++;
+    }
+    put(row, Costs.SEGMENT, Math.max(1, bytes(segment, type)));
+    put(row, Costs.EXTENT0, pattern[4]);
+    put(row, Costs.STRIDE0, pattern[5] * type.bits() / 8);
+    put(row, Costs.EXTENT1, pattern[2]);
+    put(row, Costs.STRIDE1, pattern[3] * type.bits() / 8);
+    put(row, Costs.EXTENT2, pattern[0]);
+    put(row, Costs.STRIDE2, pattern[1] * type.bits() / 8);
+  }
+}

@@ -1,0 +1,87 @@
+package npusim.sim.timing;
+
+import java.util.Arrays;
+
+/**
+ * Table of instruction costs: rows of {@link #WIDTH} longs in one array, so that the event loop reads a cost by
+ * index. Equal instructions share nothing; an instruction whose counts come from registers has one row for each
+ * combination of counts that occurred.
+ */
+final class Costs {
+  /** Cycles before the unit's main work can begin; may hide behind the instruction before it (matrix). */
+  static final int LEAD = 0;
+
+  /** Cycles the unit is taken by the main work. */
+  static final int STREAM = 1;
+
+  /** How long before the end of STREAM the next instruction may begin its LEAD. */
+  static final int OVERLAP = 2;
+
+  /** Cycles from the end of STREAM to completion. */
+  static final int DRAIN = 3;
+
+  /** Part of STREAM without useful work: bubbles. */
+  static final int BUBBLES = 4;
+
+  /** Part of STREAM lost to scratchpad and accumulator ports. */
+  static final int PORTS = 5;
+
+  /** Multiply-accumulates. */
+  static final int MACS = 6;
+
+  /** Array slots passed beyond MACS. */
+  static final int PADDED = 7;
+
+  /** Ordinal of the data type counted under. */
+  static final int TYPE = 8;
+
+  /** Ordinal of the vector class; -1 for none. */
+  static final int CLASS = 9;
+
+  /** Vector elements. */
+  static final int ELEMENTS = 10;
+
+  static final int SPM_READ = 11;
+  static final int SPM_WRITE = 12;
+  static final int ACC_READ = 13;
+  static final int ACC_WRITE = 14;
+
+  /** Bytes moved by a transfer. */
+  static final int BYTES = 15;
+
+  /** Bytes of one contiguous segment of a transfer, then its three outer extents and byte strides. */
+  static final int SEGMENT = 16;
+
+  static final int EXTENT0 = 17;
+  static final int EXTENT1 = 18;
+  static final int EXTENT2 = 19;
+  static final int STRIDE0 = 20;
+  static final int STRIDE1 = 21;
+  static final int STRIDE2 = 22;
+
+  /** 0 plain; 1 circular along extent 1 (append), 2 indexed along extent 0 (gather, scatter). */
+  static final int PATTERN = 23;
+
+  /** Capacity of a circular buffer, or rows of an indexed table. */
+  static final int LIMIT = 24;
+
+  static final int WIDTH = 25;
+
+  static final int PLAIN = 0;
+  static final int CIRCULAR = 1;
+  static final int INDEXED = 2;
+
+  long[] rows = new long[WIDTH * 256];
+  private int used;
+
+  /** A new row of zeros; returns its offset in {@link #rows}. */
+  int add() {
+    if (used + WIDTH > rows.length) {
+      rows = Arrays.copyOf(rows, rows.length * 2);
+    }
+    int at = used;
+    used += WIDTH;
+    rows[at + CLASS] = -1;
+    return at;
+  }
+}

@@ -1,0 +1,310 @@
+package npusim.sim.timing;
+
+import npusim.hardware.Dma;
+import npusim.sim.dram.DramModel;
+
+/**
+ * Transfers between DRAM and local memory. A transfer is a sequence of contiguous segments, each cut into requests. A
+ * request leaves when the engine has issued the one before it, the engine's data bus (for stores) is free and fewer than
+ * the allowed number wait for their answer. Requests of one segment go to the memory in groups of a quarter of those
+ * that may be in flight, so that a long transfer takes a step per group, not per request.
+ */
+final class DmaEngine {
+  /** Bits behind the binary point of bus and port times. */
+  private static final int FRACTION = 10;
+
+  private static final int FILL = Category.FILL_DRAIN.ordinal();
+  private static final int BANDWIDTH = Category.DRAM_BANDWIDTH.ordinal();
+  private static final int LATENCY = Category.DRAM_LATENCY.ordinal();
+  private static final int NOC = Category.NOC.ordinal();
+
+  private final Machine m;
+  private final TraceSink trace;
+  private final Interconnect net;
+  private final Dma.Path[] path;
+  private final int[] window;
+  private final int[] group;
+  private final long lookahead;
+  private final double cyclesPerByte;
+  private Units units;
+
+  // The transfer each unit is issuing.
+  private final boolean[] busy;
+  private final int[] pc;
+  private final int[] cost;
+  private final long[] address;
+  private final long[] extra;
+  private final long[] started;
+  private final long[] i0;
+  private final long[] i1;
+  private final long[] i2;
+  private final long[] done;
+  private final long[] issueFree;
+  private final long[] lastAnswer;
+  private final long[] chipBytesBefore;
+  private final int[] startPath;
+  private final long[] randomState;
+
+  // Groups of requests without an answer yet: rings of completion times and request counts.
+  private final int ring;
+  private final long[] groupEnd;
+  private final int[] groupRequests;
+  private final int[] groupHead;
+  private final int[] groupCount;
+  private final int[] outstanding;
+
+  /** When the data path between a core and the network is free, by core · 2 + (0 in, 1 out); fixed point. */
+  private final long[] busFree;
+
+  private final long[] chipBytes;
+
+  DmaEngine(Machine machine, Interconnect net, TraceSink trace) {
+    m = machine;
+    this.net = net;
+    this.trace = trace;
+    int units = m.units;
+    path = new Dma.Path[] {m.hw.core().dma().load(), m.hw.core().dma().store()};
+    int limit = m.dram[0].requestsInFlight();
+    window = new int[] {Math.min(path[0].requestsInFlight(), limit), Math.min(path[1].requestsInFlight(), limit)};
+    group = new int[] {Math.max(1, window[0] / 4), Math.max(1, window[1] / 4)};
+    // A memory with bank state is asked up to this many cycles ahead of other engines' requests.
+    lookahead = m.hw.dram().model() == npusim.hardware.Dram.Model.DDR ? 32 : 0;
+    cyclesPerByte = 1 / m.dram[0].peakBytesPerCycle();
+    int r = 1;
+    while (r < Math.max(window[0], window[1]) + 1) {
+      r <<= 1;
+    }
+    ring = r;
+    busy = new boolean[units];
+    pc = new int[units];
+    cost = new int[units];
+    address = new long[units];
+    extra = new long[units];
+    started = new long[units];
+    i0 = new long[units];
+    i1 = new long[units];
+    i2 = new long[units];
+    done = new long[units];
+    issueFree = new long[units];
+    lastAnswer = new long[units];
+    chipBytesBefore = new long[units];
+    startPath = new int[units];
+    randomState = new long[units];
+    groupEnd = new long[units * ring];
+    groupRequests = new int[units * ring];
+    groupHead = new int[units];
+    groupCount = new int[units];
+    outstanding = new int[units];
+    busFree = new long[m.cores * 2];
+    chipBytes = new long[m.dram.length];
+  }
+
+  void connect(Units theUnits) {
+    units = theUnits;
+  }
+
+  /** Whether the unit is in the middle of issuing a transfer's requests. */
+  boolean busy(int unit) {
+    return busy[unit];
+  }
+
+  /** Begins the transfer in queue slot {@code slot} on {@code unit}. */
+  void start(int unit, int slot, int node, long t, int cause) {
+    int row = m.queueCost[slot];
+    int p = m.paths.open(cause, node);
+    int direction = unit % Machine.U == Machine.ST ? 1 : 0;
+    pc[unit] = m.queuePc[slot];
+    if (m.costs.rows[row + Costs.BYTES] == 0) {
+      units.accept(unit, t, p);
+      units.fly(unit, pc[unit], row, t, t, p);
+      return;
+    }
+    busy[unit] = true;
+    cost[unit] = row;
+    address[unit] = m.queueAddress[slot];
+    extra[unit] = m.queueExtra[slot];
+    started[unit] = t;
+    i0[unit] = 0;
+    i1[unit] = 0;
+    i2[unit] = 0;
+    done[unit] = 0;
+    lastAnswer[unit] = t;
+    startPath[unit] = p;
+    int chip = m.chipOf(unit / Machine.U);
+    chipBytesBefore[unit] = chipBytes[chip];
+    randomState[unit] = address[unit] * 0x9E3779B97F4A7C15L + pc[unit];
+    long[] c = m.costs.rows;
+    long bytes = c[row + Costs.BYTES];
+    m.tally.node(node, direction == 0 ? Tally.NODE_DRAM_READ : Tally.NODE_DRAM_WRITTEN, bytes);
+    m.tally.node(node, Tally.NODE_NOC, bytes * net.memoryHops());
+    m.tally.totals[Tally.NOC_BYTE_HOPS] += bytes * net.memoryHops();
+    issueFree[unit] = t + path[direction].startupCycles();
+    m.state[unit] = Machine.ACTIVE;
+    step(unit, t);
+  }
+
+  /** Issues requests that are due at {@code t}. */
+  void step(int unit, long t) {
+    long[] c = m.costs.rows;
+    int row = cost[unit];
+    int core = unit / Machine.U;
+    int direction = unit % Machine.U == Machine.ST ? 1 : 0;
+    Dma.Path engine = path[direction];
+    DramModel memory = m.dram[m.chipOf(core)];
+    long segment = c[row + Costs.SEGMENT];
+    long horizon = t + lookahead;
+    while (true) {
+      long left = segment - done[unit];
+      long requests =
+          Math.min(group[direction], Math.ceilDiv(left, (long) engine.requestBytes()));
+      long bytes = Math.min(left, requests * engine.requestBytes());
+      long when = issueFree[unit] + (done[unit] == 0 ? engine.rowCycles() : 0);
+      when = room(unit, direction, (int) requests, when);
+      if (when > horizon) {
+        m.events.set(2 * unit, when);
+        return;
+      }
+      issue(unit, core, direction, memory, bytes, (int) requests, when);
+      done[unit] += bytes;
+      if (done[unit] == segment) {
+        done[unit] = 0;
+        if (!nextSegment(unit, row)) {
+          break;
+        }
+      }
+    }
+    finish(unit, direction);
+  }
+
+  /** Earliest cycle from {@code when} on at which {@code requests} more may be outstanding. */
+  private long room(int unit, int direction, int requests, long when) {
+    long at = when;
+    int base = unit * ring;
+    while (groupCount[unit] > 0) {
+      int g = base + groupHead[unit];
+      if (groupEnd[g] > at) {
+        if (outstanding[unit] + requests <= window[direction]) {
+          break;
+        }
+        at = groupEnd[g];
+      }
+      outstanding[unit] -= groupRequests[g];
+      groupHead[unit] = groupHead[unit] + 1 & ring - 1;
+      groupCount[unit]--;
+    }
+    return at;
+  }
+
+  private void issue(
+      int unit, int core, int direction, DramModel memory, long bytes, int requests, long when) {
+    Dma.Path engine = path[direction];
+    long beats =
+        Math.max(
+            Math.ceilDiv(bytes, (long) engine.busBytes()) * engine.cyclesPerBeat() << FRACTION,
+            net.portTime(bytes));
+    long hops = net.memoryLatency();
+    int bus = core * 2 + direction;
+    long answer;
+    if (direction == 0) {
+      long data = memory.read(when + hops, addressNow(unit), bytes) + hops;
+      long end = Math.max(busFree[bus] + beats, data << FRACTION);
+      busFree[bus] = end;
+      answer = end + (1 << FRACTION) - 1 >> FRACTION;
+      issueFree[unit] = when + Math.max(1, (long) requests * Math.max(1, engine.requestCycles()));
+    } else {
+      long end = Math.max(busFree[bus], when << FRACTION) + beats;
+      busFree[bus] = end;
+      long out = end + (1 << FRACTION) - 1 >> FRACTION;
+      answer = memory.write(out + hops, addressNow(unit), bytes) + hops;
+      issueFree[unit] = Math.max(out, when + (long) requests * engine.requestCycles());
+    }
+    int chip = m.chipOf(core);
+    chipBytes[chip] += bytes;
+    lastAnswer[unit] = Math.max(lastAnswer[unit], answer);
+    if (groupCount[unit] == ring) {
+      room(unit, direction, window[direction], when);
+    }
+    int g = unit * ring + (groupHead[unit] + groupCount[unit] & ring - 1);
+    groupEnd[g] = answer;
+    groupRequests[g] = requests;
+    groupCount[unit]++;
+    outstanding[unit] += requests;
+    if (trace != null) {
+      trace.dram(chip, when, answer, direction == 0 ? bytes : 0, direction == 0 ? 0 : bytes);
+    }
+  }
+
+  private long addressNow(int unit) {
+    long[] c = m.costs.rows;
+    int row = cost[unit];
+    long first = i0[unit];
+    long second = i1[unit];
+    if (c[row + Costs.PATTERN] == Costs.CIRCULAR) {
+      second = Math.floorMod(extra[unit] + second, c[row + Costs.LIMIT]);
+    } else if (c[row + Costs.PATTERN] == Costs.INDEXED) {
+      // The index list is data: rows spread over the table stand for it.
+      long z = randomState[unit] + first * 0x9E3779B97F4A7C15L;
+      z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
+      z ^= z >>> 27;
+      first = (z >>> 1) % c[row + Costs.LIMIT];
+    }
+    return address[unit]
+        + first * c[row + Costs.STRIDE0]
+        + second * c[row + Costs.STRIDE1]
+        + i2[unit] * c[row + Costs.STRIDE2]
+        + done[unit];
+  }
+
+  private boolean nextSegment(int unit, int row) {
+    long[] c = m.costs.rows;
+    if (++i2[unit] < c[row + Costs.EXTENT2]) {
+      return true;
+    }
+    i2[unit] = 0;
+    if (++i1[unit] < c[row + Costs.EXTENT1]) {
+      return true;
+    }
+    i1[unit] = 0;
+    return ++i0[unit] < c[row + Costs.EXTENT0];
+  }
+
+  /** All requests are out: the unit can take the next transfer; this one completes with its last answer. */
+  private void finish(int unit, int direction) {
+    busy[unit] = false;
+    int core = unit / Machine.U;
+    Dma.Path engine = path[direction];
+    long[] c = m.costs.rows;
+    long bytes = c[cost[unit] + Costs.BYTES];
+    int node = m.code[core].nodeOf[pc[unit]];
+    long accepted = Math.max(started[unit], issueFree[unit]);
+    long first = accepted - started[unit];
+    long second = lastAnswer[unit] + engine.finishCycles() - accepted;
+    if (second < 0) {
+      second = 0;
+    }
+    long chip = chipBytes[m.chipOf(core)] - chipBytesBefore[unit];
+    int p = startPath[unit];
+    long fill = Math.min(first, engine.startupCycles());
+    long rest = first - fill;
+    long bandwidth = Math.min(rest, (long) (chip * cyclesPerByte));
+    rest -= bandwidth;
+    long port = net.portTime(bytes) >> FRACTION;
+    long noc = Math.min(rest, Math.max(0, port - bandwidth));
+    m.paths.add(p, FILL, fill);
+    m.paths.add(p, BANDWIDTH, bandwidth);
+    m.paths.add(p, NOC, noc);
+    m.paths.add(p, LATENCY, rest - noc);
+    int d = m.paths.open(p, node);
+    long end = Math.min(second, engine.finishCycles());
+    long tail = second - end;
+    long moved = Math.min(tail, Math.max(0, (long) (bytes * cyclesPerByte) - bandwidth));
+    long hops = Math.min(tail - moved, Math.max(0, port - noc - bandwidth - moved));
+    m.paths.add(d, FILL, end);
+    m.paths.add(d, BANDWIDTH, moved);
+    m.paths.add(d, NOC, hops);
+    m.paths.add(d, LATENCY, tail - moved - hops);
+    units.fly(unit, pc[unit], cost[unit], started[unit], accepted + second, d);
+    units.accept(unit, accepted, p);
+    m.paths.release(p);
+  }
+}

@@ -1,0 +1,162 @@
+package npusim.sim.timing;
+
+import java.util.ArrayList;
+import java.util.List;
+import npusim.diag.Diagnostic;
+import npusim.diag.ExitCode;
+import npusim.diag.NpusimException;
+
+/** The event loop: takes the earliest event, lets its actor act, until nothing is left to happen. */
+final class Engine {
+  private final Machine m;
+  private final Issue issue;
+  private final Units units;
+  private final TimingOptions options;
+  private long total;
+  private int lastPath = PathPool.NONE;
+
+  Engine(Machine machine, CostCache cache, int[] codeId, TimingOptions options) {
+    m = machine;
+    this.options = options;
+    issue = new Issue(m, cache, codeId);
+    var net = new Interconnect(m);
+    var trace = options.trace().orElse(null);
+    var dma = new DmaEngine(m, net, trace);
+    units = new Units(m, issue, dma, net, trace);
+    issue.connect(units);
+    dma.connect(units);
+    net.connect(units);
+  }
+
+  /** Runs to the end. */
+  void run() {
+    long launch = m.hw.core().sequencer().launchCycles();
+    for (int core = 0; core < m.cores; core++) {
+      int p = m.paths.open(PathPool.NONE, -1);
+      m.paths.add(p, Category.ISSUE.ordinal(), launch);
+      m.runPath[core] = p;
+      m.runStart[core] = launch;
+      m.sequencerTime[core] = launch;
+      m.events.set(2 * core * Machine.U, launch);
+    }
+    var events = m.events;
+    long limit = options.maxCycles();
+    while (true) {
+      int actor = events.first();
+      long t = events.time(actor);
+      if (t == EventTree.NEVER) {
+        break;
+      }
+      if (t > limit) {
+        throw NpusimException.infeasible(
+            "cycle-limit",
+            "the program is not finished after " + limit + " cycles",
+            "raise the limit or run a smaller workload");
+      }
+      int unit = actor >> 1;
+      if ((actor & 1) != 0) {
+        units.complete(unit, t);
+      } else if (unit % Machine.U == Machine.SEQ) {
+        issue.step(unit / Machine.U, t);
+      } else {
+        units.wake(unit, t);
+      }
+    }
+    checkFinished();
+    findEnd();
+    closeAccounts();
+  }
+
+  long total() {
+    return total;
+  }
+
+  /** Instructions whose effect was multiplied in instead of simulated. */
+  long skipped() {
+    return 0;
+  }
+
+  /** Cycles by (node + 1) · categories + category along the critical path. */
+  long[] pathCycles(int nodes) {
+    var sums = new long[(nodes + 1) * Category.COUNT];
+    m.paths.accumulate(lastPath, sums);
+    return sums;
+  }
+
+  private void findEnd() {
+    for (int core = 0; core < m.cores; core++) {
+      long halt = issue.haltTime(core);
+      if (halt > total || lastPath == PathPool.NONE) {
+        total = halt;
+        m.paths.release(lastPath);
+        int pc = m.pc[core];
+        lastPath = issue.pathAt(core, m.code[core].nodeOf[pc], halt);
+      }
+    }
+    for (int unit = 0; unit < m.units; unit++) {
+      if (m.lastEnd[unit] > total) {
+        total = m.lastEnd[unit];
+        m.paths.retain(m.lastPath[unit]);
+        m.paths.release(lastPath);
+        lastPath = m.lastPath[unit];
+      }
+    }
+  }
+
+  /** Idle is what is left of the total. */
+  private void closeAccounts() {
+    for (int unit = 0; unit < m.units; unit++) {
+      int at = unit * Tally.UNIT_FIELDS;
+      long used = 0;
+      for (int f = 0; f < Tally.UNIT_FIELDS; f++) {
+        used += f == Tally.IDLE ? 0 : m.tally.unit[at + f];
+      }
+      m.tally.unit[at + Tally.IDLE] = total - used;
+    }
+  }
+
+  private void checkFinished() {
+    List<Diagnostic> stuck = new ArrayList<>();
+    for (int unit = 0; unit < m.units; unit++) {
+      int core = unit / Machine.U;
+      boolean sequencer = unit % Machine.U == Machine.SEQ;
+      if (sequencer ? m.halted[core] : m.queueSize[unit] == 0 && m.state[unit] != Machine.MEETING) {
+        continue;
+      }
+      int pc =
+          sequencer || m.queueSize[unit] == 0 ? m.pc[core] : m.queuePc[m.head(unit)];
+      var name = TimingResult.unit(unit).label();
+      var waits = new StringBuilder();
+      for (long w = m.code[core].waits[pc]; w != 0; w >>>= 16) {
+        int sem = (int) (w >> 8 & 63);
+        waits
+            .append(" needs ")
+            .append(w & 255)
+            .append(" of semaphore ")
+            .append(sem)
+            .append(", has ")
+            .append(m.semaphore[core * 64 + sem])
+            .append(';');
+      }
+      stuck.add(
+          Diagnostic.error(
+              "program-deadlock",
+              "core "
+                  + core
+                  + " "
+                  + name
+                  + " waits forever at instruction "
+                  + pc
+                  + " ("
+                  + m.code[core].instructions[pc].op().mnemonic()
+                  + ")"
+                  + waits));
+      if (stuck.size() == 8) {
+        break;
+      }
+    }
+    if (!stuck.isEmpty()) {
+      throw new NpusimException(ExitCode.USAGE, stuck);
+    }
+  }
+}

@@ -1,0 +1,345 @@
+package npusim.sim.timing;
+
+import java.util.Arrays;
+import npusim.hardware.Link;
+import npusim.hardware.Noc;
+import npusim.isa.Opcode;
+
+/**
+ * Everything between cores: transfers and messages over the network on chip, barriers, and chip-to-chip links. A core
+ * has one port into and one out of the network; a transfer holds the ports at both ends, a link transfer every link on
+ * its way.
+ */
+final class Interconnect {
+  private static final int FRACTION = 10;
+  private static final int NOC = Category.NOC.ordinal();
+  private static final int LINK = Category.LINK.ordinal();
+  private static final int FILL = Category.FILL_DRAIN.ordinal();
+
+  private final Machine m;
+  private final Noc noc;
+  private final double linkCyclesPerByte;
+  private final long linkLatency;
+  private final long[] portIn;
+  private final long[] portOut;
+  private final long[] linkFree;
+  private final int chips;
+  private final int memoryHops;
+  private Units units;
+
+  // Communication units that wait for a partner, by core.
+  private final int[] waitingPc;
+  private final int[] waitingCost;
+  private final long[] waitingSince;
+  private final long[] waitingPeer;
+  private final long[] waitingTag;
+  private final long[] waitingMask;
+  private final int[] waitingPath;
+
+  Interconnect(Machine machine) {
+    m = machine;
+    noc = m.hw.noc();
+    chips = m.dram.length;
+    var link = m.hw.system().link();
+    linkCyclesPerByte = m.hw.chip().cyclesPerSecond() / link.bytesPerSecond();
+    linkLatency = (long) Math.ceil(link.latencyNs() * m.hw.chip().clockMhz() / 1000 - 1e-9);
+    portIn = new long[m.cores];
+    portOut = new long[m.cores];
+    linkFree = new long[chips * chips];
+    memoryHops =
+        switch (noc.topology()) {
+          case CROSSBAR -> 1;
+          case RING -> Math.max(1, m.coresPerChip / 4);
+          case MESH -> Math.max(1, (int) Math.sqrt(m.coresPerChip));
+        };
+    waitingPc = new int[m.cores];
+    waitingCost = new int[m.cores];
+    waitingSince = new long[m.cores];
+    waitingPeer = new long[m.cores];
+    waitingTag = new long[m.cores];
+    waitingMask = new long[m.cores];
+    waitingPath = new int[m.cores];
+    Arrays.fill(waitingPc, -1);
+  }
+
+  void connect(Units theUnits) {
+    units = theUnits;
+  }
+
+  /** Hops between a core and a memory channel on average. */
+  int memoryHops() {
+    return memoryHops;
+  }
+
+  /** Cycles one way between a core and a memory channel. */
+  long memoryLatency() {
+    return (long) memoryHops * noc.hopLatencyCycles();
+  }
+
+  /** Cycles that {@code bytes} hold a port, in fixed point. */
+  long portTime(long bytes) {
+    return (long) Math.ceil(bytes * (double) (1 << FRACTION) / noc.bytesPerCycle());
+  }
+
+  /** Begins a core-to-core or chip-to-chip instruction, a message or a barrier. */
+  void start(int unit, int slot, int node, long t, int cause) {
+    int core = unit / Machine.U;
+    int pc = m.queuePc[slot];
+    switch (m.code[core].work[pc]) {
+      case Code.CORE_DMA -> copy(unit, slot, node, t, cause);
+      case Code.MESSAGE -> {
+        int p = m.paths.open(cause, node);
+        long mask = m.queueExtra[slot];
+        long latency = 0;
+        for (long left = mask; left != 0; left &= left - 1) {
+          latency =
+              Math.max(latency, hops(core, firstOfChip(core) + Long.numberOfTrailingZeros(left)));
+        }
+        latency = Math.max(1, latency * Math.max(1, noc.hopLatencyCycles()));
+        m.paths.add(p, NOC, latency);
+        waitingMask[core] = mask;
+        // One message at a time: the mask is kept per core.
+        int q = m.paths.open(p, node);
+        m.paths.add(q, NOC, 1);
+        units.accept(unit, t + latency + 1, q);
+        m.paths.release(q);
+        units.fly(unit, pc, -1, t, t + latency, p);
+      }
+      case Code.BARRIER -> barrier(unit, slot, node, t, cause);
+      default -> meet(unit, slot, node, t, cause);
+    }
+  }
+
+  /** Adds a message's amount to the semaphores of its cores. */
+  void deliver(Units to, int core, int pc, long t, int cause) {
+    int semaphore = (int) (m.code[core].immediate[pc] >> 8);
+    int amount = (int) (m.code[core].immediate[pc] & 255);
+    for (long left = waitingMask[core]; left != 0; left &= left - 1) {
+      int other = firstOfChip(core) + Long.numberOfTrailingZeros(left);
+      if (other < m.cores) {
+        to.add(other, semaphore, amount, t, cause);
+      }
+    }
+  }
+
+  private void copy(int unit, int slot, int node, long t, int cause) {
+    int core = unit / Machine.U;
+    int pc = m.queuePc[slot];
+    int row = m.queueCost[slot];
+    int first = firstOfChip(core);
+    boolean get = m.code[core].instructions[pc].op() == Opcode.DMA_GET;
+    long bytes = m.costs.rows[row + Costs.BYTES];
+    int p = m.paths.open(cause, node);
+    if (bytes == 0) {
+      units.accept(unit, t, p);
+      units.fly(unit, pc, row, t, t, p);
+      return;
+    }
+    var engine = get ? m.hw.core().dma().load() : m.hw.core().dma().store();
+    long segments =
+        m.costs.rows[row + Costs.EXTENT0]
+            * m.costs.rows[row + Costs.EXTENT1]
+            * m.costs.rows[row + Costs.EXTENT2];
+    long beats =
+        Math.ceilDiv(m.costs.rows[row + Costs.SEGMENT], (long) engine.busBytes())
+                * engine.cyclesPerBeat()
+                * segments
+            + segments * engine.rowCycles();
+    long time = Math.max(portTime(bytes), beats << FRACTION);
+    long begin = t + engine.startupCycles() << FRACTION;
+    long mask = get ? 1L << core - first : m.queueExtra[slot];
+    int source = get ? first + (int) m.queueExtra[slot] : core;
+    long from = Math.max(begin, portOut[source]);
+    long end = from;
+    int distance = 0;
+    long byteHops = 0;
+    for (long left = mask; left != 0; left &= left - 1) {
+      int to = first + Long.numberOfTrailingZeros(left);
+      if (to >= m.cores || to >= first + m.coresPerChip) {
+        continue;
+      }
+      int h = hops(source, to);
+      if (to != source) {
+        long start = Math.max(from, portIn[to]);
+        portIn[to] = start + time;
+        end = Math.max(end, start + time);
+        if (!noc.multicast()) {
+          // Copies leave one after the other.
+          from = start + time;
+        }
+        byteHops += bytes * h;
+      } else {
+        end = Math.max(end, from + time);
+      }
+      distance = Math.max(distance, h);
+      if (!get) {
+        m.tally.totals[
+            m.costs.rows[row + Costs.ACC_READ] > 0 ? Tally.ACC_WRITE : Tally.SPM_WRITE] += bytes;
+        m.tally.node(node, Tally.NODE_SPM, bytes);
+      }
+    }
+    if (get) {
+      m.tally.totals[Tally.SPM_READ] += bytes;
+      m.tally.node(node, Tally.NODE_SPM, bytes);
+    }
+    portOut[source] = end;
+    m.tally.totals[Tally.NOC_BYTE_HOPS] += byteHops;
+    m.tally.node(node, Tally.NODE_NOC, byteHops);
+    long sent = end + (1 << FRACTION) - 1 >> FRACTION;
+    long latency = (long) distance * noc.hopLatencyCycles() * (get ? 2 : 1);
+    m.paths.add(p, FILL, engine.startupCycles());
+    m.paths.add(p, NOC, sent - t - engine.startupCycles());
+    int d = m.paths.open(p, node);
+    m.paths.add(d, NOC, latency);
+    m.paths.add(d, FILL, engine.finishCycles());
+    units.fly(unit, pc, row, t, sent + latency + engine.finishCycles(), d);
+    units.accept(unit, sent, p);
+    m.paths.release(p);
+  }
+
+  private void barrier(int unit, int slot, int node, long t, int cause) {
+    int core = unit / Machine.U;
+    long mask = m.queueExtra[slot];
+    int first = firstOfChip(core);
+    waitingPc[core] = m.queuePc[slot];
+    waitingMask[core] = mask;
+    waitingSince[core] = t;
+    m.state[unit] = Machine.MEETING;
+    for (long left = mask; left != 0; left &= left - 1) {
+      int other = first + Long.numberOfTrailingZeros(left);
+      if (other >= m.cores
+          || m.state[other * Machine.U + Machine.COM] != Machine.MEETING
+          || m.code[other].work[waitingPc[other]] != Code.BARRIER
+          || waitingMask[other] != mask) {
+        return;
+      }
+    }
+    int farthest = 0;
+    for (long left = mask; left != 0; left &= left - 1) {
+      farthest = Math.max(farthest, hops(core, first + Long.numberOfTrailingZeros(left)));
+    }
+    long latency = Math.max(1, 2L * farthest * noc.hopLatencyCycles());
+    for (long left = mask; left != 0; left &= left - 1) {
+      int other = first + Long.numberOfTrailingZeros(left);
+      int p = m.paths.open(cause, m.code[other].nodeOf[waitingPc[other]]);
+      m.paths.add(p, NOC, latency);
+      m.tally.unit(other * Machine.U + Machine.COM, Tally.STALL_PARTNER, t - waitingSince[other]);
+      meeting(other, t, t + latency, -1, p);
+    }
+  }
+
+  /** A unit's meeting takes place at {@code t} and its instruction completes at {@code end}. */
+  private void meeting(int core, long t, long end, int cost, int p) {
+    int unit = core * Machine.U + Machine.COM;
+    m.lastEnd[unit] = Math.max(m.lastEnd[unit], t);
+    m.paths.retain(p);
+    units.fly(unit, waitingPc[core], cost, t, end, p);
+    units.accept(unit, end, p);
+    m.paths.release(p);
+    waitingPc[core] = -1;
+  }
+
+  private void meet(int unit, int slot, int node, long t, int cause) {
+    int core = unit / Machine.U;
+    int pc = m.queuePc[slot];
+    int peer = (int) m.queueExtra[slot];
+    waitingPc[core] = pc;
+    waitingCost[core] = m.queueCost[slot];
+    waitingSince[core] = t;
+    waitingPeer[core] = peer;
+    waitingTag[core] = m.queueAddress[slot];
+    m.state[unit] = Machine.MEETING;
+    if (peer < 0
+        || peer >= m.cores
+        || m.state[peer * Machine.U + Machine.COM] != Machine.MEETING
+        || waitingPc[peer] < 0
+        || waitingPeer[peer] != core
+        || waitingTag[peer] != waitingTag[core]
+        || m.code[peer].work[waitingPc[peer]] + m.code[core].work[pc] != Code.SEND + Code.RECEIVE) {
+      return;
+    }
+    int sender = m.code[core].work[pc] == Code.SEND ? core : peer;
+    int receiver = sender == core ? peer : core;
+    long bytes = m.costs.rows[waitingCost[sender] + Costs.BYTES];
+    int from = m.chipOf(sender);
+    int to = m.chipOf(receiver);
+    long time = (long) Math.ceil(bytes * linkCyclesPerByte - 1e-9);
+    long begin = t;
+    int links = 0;
+    for (int at = from; at != to; at = nextChip(at, to)) {
+      begin = Math.max(begin, linkFree[at * chips + nextChip(at, to)]);
+      links++;
+    }
+    for (int at = from; at != to; at = nextChip(at, to)) {
+      linkFree[at * chips + nextChip(at, to)] = begin + time;
+    }
+    if (from == to) {
+      time = portTime(bytes) >> FRACTION;
+    }
+    long end = begin + time + links * linkLatency;
+    m.tally.totals[Tally.LINK_BYTES] += bytes * links;
+    m.tally.node(node, Tally.NODE_LINK, bytes * links);
+    for (int c : new int[] {sender, receiver}) {
+      int p = m.paths.open(cause, m.code[c].nodeOf[waitingPc[c]]);
+      m.paths.add(p, LINK, end - t);
+      m.tally.unit(c * Machine.U + Machine.COM, Tally.STALL_PARTNER, t - waitingSince[c]);
+      meeting(c, t, end, waitingCost[c], p);
+    }
+  }
+
+  private int firstOfChip(int core) {
+    return core / m.coresPerChip * m.coresPerChip;
+  }
+
+  /** Hops between two cores of a chip. */
+  private int hops(int a, int b) {
+    if (a == b) {
+      return 0;
+    }
+    int n = m.coresPerChip;
+    int x = a % n;
+    int y = b % n;
+    return switch (noc.topology()) {
+      case CROSSBAR -> 1;
+      case RING -> Math.min(Math.floorMod(x - y, n), Math.floorMod(y - x, n));
+      case MESH -> {
+        int side = side(n);
+        yield Math.abs(x % side - y % side) + Math.abs(x / side - y / side);
+      }
+    };
+  }
+
+  private static int side(int n) {
+    return Math.max(1, (int) Math.ceil(Math.sqrt(n)));
+  }
+
+  /** The next chip on the shortest way; dimension order on meshes. */
+  private int nextChip(int at, int to) {
+    Link.Topology topology = m.hw.system().link().topology();
+    int side = side(chips);
+    return switch (topology) {
+      case FULL, SWITCH -> to;
+      case RING ->
+          Math.floorMod(to - at, chips) * 2 <= chips
+              ? (at + 1) % chips
+              : Math.floorMod(at - 1, chips);
+      case MESH2D ->
+          at % side != to % side
+              ? at + Integer.signum(to % side - at % side)
+              : at + side * Integer.signum(to / side - at / side);
+      case TORUS2D -> torus(at, to, side);
+    };
+  }
+
+  private int torus(int at, int to, int side) {
+    int rows = Math.ceilDiv(chips, side);
+    if (at % side != to % side) {
+      int forward = Math.floorMod(to % side - at % side, side);
+      int column = Math.floorMod(at % side + (forward * 2 <= side ? 1 : -1), side);
+      return at / side * side + column;
+    }
+    int forward = Math.floorMod(to / side - at / side, rows);
+    int row = Math.floorMod(at / side + (forward * 2 <= rows ? 1 : -1), rows);
+    return row * side + at % side;
+  }
+}

@@ -1,0 +1,237 @@
+package npusim.sim.timing;
+
+import npusim.isa.AluFn;
+
+/**
+ * The sequencers. A sequencer runs ahead of simulated time until something it needs is not known yet: a free place in a
+ * unit's queue, or a semaphore. Queue places are handed back with the time they became free, so running ahead does not
+ * change any time.
+ */
+final class Issue {
+  private final Machine m;
+  private final CostCache cache;
+  private final int issueCycles;
+  private final int dispatchCycles;
+  private final int scratchpadLatency;
+  private final int[] codeId;
+  private final int[] fullOn;
+  private final boolean[] waitsTaken;
+  private final int[] signalPc;
+  private final long[] last;
+  private Units units;
+
+  Issue(Machine machine, CostCache cache, int[] codeId) {
+    m = machine;
+    this.cache = cache;
+    this.codeId = codeId;
+    var s = m.hw.core().sequencer();
+    issueCycles = s.issueCycles();
+    dispatchCycles = s.dispatchCycles();
+    scratchpadLatency = m.hw.core().scratchpad().latencyCycles();
+    fullOn = new int[m.cores];
+    waitsTaken = new boolean[m.cores];
+    signalPc = new int[m.cores];
+    java.util.Arrays.fill(signalPc, -1);
+    last = new long[m.cores];
+  }
+
+  void connect(Units theUnits) {
+    units = theUnits;
+  }
+
+  /** Runs the sequencer of {@code core} from cycle {@code t} on. */
+  void step(int core, long t) {
+    int seq = core * Machine.U;
+    var events = m.events;
+    events.set(2 * seq, EventTree.NEVER);
+    long time = Math.max(m.sequencerTime[core], t);
+    if (signalPc[core] >= 0) {
+      int signalled = signalPc[core];
+      signalPc[core] = -1;
+      int cause = pathAt(core, m.code[core].nodeOf[signalled], time);
+      units.signal(core, m.code[core].signals[signalled], time, cause);
+      m.paths.release(cause);
+    }
+    Code code = m.code[core];
+    int pc = m.pc[core];
+    long[] r = m.registers;
+    int base = core * 32;
+    int issued = 0;
+    while (true) {
+      byte kind = code.kind[pc];
+      if (kind == Code.DISPATCH) {
+        int unit = seq + code.unit[pc];
+        if (m.queueSize[unit] == m.queueDepth[unit]) {
+          m.state[seq] = Machine.FULL;
+          fullOn[core] = unit;
+          break;
+        }
+        push(core, unit, code, pc, time + issueCycles + dispatchCycles);
+        time += issueCycles;
+        issued++;
+        pc++;
+        continue;
+      }
+      if (code.waits[pc] != 0 && !waitsTaken[core]) {
+        if (time > t) {
+          m.state[seq] = Machine.READY;
+          events.set(2 * seq, time);
+          break;
+        }
+        if (!units.take(core, seq, code.waits[pc])) {
+          m.state[seq] = Machine.BLOCKED;
+          m.blockedSince[seq] = time;
+          break;
+        }
+      }
+      waitsTaken[core] = false;
+      time += issueCycles;
+      issued++;
+      int next = pc + 1;
+      switch (kind) {
+        case Code.LI -> r[base + code.rd[pc]] = code.rd[pc] == 0 ? 0 : code.immediate[pc];
+        case Code.ALU -> {
+          if (code.rd[pc] != 0) {
+            r[base + code.rd[pc]] =
+                alu(
+                    code.fn[pc],
+                    r[base + code.ra[pc]],
+                    code.immediate[pc] + r[base + code.register[pc]]);
+          }
+        }
+        case Code.SCALAR_LOAD -> {
+          time += scratchpadLatency;
+          issued += scratchpadLatency / Math.max(1, issueCycles);
+        }
+        case Code.LOOP -> {
+          long n = code.immediate[pc] + r[base + code.register[pc]];
+          if (n <= 0) {
+            next = code.target[pc] + 1;
+          } else {
+            int d = core * Code.MAX_LOOPS + m.loopDepth[core]++;
+            m.loopLeft[d] = n;
+            m.loopBody[d] = pc + 1;
+          }
+        }
+        case Code.ENDLOOP -> {
+          int d = core * Code.MAX_LOOPS + m.loopDepth[core] - 1;
+          if (--m.loopLeft[d] > 0) {
+            next = m.loopBody[d];
+          } else {
+            m.loopDepth[core]--;
+          }
+        }
+        case Code.CALL -> {
+          m.callStack[core * Code.MAX_CALLS + m.callDepth[core]++] = next;
+          next = code.target[pc];
+        }
+        case Code.RET -> next = m.callStack[core * Code.MAX_CALLS + --m.callDepth[core]];
+        case Code.HALT -> {
+          m.halted[core] = true;
+          next = pc;
+        }
+        default -> {}
+      }
+      if (code.signals[pc] != 0) {
+        signalPc[core] = pc;
+        pc = next;
+        m.state[seq] = Machine.READY;
+        events.set(2 * seq, time);
+        break;
+      }
+      pc = next;
+      if (m.halted[core]) {
+        last[core] = time;
+        break;
+      }
+    }
+    m.pc[core] = pc;
+    m.sequencerTime[core] = time;
+    m.tally.unit(seq, Tally.BUSY, (long) issued * issueCycles);
+    m.tally.totals[Tally.SCALARS] += issued;
+  }
+
+  private void push(int core, int unit, Code code, int pc, long available) {
+    int ring = m.queueRing;
+    int slot = unit * ring + (m.queueHead[unit] + m.queueSize[unit] & ring - 1);
+    int base = core * 32;
+    long[] r = m.registers;
+    m.queuePc[slot] = pc;
+    m.queueAddress[slot] = code.immediate[pc] + r[base + code.register[pc]];
+    m.queueExtra[slot] = code.extra[pc] + r[base + code.extraRegister[pc]];
+    m.queueCost[slot] =
+        code.counts[pc].length == 0 ? code.cost[pc] : cache.row(code, codeId[core], pc, r, base);
+    m.queueAvailable[slot] = available;
+    m.queueRun[slot] = m.runPath[core];
+    m.queueRunStart[slot] = m.runStart[core];
+    m.paths.retain(m.runPath[core]);
+    if (m.queueSize[unit]++ == 0 && m.state[unit] == Machine.EMPTY) {
+      m.state[unit] = Machine.READY;
+      m.events.set(2 * unit, available);
+    }
+  }
+
+  /** A place in {@code unit}'s queue became free at {@code t}, for the reason {@code cause}. */
+  void freed(int core, int unit, long t, int cause) {
+    int seq = core * Machine.U;
+    if (m.state[seq] != Machine.FULL || fullOn[core] != unit) {
+      return;
+    }
+    long since = m.sequencerTime[core];
+    m.state[seq] = Machine.READY;
+    if (t > since) {
+      m.tally.unit(seq, Tally.STALL_QUEUE, t - since);
+      restart(core, t, cause);
+    }
+    m.events.set(2 * seq, Math.max(t, since));
+  }
+
+  /** The semaphores that the sequencer waited for were taken at {@code t}. */
+  void woken(int core, long t, int cause) {
+    int seq = core * Machine.U;
+    m.tally.unit(seq, Tally.STALL_SEMAPHORE, t - m.blockedSince[seq]);
+    m.state[seq] = Machine.READY;
+    waitsTaken[core] = true;
+    restart(core, t, cause);
+    m.events.set(2 * seq, t);
+  }
+
+  private void restart(int core, long t, int cause) {
+    m.paths.retain(cause);
+    m.paths.release(m.runPath[core]);
+    m.runPath[core] = cause;
+    m.runStart[core] = t;
+    m.sequencerTime[core] = t;
+  }
+
+  /** A record of the path through the sequencer up to {@code t}. */
+  int pathAt(int core, int node, long t) {
+    int p = m.paths.open(m.runPath[core], node);
+    m.paths.add(p, Category.ISSUE.ordinal(), t - m.runStart[core]);
+    return p;
+  }
+
+  /** Cycle at which the core's halt was executed. */
+  long haltTime(int core) {
+    return last[core];
+  }
+
+  private static long alu(AluFn fn, long a, long b) {
+    return switch (fn) {
+      case ADD -> a + b;
+      case SUB -> a - b;
+      case MUL -> a * b;
+      case DIV -> b == 0 ? 0 : Math.floorDiv(a, b);
+      case REM -> b == 0 ? 0 : Math.floorMod(a, b);
+      case MIN -> Math.min(a, b);
+      case MAX -> Math.max(a, b);
+      case AND -> a & b;
+      case OR -> a | b;
+      case XOR -> a ^ b;
+      case SHL -> a << b;
+      case SHR -> a >> b;
+      case EQ -> a == b ? 1 : 0;
+      case LT -> a < b ? 1 : 0;
+    };
+  }
+}

@@ -1,0 +1,187 @@
+package npusim.sim.timing;
+
+import java.util.Arrays;
+import npusim.hardware.Hardware;
+import npusim.sim.dram.DramModel;
+
+/**
+ * All state of a run in primitive arrays. A unit is numbered {@code core · TimingUnit.COUNT + unit}; a unit has two
+ * actors in the event tree, {@code 2 · unit} for starting work and {@code 2 · unit + 1} for completing it.
+ */
+final class Machine {
+  static final int U = TimingUnit.COUNT;
+  static final int SEQ = TimingUnit.SEQ.ordinal();
+  static final int LD0 = TimingUnit.LD0.ordinal();
+  static final int ST = TimingUnit.ST.ordinal();
+  static final int MAT = TimingUnit.MAT.ordinal();
+  static final int VEC = TimingUnit.VEC.ordinal();
+  static final int COM = TimingUnit.COM.ordinal();
+
+  /** Instructions of a unit between start and completion at most. */
+  static final int IN_FLIGHT = 32;
+
+  /** What a unit's start actor waits for. */
+  static final byte EMPTY = 0;
+
+  static final byte READY = 1;
+  static final byte BLOCKED = 2;
+  static final byte ACTIVE = 3;
+  static final byte MEETING = 4;
+  static final byte FULL = 5;
+
+  final Hardware hw;
+  final int cores;
+  final int coresPerChip;
+  final int units;
+  final EventTree events;
+  final PathPool paths = new PathPool();
+  final Costs costs;
+  final Code[] code;
+  final DramModel[] dram;
+  final Tally tally;
+
+  // Queues between the sequencer and the units: rings of queueRing entries each.
+  final int queueRing;
+  final int[] queueDepth;
+  final int[] queueHead;
+  final int[] queueSize;
+  final int[] queuePc;
+  final int[] queueCost;
+  final long[] queueAddress;
+  final long[] queueExtra;
+  final long[] queueAvailable;
+  final int[] queueRun;
+  final long[] queueRunStart;
+
+  // Units.
+  final byte[] state;
+  final long[] blockedSince;
+  final long[] streamEnd;
+  final int[] acceptPath;
+  final int[] streamPath;
+  final int[] lastPc;
+
+  // Instructions between start and completion: rings of IN_FLIGHT entries each.
+  final int[] flightHead;
+  final int[] flightSize;
+  final int[] flightPc;
+  final int[] flightCost;
+  final long[] flightStart;
+  final long[] flightEnd;
+  final int[] flightPath;
+  final long[] lastEnd;
+  final int[] lastPath;
+
+  // Semaphores.
+  final int[] semaphore;
+  final int[] semaphoreWaiters;
+
+  // Sequencers.
+  final int[] pc;
+  final long[] sequencerTime;
+  final long[] runStart;
+  final int[] runPath;
+  final long[] registers;
+  final int[] loopDepth;
+  final long[] loopLeft;
+  final int[] loopBody;
+  final int[] callDepth;
+  final int[] callStack;
+  final int[] callLoopDepth;
+  final boolean[] halted;
+
+  Machine(Hardware hw, Code[] code, Costs costs, int coresPerChip, int nodes) {
+    this.hw = hw;
+    this.code = code;
+    this.costs = costs;
+    this.coresPerChip = coresPerChip;
+    cores = code.length;
+    units = cores * U;
+    events = new EventTree(2 * units);
+    int chips = Math.ceilDiv(cores, coresPerChip);
+    dram = new DramModel[chips];
+    for (int i = 0; i < chips; i++) {
+      dram[i] = DramModel.of(hw);
+    }
+    tally = new Tally(cores, nodes);
+
+    var depths = hw.core().sequencer().queueDepths();
+    int[] depth = {
+      0,
+      depths.dmaIn(),
+      depths.dmaIn(),
+      depths.dmaIn(),
+      depths.dmaIn(),
+      depths.dmaOut(),
+      depths.matrix(),
+      depths.vector(),
+      depths.comm()
+    };
+    int ring = 1;
+    while (ring < Arrays.stream(depth).max().orElseThrow()) {
+      ring <<= 1;
+    }
+    queueRing = ring;
+    queueDepth = new int[units];
+    for (int u = 0; u < units; u++) {
+      queueDepth[u] = depth[u % U];
+    }
+    queueHead = new int[units];
+    queueSize = new int[units];
+    queuePc = new int[units * ring];
+    queueCost = new int[units * ring];
+    queueAddress = new long[units * ring];
+    queueExtra = new long[units * ring];
+    queueAvailable = new long[units * ring];
+    queueRun = new int[units * ring];
+    queueRunStart = new long[units * ring];
+
+    state = new byte[units];
+    blockedSince = new long[units];
+    streamEnd = new long[units];
+    acceptPath = filled(units, PathPool.NONE);
+    streamPath = filled(units, PathPool.NONE);
+    lastPc = filled(units, -1);
+
+    flightHead = new int[units];
+    flightSize = new int[units];
+    flightPc = new int[units * IN_FLIGHT];
+    flightCost = new int[units * IN_FLIGHT];
+    flightStart = new long[units * IN_FLIGHT];
+    flightEnd = new long[units * IN_FLIGHT];
+    flightPath = new int[units * IN_FLIGHT];
+    lastEnd = new long[units];
+    lastPath = filled(units, PathPool.NONE);
+
+    semaphore = new int[cores * 64];
+    semaphoreWaiters = new int[cores * 64];
+
+    pc = new int[cores];
+    sequencerTime = new long[cores];
+    runStart = new long[cores];
+    runPath = filled(cores, PathPool.NONE);
+    registers = new long[cores * 32];
+    loopDepth = new int[cores];
+    loopLeft = new long[cores * Code.MAX_LOOPS];
+    loopBody = new int[cores * Code.MAX_LOOPS];
+    callDepth = new int[cores];
+    callStack = new int[cores * Code.MAX_CALLS];
+    callLoopDepth = new int[cores * Code.MAX_CALLS];
+    halted = new boolean[cores];
+  }
+
+  int chipOf(int core) {
+    return core / coresPerChip;
+  }
+
+  /** Queue slot of the unit's oldest waiting instruction. */
+  int head(int unit) {
+    return unit * queueRing + queueHead[unit];
+  }
+
+  private static int[] filled(int length, int value) {
+    var a = new int[length];
+    Arrays.fill(a, value);
+    return a;
+  }
+}

@@ -1,0 +1,132 @@
+package npusim.sim.timing;
+
+import java.util.Arrays;
+
+/**
+ * Critical paths of everything in flight. A record is a stretch of path spent on one graph node, split by
+ * category, and points to the record before it. Records are counted references in one pool of primitive arrays:
+ * a stretch that nothing in flight descends from is freed, and a stretch with a single descendant on the same
+ * graph node is absorbed into it, so that the pool stays as small as the paths differ.
+ */
+final class PathPool {
+  /** No record: the start of the run. */
+  static final int NONE = -1;
+
+  private static final int C = Category.COUNT;
+
+  private int capacity = 1024;
+  private int[] previous = new int[capacity];
+  private int[] references = new int[capacity];
+  private int[] node = new int[capacity];
+  private long[] cycles = new long[capacity * C];
+  private int free = NONE;
+  private int used;
+
+  /** A new empty record on {@code graphNode} after {@code before}; the caller holds its one reference. */
+  int open(int before, int graphNode) {
+    int r = free;
+    if (r != NONE) {
+      free = previous[r];
+    } else {
+      if (used == capacity) {
+        grow();
+      }
+      r = used++;
+    }
+    references[r] = 1;
+    node[r] = graphNode;
+    int base = r * C;
+    int p = before;
+    if (p != NONE && references[p] == 0) {
+      throw new IllegalStateException("path record used after release");
+    }
+    for (int c = 0; c < C; c++) {
+      cycles[base + c] = 0;
+    }
+    if (p != NONE) {
+      references[p]++;
+    }
+    previous[r] = p;
+    return r;
+  }
+
+  void add(int record, int category, long amount) {
+    cycles[record * C + category] += amount;
+  }
+
+  int node(int record) {
+    return node[record];
+  }
+
+  int previous(int record) {
+    return previous[record];
+  }
+
+  long cycles(int record, int category) {
+    return cycles[record * C + category];
+  }
+
+  void retain(int record) {
+    if (record != NONE) {
+      references[record]++;
+    }
+  }
+
+  /** Gives a reference back; frees the record and what only it held. */
+  void release(int record) {
+    int r = record;
+    while (r != NONE && --references[r] == 0) {
+      int p = previous[r];
+      previous[r] = free;
+      free = r;
+      r = p;
+    }
+  }
+
+  /** Absorbs the records before {@code record} that only it refers to and that are on the same graph node. */
+  void compact(int record) {
+    int p = previous[record];
+    int n = node[record];
+    while (p != NONE && references[p] == 1 && node[p] == n) {
+      int from = p * C;
+      int to = record * C;
+      for (int c = 0; c < C; c++) {
+        cycles[to + c] += cycles[from + c];
+      }
+      int before = previous[p];
+      previous[record] = before;
+      references[p] = 0;
+      previous[p] = free;
+      free = p;
+      p = before;
+    }
+  }
+
+  /** Adds the whole path that ends in {@code record} to {@code sums[(node + 1) · categories + category]}. */
+  void accumulate(int record, long[] sums) {
+    for (int r = record; r != NONE; r = previous[r]) {
+      int to = (node[r] + 1) * C;
+      int from = r * C;
+      for (int c = 0; c < C; c++) {
+        sums[to + c] += cycles[from + c];
+      }
+    }
+  }
+
+  /** Records in use; for tests. */
+  int live() {
+    int count = used;
+    for (int r = free; r != NONE; r = previous[r]) {
+      count--;
+    }
+    return count;
+  }
+
+  private void grow() {
+    capacity *= 2;
+    previous = Arrays.copyOf(previous, capacity);
+    references = Arrays.copyOf(references, capacity);
+    node = Arrays.copyOf(node, capacity);
+    cycles = Arrays.copyOf(cycles, capacity * C);
+  }
+}

@@ -1,0 +1,134 @@
+package npusim.sim.timing;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import npusim.diag.Location;
+import npusim.diag.Names;
+import npusim.diag.NpusimException;
+import npusim.hardware.Hardware;
+import npusim.program.CoreCode;
+import npusim.program.Param;
+import npusim.program.Program;
+
+/**
+ * Runs a program without data and counts cycles. Results depend on nothing but program, parameters, hardware and
+ * options. An instance may be used for any number of runs, by one thread at a time.
+ */
+public final class TimingSimulator {
+  private final Hardware hw;
+  private final TimingOptions options;
+
+  public TimingSimulator(Hardware hw, TimingOptions options) {
+    this.hw = hw;
+    this.options = options;
+  }
+
+  /**
+   * Runs a program to its end.
+   *
+   * @param program a verified program for this hardware
+   * @param params values of the program's launch parameters by name; those left out take their defaults
+   * @throws NpusimException if a parameter is unknown or out of range, the program has more cores than the hardware,
+   *     or it deadlocks
+   */
+  public TimingResult run(Program program, Map<String, Long> params) {
+    checkCores(program);
+    var machine = machine(program);
+    launch(machine, program, params);
+    var engine =
+        new Engine(machine, prepare(machine), codeIds(program), options);
+    engine.run();
+    return Results.of(machine, engine, program.nodes().size());
+  }
+
+  private void checkCores(Program program) {
+    if (program.cores().size() > hw.totalCores()
+        || program.coresPerChip() > hw.chip().cores()) {
+      throw NpusimException.infeasible(
+          "too-many-cores",
+          "the program runs on "
+              + program.cores().size()
+              + " cores, "
+              + program.coresPerChip()
+              + " per chip; "
+              + hw.name()
+              + " has "
+              + hw.totalCores()
+              + ", "
+              + hw.chip().cores()
+              + " per chip",
+          "compile it for " + hw.name());
+    }
+  }
+
+  private Machine machine(Program program) {
+    var decoded = new IdentityHashMap<CoreCode, Code>();
+    var code = new Code[program.cores().size()];
+    for (int i = 0; i < code.length; i++) {
+      code[i] = decoded.computeIfAbsent(program.cores().get(i).code(), Code::new);
+    }
+    return new Machine(hw, code, new Costs(), program.coresPerChip(), program.nodes().size());
+  }
+
+  private CostCache prepare(Machine machine) {
+    var model = new CostModel(hw, machine.costs);
+    var zeros = new long[32];
+    Code before = null;
+    for (Code c : machine.code) {
+      if (c == before) {
+        continue;
+      }
+      before = c;
+      for (int pc = 0; pc < c.length(); pc++) {
+        if (c.kind[pc] == Code.DISPATCH
+            && c.work[pc] != Code.NOP
+            && c.counts[pc].length == 0
+            && c.cost[pc] < 0) {
+          c.cost[pc] = model.cost(c.instructions[pc], zeros);
+        }
+      }
+    }
+    return new CostCache(model);
+  }
+
+  private static int[] codeIds(Program program) {
+    var ids = new IdentityHashMap<CoreCode, Integer>();
+    return program.cores().stream()
+        .mapToInt(l -> ids.computeIfAbsent(l.code(), c -> ids.size()))
+        .toArray();
+  }
+
+  private static void launch(Machine machine, Program program, Map<String, Long> params) {
+    var known = program.params().stream().map(Param::name).toList();
+    for (var name : params.keySet()) {
+      if (!known.contains(name)) {
+        throw NpusimException.usage(
+            "unknown-parameter",
+            "the program has no launch parameter '" + name + "'",
+            Location.NONE,
+            Names.suggest(name, known));
+      }
+    }
+    for (int core = 0; core < machine.cores; core++) {
+      System.arraycopy(
+          program.cores().get(core).initialRegisters(), 0, machine.registers, core * 32, 32);
+    }
+    var problems = new ArrayList<npusim.diag.Diagnostic>();
+    for (var p : program.params()) {
+      long value = params.getOrDefault(p.name(), p.defaultValue());
+      if (value < p.min() || value > p.max()) {
+        problems.add(
+            npusim.diag.Diagnostic.error(
+                "parameter-range",
+                p.name() + " = " + value + " is outside " + p.min() + ".." + p.max()));
+      }
+      for (int core = 0; core < machine.cores; core++) {
+        machine.registers[core * 32 + p.register()] = value;
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw NpusimException.usage(problems);
+    }
+  }
+}

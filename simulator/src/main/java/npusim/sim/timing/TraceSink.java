@@ -1,0 +1,42 @@
+package npusim.sim.timing;
+
+/**
+ * Observer of a timing run. Attached only on request; without one the engine does no work for it. With a sink
+ * no iteration is skipped, so that every instruction is seen.
+ */
+public interface TraceSink {
+
+  /**
+   * One executed instruction.
+   *
+   * @param core core in the system
+   * @param unit unit that executed it
+   * @param pc instruction index in the core's code
+   * @param start first cycle
+   * @param end cycle after the last
+   */
+  void instruction(int core, TimingUnit unit, int pc, long start, long end);
+
+  /**
+   * Bytes that moved at a chip's DRAM, spread over the interval.
+   *
+   * @param chip chip in the system
+   * @param start first cycle
+   * @param end cycle after the last
+   * @param readBytes bytes read
+   * @param writtenBytes bytes written
+   */
+  void dram(int chip, long start, long end, long readBytes, long writtenBytes);
+
+  /**
+   * Dynamic energy of the on-core work of one instruction, spread over its time. Called after
+   * {@link #instruction} for instructions that have any.
+   *
+   * @param core core in the system
+   * @param unit unit that executed it
+   * @param start first cycle
+   * @param end cycle after the last
+   * @param picojoules energy
+   */
+  default void energy(int core, TimingUnit unit, long start, long end, double picojoules) {}
+}

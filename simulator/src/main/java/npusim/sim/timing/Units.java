@@ -1,0 +1,319 @@
+package npusim.sim.timing;
+
+/**
+ * Starting and completing instructions on the units. A unit takes the oldest instruction of its queue when it has been
+ * dispatched, its semaphores are there and the unit can accept it; completions are in order.
+ */
+final class Units {
+  private static final int MATRIX = Category.MATRIX.ordinal();
+  private static final int VECTOR = Category.VECTOR.ordinal();
+  private static final int PORTS = Category.SCRATCHPAD.ordinal();
+  private static final int FILL = Category.FILL_DRAIN.ordinal();
+
+  private final Machine m;
+  private final Issue issue;
+  private final DmaEngine dma;
+  private final Interconnect net;
+  private final Dependence dependence;
+  private final TraceSink trace;
+  private final int controllerCycles;
+
+  Units(Machine machine, Issue issue, DmaEngine dma, Interconnect net, TraceSink trace) {
+    m = machine;
+    this.issue = issue;
+    this.dma = dma;
+    this.net = net;
+    this.trace = trace;
+    dependence = new Dependence(m);
+    controllerCycles = m.hw.core().matrix().controllerCycles();
+  }
+
+  /** The start actor of {@code unit} has come due. */
+  void wake(int unit, long t) {
+    m.events.set(2 * unit, EventTree.NEVER);
+    if (m.state[unit] == Machine.ACTIVE) {
+      if (dma.busy(unit)) {
+        dma.step(unit, t);
+        return;
+      }
+      int cause = m.acceptPath[unit];
+      m.acceptPath[unit] = PathPool.NONE;
+      tryStart(unit, t, cause);
+      m.paths.release(cause);
+    } else {
+      int slot = m.head(unit);
+      int cause = m.paths.open(m.queueRun[slot], m.code[unit / Machine.U].nodeOf[m.queuePc[slot]]);
+      m.paths.add(cause, Category.ISSUE.ordinal(), t - m.queueRunStart[slot]);
+      m.paths.compact(cause);
+      tryStart(unit, t, cause);
+      m.paths.release(cause);
+    }
+  }
+
+  /** Starts the head of the queue if nothing keeps it; {@code cause} is the path that led to this moment. */
+  void tryStart(int unit, long t, int cause) {
+    if (m.queueSize[unit] == 0) {
+      m.state[unit] = Machine.EMPTY;
+      return;
+    }
+    int slot = m.head(unit);
+    if (m.queueAvailable[slot] > t) {
+      m.state[unit] = Machine.READY;
+      m.events.set(2 * unit, m.queueAvailable[slot]);
+      return;
+    }
+    if (m.flightSize[unit] == Machine.IN_FLIGHT) {
+      m.state[unit] = Machine.FULL;
+      return;
+    }
+    int core = unit / Machine.U;
+    int pc = m.queuePc[slot];
+    Code code = m.code[core];
+    if (code.work[pc] == Code.VECTOR
+        && m.flightSize[unit] > 0
+        && dependence.of(core, m.lastPc[unit], pc)) {
+      int newest = newest(unit);
+      if (m.flightEnd[newest] > t) {
+        m.state[unit] = Machine.ACTIVE;
+        setAcceptPath(unit, m.flightPath[newest]);
+        m.events.set(2 * unit, m.flightEnd[newest]);
+        return;
+      }
+    }
+    if (code.waits[pc] != 0 && !take(core, unit, code.waits[pc])) {
+      if (m.state[unit] != Machine.BLOCKED) {
+        m.state[unit] = Machine.BLOCKED;
+        m.blockedSince[unit] = t;
+      }
+      return;
+    }
+    start(unit, core, slot, t, cause);
+  }
+
+  private void start(int unit, int core, int slot, long t, int cause) {
+    long idleFrom = m.flightSize[unit] > 0 ? m.flightEnd[newest(unit)] : m.lastEnd[unit];
+    if (t > idleFrom) {
+      long blocked =
+          m.state[unit] == Machine.BLOCKED ? t - Math.max(idleFrom, m.blockedSince[unit]) : 0;
+      m.tally.unit(unit, Tally.STALL_SEMAPHORE, blocked);
+      m.tally.unit(unit, Tally.IDLE, t - idleFrom - blocked);
+    }
+    int pc = m.queuePc[slot];
+    int cost = m.queueCost[slot];
+    Code code = m.code[core];
+    int node = code.nodeOf[pc];
+    m.queueHead[unit] = m.queueHead[unit] + 1 & m.queueRing - 1;
+    m.queueSize[unit]--;
+    m.paths.release(m.queueRun[slot]);
+    issue.freed(core, unit, t, cause);
+    m.tally.instruction(m.costs.rows, cost, node);
+    m.lastPc[unit] = pc;
+    m.state[unit] = Machine.ACTIVE;
+    switch (code.work[pc]) {
+      case Code.MATRIX -> matrix(unit, pc, cost, node, t, cause);
+      case Code.VECTOR -> vector(unit, pc, cost, node, t, cause);
+      case Code.DMA -> dma.start(unit, slot, node, t, cause);
+      case Code.NOP -> {
+        int p = m.paths.open(cause, node);
+        accept(unit, t, p);
+        fly(unit, pc, cost, t, t, p);
+      }
+      default -> net.start(unit, slot, node, t, cause);
+    }
+  }
+
+  private void matrix(int unit, int pc, int cost, int node, long t, int cause) {
+    long[] c = m.costs.rows;
+    long lead = c[cost + Costs.LEAD];
+    if (m.flightSize[unit] == 0) {
+      lead += controllerCycles;
+    }
+    long before = m.streamEnd[unit];
+    long from = Math.max(t + lead, before);
+    int p;
+    if (from > t + lead) {
+      // The array is still streaming the product before: the load hides behind it.
+      p = m.paths.open(m.streamPath[unit], node);
+    } else {
+      p = m.paths.open(cause, node);
+      m.paths.add(p, FILL, lead);
+    }
+    long stream = c[cost + Costs.STREAM];
+    long overlap = Math.min(stream, c[cost + Costs.OVERLAP]);
+    long bubbles = c[cost + Costs.BUBBLES];
+    long ports = c[cost + Costs.PORTS];
+    long work = stream - bubbles - ports;
+    long tail = Math.min(work, overlap);
+    m.paths.add(p, MATRIX, work - tail);
+    m.paths.add(p, FILL, bubbles - Math.min(bubbles, overlap - tail));
+    m.paths.add(p, PORTS, stream - overlap - (work - tail) - (bubbles - Math.min(bubbles, overlap - tail)));
+    int s = m.paths.open(p, node);
+    m.paths.add(s, MATRIX, tail);
+    m.paths.add(s, FILL, Math.min(bubbles, overlap - tail));
+    m.paths.add(s, PORTS, overlap - tail - Math.min(bubbles, overlap - tail));
+    long end = from + stream;
+    m.paths.release(m.streamPath[unit]);
+    m.streamPath[unit] = s;
+    m.streamEnd[unit] = end;
+    int d = m.paths.open(s, node);
+    m.paths.add(d, FILL, c[cost + Costs.DRAIN]);
+    fly(unit, pc, cost, t, end + c[cost + Costs.DRAIN], d);
+    accept(unit, end - overlap, p);
+    m.paths.release(p);
+  }
+
+  private void vector(int unit, int pc, int cost, int node, long t, int cause) {
+    long[] c = m.costs.rows;
+    long stream = c[cost + Costs.STREAM];
+    long drain = c[cost + Costs.DRAIN];
+    int p = m.paths.open(cause, node);
+    m.paths.add(p, FILL, c[cost + Costs.BUBBLES]);
+    m.paths.add(p, PORTS, c[cost + Costs.PORTS]);
+    m.paths.add(p, VECTOR, stream - c[cost + Costs.BUBBLES] - c[cost + Costs.PORTS]);
+    int d = m.paths.open(p, node);
+    m.paths.add(d, FILL, drain);
+    fly(unit, pc, cost, t, t + stream + drain, d);
+    accept(unit, t + stream, p);
+    m.paths.release(p);
+  }
+
+  /** The unit can take its next instruction at {@code t}, reached by the path {@code p}. */
+  void accept(int unit, long t, int p) {
+    m.state[unit] = Machine.ACTIVE;
+    setAcceptPath(unit, p);
+    m.events.set(2 * unit, t);
+  }
+
+  private void setAcceptPath(int unit, int p) {
+    m.paths.retain(p);
+    m.paths.release(m.acceptPath[unit]);
+    m.acceptPath[unit] = p;
+  }
+
+  /**
+   * Puts an instruction among those that complete later. Takes over the caller's reference to {@code path}. An
+   * instruction never completes before the one in front of it.
+   */
+  void fly(int unit, int pc, int cost, long start, long end, int path) {
+    long when = end;
+    int p = path;
+    if (m.flightSize[unit] > 0) {
+      int newest = newest(unit);
+      if (m.flightEnd[newest] > end) {
+        when = m.flightEnd[newest];
+        m.paths.release(p);
+        p = m.paths.open(m.flightPath[newest], m.paths.node(m.flightPath[newest]));
+      }
+    }
+    int slot = unit * Machine.IN_FLIGHT + (m.flightHead[unit] + m.flightSize[unit]) % Machine.IN_FLIGHT;
+    m.flightPc[slot] = pc;
+    m.flightCost[slot] = cost;
+    m.flightStart[slot] = start;
+    m.flightEnd[slot] = when;
+    m.flightPath[slot] = p;
+    if (m.flightSize[unit]++ == 0) {
+      m.events.set(2 * unit + 1, when);
+    }
+  }
+
+  private int newest(int unit) {
+    return unit * Machine.IN_FLIGHT
+        + (m.flightHead[unit] + m.flightSize[unit] - 1) % Machine.IN_FLIGHT;
+  }
+
+  /** The oldest instruction in flight on {@code unit} completes. */
+  void complete(int unit, long t) {
+    int slot = unit * Machine.IN_FLIGHT + m.flightHead[unit];
+    int core = unit / Machine.U;
+    int pc = m.flightPc[slot];
+    int path = m.flightPath[slot];
+    long start = m.flightStart[slot];
+    m.flightHead[unit] = (m.flightHead[unit] + 1) % Machine.IN_FLIGHT;
+    m.flightSize[unit]--;
+    Code code = m.code[core];
+    long busy = t - Math.max(start, m.lastEnd[unit]);
+    m.tally.unit(unit, Tally.BUSY, busy);
+    m.tally.node(code.nodeOf[pc], Tally.NODE_BUSY + unit % Machine.U, busy);
+    m.lastEnd[unit] = t;
+    m.paths.compact(path);
+    m.paths.retain(path);
+    m.paths.release(m.lastPath[unit]);
+    m.lastPath[unit] = path;
+    m.events.set(
+        2 * unit + 1,
+        m.flightSize[unit] == 0
+            ? EventTree.NEVER
+            : m.flightEnd[unit * Machine.IN_FLIGHT + m.flightHead[unit]]);
+    if (code.work[pc] == Code.MESSAGE) {
+      net.deliver(this, core, pc, t, path);
+    }
+    if (code.signals[pc] != 0) {
+      signal(core, code.signals[pc], t, path);
+    }
+    if (trace != null) {
+      trace.instruction(core, TimingResult.unit(unit), pc, start, t);
+    }
+    if (m.state[unit] == Machine.FULL) {
+      tryStart(unit, t, path);
+    }
+    m.paths.release(path);
+  }
+
+  /** Takes the semaphores of an instruction if all are there, else leaves word at the first that is not. */
+  boolean take(int core, int unit, long waits) {
+    for (long w = waits; w != 0; w >>>= 16) {
+      int sem = core * 64 + (int) (w >> 8 & 63);
+      if (m.semaphore[sem] < (w & 255)) {
+        m.semaphoreWaiters[sem] |= 1 << unit % Machine.U;
+        return false;
+      }
+    }
+    // A semaphore may be named twice: what is there must cover the sum.
+    for (long w = waits; w != 0; w >>>= 16) {
+      m.semaphore[core * 64 + (int) (w >> 8 & 63)] -= (int) (w & 255);
+    }
+    for (long w = waits; w != 0; w >>>= 16) {
+      int sem = core * 64 + (int) (w >> 8 & 63);
+      if (m.semaphore[sem] < 0) {
+        for (long back = waits; back != 0; back >>>= 16) {
+          m.semaphore[core * 64 + (int) (back >> 8 & 63)] += (int) (back & 255);
+        }
+        m.semaphoreWaiters[sem] |= 1 << unit % Machine.U;
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Adds to semaphores of a core and starts what waited for them. */
+  void signal(int core, long signals, long t, int cause) {
+    for (long s = signals; s != 0; s >>>= 16) {
+      add(core, (int) (s >> 8 & 63), (int) (s & 255), t, cause);
+    }
+  }
+
+  void add(int core, int semaphore, int amount, long t, int cause) {
+    int sem = core * 64 + semaphore;
+    m.semaphore[sem] += amount;
+    int waiters = m.semaphoreWaiters[sem];
+    if (waiters == 0) {
+      return;
+    }
+    m.semaphoreWaiters[sem] = 0;
+    while (waiters != 0) {
+      int u = Integer.numberOfTrailingZeros(waiters);
+      waiters &= waiters - 1;
+      int unit = core * Machine.U + u;
+      if (m.state[unit] != Machine.BLOCKED) {
+        continue;
+      }
+      if (u == Machine.SEQ) {
+        if (take(core, unit, m.code[core].waits[m.pc[core]])) {
+          issue.woken(core, t, cause);
+        }
+      } else {
+        tryStart(unit, t, cause);
+      }
+    }
+  }
+}
