@@ -28,8 +28,8 @@ import npusim.isa.DType;
  * @param weightBuffers stationary blocks the array can hold, the one in use included
  * @param controllerCycles cycles once per burst of work for control, operand read and result write
  * @param minBlockRows a streamed block of fewer rows takes as long as one of this many
- * @param chunkRows rows of one array operation: a longer stream is cut into chunks of this many and only the
- *     last one has the next block's load behind it; 0 for streams of any length
+ * @param chunkRows rows of one array operation: a longer stream is cut into chunks of this many and
+ *     only the last one has the next block's load behind it; 0 for streams of any length
  * @param foldOverlap false when the next block starts only after the last one has drained
  *     (SCALE-Sim's cycle model)
  * @param sparsity structured weight sparsity the array can exploit

@@ -4,9 +4,10 @@ import npusim.hardware.Dram;
 import npusim.hardware.DramSpec;
 
 /**
- * Cuts a byte address into channel, pseudo-channel, rank, bank group, bank, row and column. Linear mappings take
- * fields from the low end of the transaction number; {@code MOP4CLXOR} keeps four transactions in a row's column, spreads
- * the next over all banks and XORs the bank fields with the column.
+ * Cuts a byte address into channel, pseudo-channel, rank, bank group, bank, row and column. Linear
+ * mappings take fields from the low end of the transaction number; {@code MOP4CLXOR} keeps four
+ * transactions in a row's column, spreads the next over all banks and XORs the bank fields with the
+ * column.
  */
 final class AddressMapping {
   private final Dram.Mapping mapping;

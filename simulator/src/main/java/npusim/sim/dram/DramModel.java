@@ -3,9 +3,9 @@ package npusim.sim.dram;
 import npusim.hardware.Hardware;
 
 /**
- * The memory of one chip as the DMA engines see it. Times are core clock cycles. Requests must be offered in an
- * order of time that is close to ascending; each is a contiguous range of bytes and is answered at once with its
- * completion time.
+ * The memory of one chip as the DMA engines see it. Times are core clock cycles. Requests must be
+ * offered in an order of time that is close to ascending; each is a contiguous range of bytes and
+ * is answered at once with its completion time.
  */
 public abstract sealed class DramModel permits FixedDram, IdealDram, JedecDram {
   private long bytesRead;
@@ -51,7 +51,10 @@ public abstract sealed class DramModel permits FixedDram, IdealDram, JedecDram {
   /** Bytes that can move per core cycle at most; infinite if unlimited. */
   public abstract double peakBytesPerCycle();
 
-  /** Requests that may be outstanding at the memory; {@link Integer#MAX_VALUE} when it sets no limit. */
+  /**
+   * Requests that may be outstanding at the memory; {@link Integer#MAX_VALUE} when it sets no
+   * limit.
+   */
   public int requestsInFlight() {
     return Integer.MAX_VALUE;
   }
@@ -92,14 +95,15 @@ public abstract sealed class DramModel permits FixedDram, IdealDram, JedecDram {
   }
 
   /**
-   * Length of the state written by {@link #snapshot}; 0 when the model's answers depend on time differences of
-   * single requests only.
+   * Length of the state written by {@link #snapshot}; 0 when the model's answers depend on time
+   * differences of single requests only.
    */
   public abstract int snapshotLength();
 
   /**
-   * Writes the state that future answers depend on, relative to {@code now}, so that two equal snapshots mean equal
-   * behaviour. Row contents are left out: addresses differ between repetitions of a loop, their pattern does not.
+   * Writes the state that future answers depend on, relative to {@code now}, so that two equal
+   * snapshots mean equal behaviour. Row contents are left out: addresses differ between repetitions
+   * of a loop, their pattern does not.
    */
   public abstract void snapshot(long now, long[] to, int at);
 

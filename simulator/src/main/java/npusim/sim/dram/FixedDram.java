@@ -3,9 +3,9 @@ package npusim.sim.dram;
 import npusim.hardware.Dram;
 
 /**
- * Memory that always accepts and answers each request a fixed time after it, in order, at a fixed number of bytes per
- * cycle. A read's answer takes a beat per {@code bytesPerCycle} bytes, a write's acknowledgement one beat, on the same
- * answer channel when {@code sharedAcks} is set.
+ * Memory that always accepts and answers each request a fixed time after it, in order, at a fixed
+ * number of bytes per cycle. A read's answer takes a beat per {@code bytesPerCycle} bytes, a
+ * write's acknowledgement one beat, on the same answer channel when {@code sharedAcks} is set.
  */
 public final class FixedDram extends DramModel {
   private final Dram.Fixed fixed;

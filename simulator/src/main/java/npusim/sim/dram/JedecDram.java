@@ -5,18 +5,19 @@ import npusim.hardware.Dram;
 import npusim.hardware.DramSpec;
 
 /**
- * Channels, bank groups, banks and open rows with JEDEC-style timing. The unit of work is a row segment: consecutive
- * columns of one row, served in one step. A bus hands out its cycles in the order of arrival, and a segment whose bank is
- * not ready does not keep later ones from using them, as a first-ready controller would; activations are spaced by tRRD
- * and tFAW; a bank group moves a column every tCCD_L; reads and writes are batched and pay the turnaround once per batch;
- * refresh closes all rows.
+ * Channels, bank groups, banks and open rows with JEDEC-style timing. The unit of work is a row
+ * segment: consecutive columns of one row, served in one step. A bus hands out its cycles in the
+ * order of arrival, and a segment whose bank is not ready does not keep later ones from using them,
+ * as a first-ready controller would; activations are spaced by tRRD and tFAW; a bank group moves a
+ * column every tCCD_L; reads and writes are batched and pay the turnaround once per batch; refresh
+ * closes all rows.
  */
 public final class JedecDram extends DramModel {
   private static final int SCALE_BITS = 20;
 
   private final AddressMapping map;
   private final DramSpec.Timing t;
-  
+
   private final long ticksPerCycle;
   private final long controllerCycles;
   private final double peakBytesPerCycle;
@@ -131,7 +132,10 @@ public final class JedecDram extends DramModel {
     return done;
   }
 
-  /** Serves {@code n} consecutive columns at the decoded address; returns when the last data has moved. */
+  /**
+   * Serves {@code n} consecutive columns at the decoded address; returns when the last data has
+   * moved.
+   */
   private long segment(int n, long arrival, boolean write) {
     int bus = map.bus();
     int group = bus * map.groupsPerBus() + map.group();
@@ -170,8 +174,7 @@ public final class JedecDram extends DramModel {
     groupFree[group] = lastColumn + ccdL;
     columnReady[bank] = Math.max(columnReady[bank], lastColumn);
     long data = lastColumn + (write ? t.cwl() : t.cl()) + t.bl();
-    precharge[bank] =
-        Math.max(precharge[bank], write ? data + t.wr() : lastColumn + t.rtp());
+    precharge[bank] = Math.max(precharge[bank], write ? data + t.wr() : lastColumn + t.rtp());
     if (closedPage) {
       openRow[bank] = -1;
       activateReady[bank] = Math.max(activateReady[bank], precharge[bank] + t.rp());

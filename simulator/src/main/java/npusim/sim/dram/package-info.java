@@ -1,2 +1,5 @@
-/** Memory behind the DMA engines: channels, banks and rows with JEDEC-style timing, and two simpler models. */
+/**
+ * Memory behind the DMA engines: channels, banks and rows with JEDEC-style timing, and two simpler
+ * models.
+ */
 package npusim.sim.dram;

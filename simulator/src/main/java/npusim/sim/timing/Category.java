@@ -1,7 +1,8 @@
 package npusim.sim.timing;
 
 /**
- * What a cycle of the critical path was spent on. The categories of a run sum to its latency exactly.
+ * What a cycle of the critical path was spent on. The categories of a run sum to its latency
+ * exactly.
  */
 public enum Category {
   /** The matrix unit streams operands. */
@@ -10,7 +11,10 @@ public enum Category {
   VECTOR("vector"),
   /** Bytes move at the DRAM's peak rate. */
   DRAM_BANDWIDTH("DRAM bandwidth"),
-  /** DRAM and DMA time beyond the bytes: access latency, row misses, refresh, turnaround, requests in flight. */
+  /**
+   * DRAM and DMA time beyond the bytes: access latency, row misses, refresh, turnaround, requests
+   * in flight.
+   */
   DRAM_LATENCY("DRAM latency, rows, refresh"),
   /** Scratchpad or accumulator ports supply less than the unit could take. */
   SCRATCHPAD("scratchpad ports"),
@@ -22,7 +26,9 @@ public enum Category {
   WAIT("waiting"),
   /** The sequencer issues instructions. */
   ISSUE("issue"),
-  /** Pipelines fill and drain: preload not hidden, skew, pipeline latency, start-up of a transfer. */
+  /**
+   * Pipelines fill and drain: preload not hidden, skew, pipeline latency, start-up of a transfer.
+   */
   FILL_DRAIN("fill and drain");
 
   static final int COUNT = values().length;

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import npusim.isa.Field;
 
 /**
- * Cost rows of instructions whose counts come from registers, by core code, instruction and counts: an open-addressing
- * table, so that a hit allocates nothing.
+ * Cost rows of instructions whose counts come from registers, by core code, instruction and counts:
+ * an open-addressing table, so that a hit allocates nothing.
  */
 final class CostCache {
   private static final int KEY = 10;

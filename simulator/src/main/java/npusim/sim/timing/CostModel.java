@@ -12,7 +12,10 @@ import npusim.isa.Operand;
 import npusim.isa.OperandShape;
 import npusim.isa.Word;
 
-/** Fills rows of {@link Costs}: the time and the counts of one instruction by itself, from the unit's mechanism. */
+/**
+ * Fills rows of {@link Costs}: the time and the counts of one instruction by itself, from the
+ * unit's mechanism.
+ */
 final class CostModel {
   private final Hardware hw;
   private final Costs costs;
@@ -69,20 +72,17 @@ final class CostModel {
       return;
     }
     var c = matrix.gemm(m, n, k, rate(wide));
-    boolean weightsStream =
-        hw.core().matrix().dataflow() == npusim.hardware.MatrixUnit.Dataflow.IS;
+    boolean weightsStream = hw.core().matrix().dataflow() == npusim.hardware.MatrixUnit.Dataflow.IS;
     long aPasses = weightsStream ? c.stationaryPasses() : c.streamedPasses();
     long wPasses = weightsStream ? c.streamedPasses() : c.stationaryPasses();
     long aWords =
         words(m * k, ins.get(Field.A_SK2), k2, ins.get(Field.A_SM2), count(ins, Field.M2, r), a);
     long wWords = words(k * n, ins.get(Field.W_SN), n, ins.get(Field.W_SK2), k2, w);
-    long supply =
-        Math.ceilDiv(aWords * aPasses + wWords * wPasses, ports.slots(false));
+    long supply = Math.ceilDiv(aWords * aPasses + wWords * wPasses, ports.slots(false));
     long results = m * n * c.accumulatorPasses();
     boolean accumulate = ins.resolve(Field.ACCUM, r) != 0;
     long reads = accumulate ? results : results - m * n;
-    long write =
-        Math.ceilDiv(ports.words(true, results, 1, 32), ports.slots(true));
+    long write = Math.ceilDiv(ports.words(true, results, 1, 32), ports.slots(true));
     long stall = Math.max(0, Math.max(supply, write) - c.stream());
     matrixTimes(row, c, stall);
     put(row, Costs.SPM_READ, bytes(m * k * aPasses, a) + bytes(k * n * wPasses, w));
@@ -101,7 +101,10 @@ final class CostModel {
     put(row, Costs.PADDED, c.paddedMacs());
   }
 
-  /** Words read for a matrix operand: along whichever of its two dimensions is dense, through the transposer if need be. */
+  /**
+   * Words read for a matrix operand: along whichever of its two dimensions is dense, through the
+   * transposer if need be.
+   */
   private long words(
       long elements, long rowStride, long rowLength, long otherStride, long otherLength, DType t) {
     long along = rowStride;
@@ -110,7 +113,9 @@ final class CostModel {
       along = otherStride;
       length = otherLength;
     }
-    return elements / Math.max(1, length) * ports.words(false, length, along == 0 ? 1 : along, t.bits());
+    return elements
+        / Math.max(1, length)
+        * ports.words(false, length, along == 0 ? 1 : along, t.bits());
   }
 
   private double rate(DType type) {
@@ -166,8 +171,7 @@ final class CostModel {
         Math.ceilDiv(
             words(m * k, ins.get(Field.A_SK2), k, ins.get(Field.A_SM2), count(ins, Field.M2, r), a),
             ports.slots(false));
-    long write =
-        Math.ceilDiv(ports.words(true, m * n, 1, 32), ports.slots(true));
+    long write = Math.ceilDiv(ports.words(true, m * n, 1, 32), ports.slots(true));
     long stall = Math.max(0, Math.max(supply, write) - rows);
     put(row, Costs.STREAM, rows + stall);
     put(row, Costs.OVERLAP, matrix.overlapped() ? rows : 0);
@@ -267,7 +271,10 @@ final class CostModel {
     return stride == 0 ? 1 : extent;
   }
 
-  /** Element operations per element: 1, or the compare-exchange steps of a bitonic network that keeps k of n. */
+  /**
+   * Element operations per element: 1, or the compare-exchange steps of a bitonic network that
+   * keeps k of n.
+   */
   private static double work(Instruction ins, long d3, long[] r) {
     if (ins.op() != Opcode.V_TOPK) {
       return 1;
@@ -275,7 +282,8 @@ final class CostModel {
     long k = Math.max(1, Math.min(d3, count(ins, Field.K, r)));
     int sortSteps = 64 - Long.numberOfLeadingZeros(k - 1 | 1);
     int rounds = 64 - Long.numberOfLeadingZeros(Math.ceilDiv(d3, k) - 1 | 1);
-    // Runs of k are sorted in log k · (log k + 1) / 2 steps of n/2 exchanges; each merge of two runs keeps the
+    // Runs of k are sorted in log k · (log k + 1) / 2 steps of n/2 exchanges; each merge of two
+    // runs keeps the
     // better half in log k + 1 steps over half of what is left.
     return sortSteps * (sortSteps + 1) / 4.0 + Math.min(rounds, 2) * (sortSteps + 1) / 2.0;
   }
@@ -283,7 +291,8 @@ final class CostModel {
   private static VectorClass vectorClass(Instruction ins) {
     var c = ins.opClass().orElse(OpClass.SIMPLE);
     return switch (c) {
-      case SIMPLE -> ins.op() == Opcode.V_COPY && permutes(ins) ? VectorClass.PERMUTE : VectorClass.SIMPLE;
+      case SIMPLE ->
+          ins.op() == Opcode.V_COPY && permutes(ins) ? VectorClass.PERMUTE : VectorClass.SIMPLE;
       case DIV -> VectorClass.DIV;
       case SQRT -> VectorClass.SQRT;
       case EXP -> VectorClass.EXP;
@@ -295,7 +304,10 @@ final class CostModel {
     };
   }
 
-  /** A copy changes the order of elements when its two operands are dense along different dimensions. */
+  /**
+   * A copy changes the order of elements when its two operands are dense along different
+   * dimensions.
+   */
   private static boolean permutes(Instruction ins) {
     if (ins.op() != Opcode.V_COPY) {
       return true;
@@ -367,9 +379,7 @@ final class CostModel {
         segment *= e;
         continue;
       }
-      if (loops > 0
-          && d > keep
-          && fs == pattern[loops * 2 - 1] * pattern[loops * 2 - 2]) {
+      if (loops > 0 && d > keep && fs == pattern[loops * 2 - 1] * pattern[loops * 2 - 2]) {
         pattern[loops * 2 - 2] *= e;
         continue;
       }

@@ -3,12 +3,15 @@ package npusim.sim.timing;
 import java.util.Arrays;
 
 /**
- * Table of instruction costs: rows of {@link #WIDTH} longs in one array, so that the event loop reads a cost by
- * index. Equal instructions share nothing; an instruction whose counts come from registers has one row for each
- * combination of counts that occurred.
+ * Table of instruction costs: rows of {@link #WIDTH} longs in one array, so that the event loop
+ * reads a cost by index. Equal instructions share nothing; an instruction whose counts come from
+ * registers has one row for each combination of counts that occurred.
  */
 final class Costs {
-  /** Cycles before the unit's main work can begin; may hide behind the instruction before it (matrix). */
+  /**
+   * Cycles before the unit's main work can begin; may hide behind the instruction before it
+   * (matrix).
+   */
   static final int LEAD = 0;
 
   /** Cycles the unit is taken by the main work. */
@@ -49,7 +52,9 @@ final class Costs {
   /** Bytes moved by a transfer. */
   static final int BYTES = 15;
 
-  /** Bytes of one contiguous segment of a transfer, then its three outer extents and byte strides. */
+  /**
+   * Bytes of one contiguous segment of a transfer, then its three outer extents and byte strides.
+   */
   static final int SEGMENT = 16;
 
   static final int EXTENT0 = 17;

@@ -8,9 +8,10 @@ import npusim.isa.Operand;
 import npusim.isa.OperandShape;
 
 /**
- * Whether a vector instruction reads or overwrites what the one before it produces, so that it cannot enter the
- * pipeline before the result is out. Operands addressed by different registers, or of unknown extent, count as
- * dependent. Answers are kept per instruction for the last predecessor asked about.
+ * Whether a vector instruction reads or overwrites what the one before it produces, so that it
+ * cannot enter the pipeline before the result is out. Operands addressed by different registers, or
+ * of unknown extent, count as dependent. Answers are kept per instruction for the last predecessor
+ * asked about.
  */
 final class Dependence {
   private final Machine m;
@@ -39,8 +40,7 @@ final class Dependence {
   boolean of(int core, int before, int pc) {
     if (askedAbout[core][pc] != before) {
       askedAbout[core][pc] = before;
-      answer[core][pc] =
-          depends(m.code[core].instructions[before], m.code[core].instructions[pc]);
+      answer[core][pc] = depends(m.code[core].instructions[before], m.code[core].instructions[pc]);
     }
     return answer[core][pc];
   }
@@ -77,7 +77,10 @@ final class Dependence {
     return fromA < fromB + span(b, y) && fromB < fromA + span(a, x);
   }
 
-  /** Bytes from the address to the end of the operand; a large number when not known from the instruction. */
+  /**
+   * Bytes from the address to the end of the operand; a large number when not known from the
+   * instruction.
+   */
   private static long span(Instruction ins, Operand o) {
     boolean indexed = o.access() == Access.INDEXED_READ || o.access() == Access.INDEXED_WRITE;
     if (o.shape() != OperandShape.LOCAL4 || indexed) {

@@ -4,10 +4,11 @@ import npusim.hardware.Dma;
 import npusim.sim.dram.DramModel;
 
 /**
- * Transfers between DRAM and local memory. A transfer is a sequence of contiguous segments, each cut into requests. A
- * request leaves when the engine has issued the one before it, the engine's data bus (for stores) is free and fewer than
- * the allowed number wait for their answer. Requests of one segment go to the memory in groups of a quarter of those
- * that may be in flight, so that a long transfer takes a step per group, not per request.
+ * Transfers between DRAM and local memory. A transfer is a sequence of contiguous segments, each
+ * cut into requests. A request leaves when the engine has issued the one before it, the engine's
+ * data bus (for stores) is free and fewer than the allowed number wait for their answer. Requests
+ * of one segment go to the memory in groups of a quarter of those that may be in flight, so that a
+ * long transfer takes a step per group, not per request.
  */
 final class DmaEngine {
   /** Bits behind the binary point of bus and port times. */
@@ -53,7 +54,10 @@ final class DmaEngine {
   private final int[] groupCount;
   private final int[] outstanding;
 
-  /** When the data path between a core and the network is free, by core · 2 + (0 in, 1 out); fixed point. */
+  /**
+   * When the data path between a core and the network is free, by core · 2 + (0 in, 1 out); fixed
+   * point.
+   */
   private final long[] busFree;
 
   private final long[] chipBytes;
@@ -65,7 +69,10 @@ final class DmaEngine {
     int units = m.units;
     path = new Dma.Path[] {m.hw.core().dma().load(), m.hw.core().dma().store()};
     int limit = m.dram[0].requestsInFlight();
-    window = new int[] {Math.min(path[0].requestsInFlight(), limit), Math.min(path[1].requestsInFlight(), limit)};
+    window =
+        new int[] {
+          Math.min(path[0].requestsInFlight(), limit), Math.min(path[1].requestsInFlight(), limit)
+        };
     group = new int[] {Math.max(1, window[0] / 4), Math.max(1, window[1] / 4)};
     // A memory with bank state is asked up to this many cycles ahead of other engines' requests.
     lookahead = m.hw.dram().model() == npusim.hardware.Dram.Model.DDR ? 32 : 0;
@@ -155,8 +162,7 @@ final class DmaEngine {
     long horizon = t + lookahead;
     while (true) {
       long left = segment - done[unit];
-      long requests =
-          Math.min(group[direction], Math.ceilDiv(left, (long) engine.requestBytes()));
+      long requests = Math.min(group[direction], Math.ceilDiv(left, (long) engine.requestBytes()));
       long bytes = Math.min(left, requests * engine.requestBytes());
       long when = issueFree[unit] + (done[unit] == 0 ? engine.rowCycles() : 0);
       when = room(unit, direction, (int) requests, when);
@@ -268,7 +274,10 @@ final class DmaEngine {
     return ++i0[unit] < c[row + Costs.EXTENT0];
   }
 
-  /** All requests are out: the unit can take the next transfer; this one completes with its last answer. */
+  /**
+   * All requests are out: the unit can take the next transfer; this one completes with its last
+   * answer.
+   */
   private void finish(int unit, int direction) {
     busy[unit] = false;
     int core = unit / Machine.U;

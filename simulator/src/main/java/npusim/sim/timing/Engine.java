@@ -6,7 +6,9 @@ import npusim.diag.Diagnostic;
 import npusim.diag.ExitCode;
 import npusim.diag.NpusimException;
 
-/** The event loop: takes the earliest event, lets its actor act, until nothing is left to happen. */
+/**
+ * The event loop: takes the earliest event, lets its actor act, until nothing is left to happen.
+ */
 final class Engine {
   private final Machine m;
   private final Issue issue;
@@ -123,8 +125,7 @@ final class Engine {
       if (sequencer ? m.halted[core] : m.queueSize[unit] == 0 && m.state[unit] != Machine.MEETING) {
         continue;
       }
-      int pc =
-          sequencer || m.queueSize[unit] == 0 ? m.pc[core] : m.queuePc[m.head(unit)];
+      int pc = sequencer || m.queueSize[unit] == 0 ? m.pc[core] : m.queuePc[m.head(unit)];
       var name = TimingResult.unit(unit).label();
       var waits = new StringBuilder();
       for (long w = m.code[core].waits[pc]; w != 0; w >>>= 16) {

@@ -3,8 +3,9 @@ package npusim.sim.timing;
 import java.util.Arrays;
 
 /**
- * Next event time of each actor in a tournament tree: setting a time costs log2(actors), finding the earliest
- * is free. Ties go to the lower actor number, so the order of events depends on nothing but the state.
+ * Next event time of each actor in a tournament tree: setting a time costs log2(actors), finding
+ * the earliest is free. Ties go to the lower actor number, so the order of events depends on
+ * nothing but the state.
  */
 final class EventTree {
   /** Time of an actor without an event. */

@@ -6,9 +6,9 @@ import npusim.hardware.Noc;
 import npusim.isa.Opcode;
 
 /**
- * Everything between cores: transfers and messages over the network on chip, barriers, and chip-to-chip links. A core
- * has one port into and one out of the network; a transfer holds the ports at both ends, a link transfer every link on
- * its way.
+ * Everything between cores: transfers and messages over the network on chip, barriers, and
+ * chip-to-chip links. A core has one port into and one out of the network; a transfer holds the
+ * ports at both ends, a link transfer every link on its way.
  */
 final class Interconnect {
   private static final int FRACTION = 10;
@@ -173,8 +173,10 @@ final class Interconnect {
       }
       distance = Math.max(distance, h);
       if (!get) {
-        m.tally.totals[
-            m.costs.rows[row + Costs.ACC_READ] > 0 ? Tally.ACC_WRITE : Tally.SPM_WRITE] += bytes;
+        m.tally
+                .totals[
+                m.costs.rows[row + Costs.ACC_READ] > 0 ? Tally.ACC_WRITE : Tally.SPM_WRITE] +=
+            bytes;
         m.tally.node(node, Tally.NODE_SPM, bytes);
       }
     }

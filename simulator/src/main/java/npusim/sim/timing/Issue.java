@@ -3,9 +3,9 @@ package npusim.sim.timing;
 import npusim.isa.AluFn;
 
 /**
- * The sequencers. A sequencer runs ahead of simulated time until something it needs is not known yet: a free place in a
- * unit's queue, or a semaphore. Queue places are handed back with the time they became free, so running ahead does not
- * change any time.
+ * The sequencers. A sequencer runs ahead of simulated time until something it needs is not known
+ * yet: a free place in a unit's queue, or a semaphore. Queue places are handed back with the time
+ * they became free, so running ahead does not change any time.
  */
 final class Issue {
   private final Machine m;

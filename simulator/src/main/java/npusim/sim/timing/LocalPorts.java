@@ -4,9 +4,9 @@ import npusim.hardware.Accumulator;
 import npusim.hardware.Scratchpad;
 
 /**
- * How fast scratchpad and accumulator memory supply an access pattern. A word of a bank is the unit of access: elements
- * next to each other share a word, elements a stride apart take one each, and a stride that always meets the same banks
- * uses only those.
+ * How fast scratchpad and accumulator memory supply an access pattern. A word of a bank is the unit
+ * of access: elements next to each other share a word, elements a stride apart take one each, and a
+ * stride that always meets the same banks uses only those.
  */
 final class LocalPorts {
   private final Scratchpad scratchpad;
@@ -18,8 +18,8 @@ final class LocalPorts {
   }
 
   /**
-   * Words of all ports that {@code count} elements occupy, in units of a 1/{@code slots()} cycle: the cycles an access
-   * takes alone are the result divided by {@link #slots}.
+   * Words of all ports that {@code count} elements occupy, in units of a 1/{@code slots()} cycle:
+   * the cycles an access takes alone are the result divided by {@link #slots}.
    *
    * @param inAccumulator in the accumulator memory rather than the scratchpad
    * @param count elements accessed together

@@ -5,8 +5,9 @@ import npusim.hardware.Hardware;
 import npusim.sim.dram.DramModel;
 
 /**
- * All state of a run in primitive arrays. A unit is numbered {@code core · TimingUnit.COUNT + unit}; a unit has two
- * actors in the event tree, {@code 2 · unit} for starting work and {@code 2 · unit + 1} for completing it.
+ * All state of a run in primitive arrays. A unit is numbered {@code core · TimingUnit.COUNT +
+ * unit}; a unit has two actors in the event tree, {@code 2 · unit} for starting work and {@code 2 ·
+ * unit + 1} for completing it.
  */
 final class Machine {
   static final int U = TimingUnit.COUNT;

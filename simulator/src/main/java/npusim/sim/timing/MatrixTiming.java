@@ -5,15 +5,17 @@ import npusim.hardware.MatrixUnit;
 /**
  * Cycles of a matrix product on the systolic arrays of one core.
  *
- * <p>A product M × N × K is cut into array blocks: weight-stationary K × N blocks through which M rows stream,
- * output-stationary M × N blocks through which K steps stream, input-stationary K × M blocks through which N columns
- * stream. Mechanism, as Gemmini's RTL shows it: a stationary block takes P cycles to load; one row enters per cycle;
- * with overlapped preload the next block loads during the last chunk of rows of the present one, so that this chunk
- * lasts at least P cycles; a chunk without a load behind it lasts at least {@code minBlockRows}; the result of a row
- * leaves {@code pipelineCycles} after the row entered; an output-stationary array is flushed by a last load of P
- * cycles. With {@code foldOverlap} off a block takes 2R + C + S − 2 cycles (S streamed rows), the next starts when it
- * has left: SCALE-Sim's stall-free model, where the last cycle is not counted. (SCALE-Sim counts R + C + K − 2 for
- * output-stationary blocks; the skew of both inputs needs R − 1 more, then R to shift the outputs out.)
+ * <p>A product M × N × K is cut into array blocks: weight-stationary K × N blocks through which M
+ * rows stream, output-stationary M × N blocks through which K steps stream, input-stationary K × M
+ * blocks through which N columns stream. Mechanism, as Gemmini's RTL shows it: a stationary block
+ * takes P cycles to load; one row enters per cycle; with overlapped preload the next block loads
+ * during the last chunk of rows of the present one, so that this chunk lasts at least P cycles; a
+ * chunk without a load behind it lasts at least {@code minBlockRows}; the result of a row leaves
+ * {@code pipelineCycles} after the row entered; an output-stationary array is flushed by a last
+ * load of P cycles. With {@code foldOverlap} off a block takes 2R + C + S − 2 cycles (S streamed
+ * rows), the next starts when it has left: SCALE-Sim's stall-free model, where the last cycle is
+ * not counted. (SCALE-Sim counts R + C + K − 2 for output-stationary blocks; the skew of both
+ * inputs needs R − 1 more, then R to shift the outputs out.)
  */
 final class MatrixTiming {
   private final MatrixUnit unit;
@@ -36,10 +38,11 @@ final class MatrixTiming {
    *
    * @param lead load of the first stationary block, before the first row can enter
    * @param stream from the first row entering to the array accepting the next product's rows
-   * @param lastChunk how long before the end of {@code stream} the next product's first block may start loading; 0
-   *     when loads never hide
+   * @param lastChunk how long before the end of {@code stream} the next product's first block may
+   *     start loading; 0 when loads never hide
    * @param drain from the end of {@code stream} to the last result
-   * @param matrix the part of {@code stream} in which rows enter; the rest are bubbles behind loads and skew
+   * @param matrix the part of {@code stream} in which rows enter; the rest are bubbles behind loads
+   *     and skew
    * @param macs multiply-accumulates of the product
    * @param paddedMacs slots of the arrays that the product's rows pass without being part of it
    * @param streamedPasses times the streamed operand is read
@@ -74,7 +77,9 @@ final class MatrixTiming {
     return unit.preload() == MatrixUnit.Preload.OVERLAPPED && unit.weightBuffers() > 1;
   }
 
-  /** The cost of an M × N × K product whose operands multiply at {@code rate} per element and cycle. */
+  /**
+   * The cost of an M × N × K product whose operands multiply at {@code rate} per element and cycle.
+   */
   Cost gemm(long m, long n, long k, double rate) {
     if (m <= 0 || n <= 0 || k <= 0) {
       return new Cost(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
@@ -182,7 +187,8 @@ final class MatrixTiming {
 
     Cost with(
         long macs, long padded, long streamedPasses, long stationaryPasses, long resultPasses) {
-      // Rows of a block too short for the pipeline keep the array, but the results of the rows that count
+      // Rows of a block too short for the pipeline keep the array, but the results of the rows that
+      // count
       // leave on time: the bubble is taken back from the drain.
       return new Cost(
           lead,

@@ -7,7 +7,8 @@ import java.util.Arrays;
  *
  * @param node id of the {@link npusim.program.NodeInfo}; -1 for instructions made for no node
  * @param instructions instructions executed on units
- * @param categoryCycles cycles of the critical path by {@link Category} ordinal; over all nodes they sum to the total
+ * @param categoryCycles cycles of the critical path by {@link Category} ordinal; over all nodes
+ *     they sum to the total
  * @param busyCycles busy cycles by {@link TimingUnit} ordinal, summed over cores
  * @param dramReadBytes bytes read from DRAM
  * @param dramWrittenBytes bytes written to DRAM

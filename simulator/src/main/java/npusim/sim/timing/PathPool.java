@@ -3,10 +3,11 @@ package npusim.sim.timing;
 import java.util.Arrays;
 
 /**
- * Critical paths of everything in flight. A record is a stretch of path spent on one graph node, split by
- * category, and points to the record before it. Records are counted references in one pool of primitive arrays:
- * a stretch that nothing in flight descends from is freed, and a stretch with a single descendant on the same
- * graph node is absorbed into it, so that the pool stays as small as the paths differ.
+ * Critical paths of everything in flight. A record is a stretch of path spent on one graph node,
+ * split by category, and points to the record before it. Records are counted references in one pool
+ * of primitive arrays: a stretch that nothing in flight descends from is freed, and a stretch with
+ * a single descendant on the same graph node is absorbed into it, so that the pool stays as small
+ * as the paths differ.
  */
 final class PathPool {
   /** No record: the start of the run. */
@@ -22,7 +23,10 @@ final class PathPool {
   private int free = NONE;
   private int used;
 
-  /** A new empty record on {@code graphNode} after {@code before}; the caller holds its one reference. */
+  /**
+   * A new empty record on {@code graphNode} after {@code before}; the caller holds its one
+   * reference.
+   */
   int open(int before, int graphNode) {
     int r = free;
     if (r != NONE) {
@@ -83,7 +87,10 @@ final class PathPool {
     }
   }
 
-  /** Absorbs the records before {@code record} that only it refers to and that are on the same graph node. */
+  /**
+   * Absorbs the records before {@code record} that only it refers to and that are on the same graph
+   * node.
+   */
   void compact(int record) {
     int p = previous[record];
     int n = node[record];
@@ -102,7 +109,10 @@ final class PathPool {
     }
   }
 
-  /** Adds the whole path that ends in {@code record} to {@code sums[(node + 1) · categories + category]}. */
+  /**
+   * Adds the whole path that ends in {@code record} to {@code sums[(node + 1) · categories +
+   * category]}.
+   */
   void accumulate(int record, long[] sums) {
     for (int r = record; r != NONE; r = previous[r]) {
       int to = (node[r] + 1) * C;

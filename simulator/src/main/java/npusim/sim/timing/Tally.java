@@ -3,7 +3,10 @@ package npusim.sim.timing;
 import npusim.hardware.VectorClass;
 import npusim.isa.DType;
 
-/** Everything that is only counted: a run's statistics, in arrays that a repeated stretch can be multiplied in. */
+/**
+ * Everything that is only counted: a run's statistics, in arrays that a repeated stretch can be
+ * multiplied in.
+ */
 final class Tally {
   static final int TYPES = DType.values().length;
   static final int CLASSES = VectorClass.values().length;

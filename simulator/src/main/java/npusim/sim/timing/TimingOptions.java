@@ -7,7 +7,8 @@ import java.util.Optional;
  *
  * @param exact simulate every iteration and call instead of skipping repeated ones
  * @param trace observer, if any; implies {@code exact}
- * @param maxCycles a run that passes this many cycles is stopped with an error; {@link Long#MAX_VALUE} for none
+ * @param maxCycles a run that passes this many cycles is stopped with an error; {@link
+ *     Long#MAX_VALUE} for none
  */
 public record TimingOptions(boolean exact, Optional<TraceSink> trace, long maxCycles) {
 

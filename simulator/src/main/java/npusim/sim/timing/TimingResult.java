@@ -8,7 +8,8 @@ import java.util.List;
  * @param totalCycles latency in core clock cycles
  * @param categoryCycles the critical path by {@link Category} ordinal; sums to {@code totalCycles}
  * @param units one entry per core and unit, by core, then {@link TimingUnit}
- * @param nodes one entry per graph node by id, after the entry of node -1; their cycles sum to {@code totalCycles}
+ * @param nodes one entry per graph node by id, after the entry of node -1; their cycles sum to
+ *     {@code totalCycles}
  * @param dram one entry per chip
  * @param counters counts that energy depends on
  * @param skippedInstructions instructions whose effect was multiplied in instead of simulated

@@ -12,8 +12,8 @@ import npusim.program.Param;
 import npusim.program.Program;
 
 /**
- * Runs a program without data and counts cycles. Results depend on nothing but program, parameters, hardware and
- * options. An instance may be used for any number of runs, by one thread at a time.
+ * Runs a program without data and counts cycles. Results depend on nothing but program, parameters,
+ * hardware and options. An instance may be used for any number of runs, by one thread at a time.
  */
 public final class TimingSimulator {
   private final Hardware hw;
@@ -28,23 +28,22 @@ public final class TimingSimulator {
    * Runs a program to its end.
    *
    * @param program a verified program for this hardware
-   * @param params values of the program's launch parameters by name; those left out take their defaults
-   * @throws NpusimException if a parameter is unknown or out of range, the program has more cores than the hardware,
-   *     or it deadlocks
+   * @param params values of the program's launch parameters by name; those left out take their
+   *     defaults
+   * @throws NpusimException if a parameter is unknown or out of range, the program has more cores
+   *     than the hardware, or it deadlocks
    */
   public TimingResult run(Program program, Map<String, Long> params) {
     checkCores(program);
     var machine = machine(program);
     launch(machine, program, params);
-    var engine =
-        new Engine(machine, prepare(machine), codeIds(program), options);
+    var engine = new Engine(machine, prepare(machine), codeIds(program), options);
     engine.run();
     return Results.of(machine, engine, program.nodes().size());
   }
 
   private void checkCores(Program program) {
-    if (program.cores().size() > hw.totalCores()
-        || program.coresPerChip() > hw.chip().cores()) {
+    if (program.cores().size() > hw.totalCores() || program.coresPerChip() > hw.chip().cores()) {
       throw NpusimException.infeasible(
           "too-many-cores",
           "the program runs on "

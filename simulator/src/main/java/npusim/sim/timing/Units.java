@@ -1,8 +1,9 @@
 package npusim.sim.timing;
 
 /**
- * Starting and completing instructions on the units. A unit takes the oldest instruction of its queue when it has been
- * dispatched, its semaphores are there and the unit can accept it; completions are in order.
+ * Starting and completing instructions on the units. A unit takes the oldest instruction of its
+ * queue when it has been dispatched, its semaphores are there and the unit can accept it;
+ * completions are in order.
  */
 final class Units {
   private static final int MATRIX = Category.MATRIX.ordinal();
@@ -50,7 +51,10 @@ final class Units {
     }
   }
 
-  /** Starts the head of the queue if nothing keeps it; {@code cause} is the path that led to this moment. */
+  /**
+   * Starts the head of the queue if nothing keeps it; {@code cause} is the path that led to this
+   * moment.
+   */
   void tryStart(int unit, long t, int cause) {
     if (m.queueSize[unit] == 0) {
       m.state[unit] = Machine.EMPTY;
@@ -146,7 +150,8 @@ final class Units {
     long tail = Math.min(work, overlap);
     m.paths.add(p, MATRIX, work - tail);
     m.paths.add(p, FILL, bubbles - Math.min(bubbles, overlap - tail));
-    m.paths.add(p, PORTS, stream - overlap - (work - tail) - (bubbles - Math.min(bubbles, overlap - tail)));
+    m.paths.add(
+        p, PORTS, stream - overlap - (work - tail) - (bubbles - Math.min(bubbles, overlap - tail)));
     int s = m.paths.open(p, node);
     m.paths.add(s, MATRIX, tail);
     m.paths.add(s, FILL, Math.min(bubbles, overlap - tail));
@@ -191,8 +196,8 @@ final class Units {
   }
 
   /**
-   * Puts an instruction among those that complete later. Takes over the caller's reference to {@code path}. An
-   * instruction never completes before the one in front of it.
+   * Puts an instruction among those that complete later. Takes over the caller's reference to
+   * {@code path}. An instruction never completes before the one in front of it.
    */
   void fly(int unit, int pc, int cost, long start, long end, int path) {
     long when = end;
@@ -205,7 +210,8 @@ final class Units {
         p = m.paths.open(m.flightPath[newest], m.paths.node(m.flightPath[newest]));
       }
     }
-    int slot = unit * Machine.IN_FLIGHT + (m.flightHead[unit] + m.flightSize[unit]) % Machine.IN_FLIGHT;
+    int slot =
+        unit * Machine.IN_FLIGHT + (m.flightHead[unit] + m.flightSize[unit]) % Machine.IN_FLIGHT;
     m.flightPc[slot] = pc;
     m.flightCost[slot] = cost;
     m.flightStart[slot] = start;
@@ -259,7 +265,10 @@ final class Units {
     m.paths.release(path);
   }
 
-  /** Takes the semaphores of an instruction if all are there, else leaves word at the first that is not. */
+  /**
+   * Takes the semaphores of an instruction if all are there, else leaves word at the first that is
+   * not.
+   */
   boolean take(int core, int unit, long waits) {
     for (long w = waits; w != 0; w >>>= 16) {
       int sem = core * 64 + (int) (w >> 8 & 63);

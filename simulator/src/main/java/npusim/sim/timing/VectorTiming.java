@@ -5,9 +5,10 @@ import npusim.hardware.VectorUnit;
 import npusim.isa.DType;
 
 /**
- * Cycles of a vector instruction. The iteration space is collapsed where every operand allows it and one of its
- * dimensions is laid across the lanes; each pass of the lanes takes the class's cycles, unless the ports need longer
- * to read and write its operands. A reduction across the lanes ends in a tree.
+ * Cycles of a vector instruction. The iteration space is collapsed where every operand allows it
+ * and one of its dimensions is laid across the lanes; each pass of the lanes takes the class's
+ * cycles, unless the ports need longer to read and write its operands. A reduction across the lanes
+ * ends in a tree.
  */
 final class VectorTiming {
   private static final int MAX_OPERANDS = 6;
@@ -58,7 +59,10 @@ final class VectorTiming {
     accumulator[operands - 1] = inAccumulator;
   }
 
-  /** Lane throughput for a type: that of the narrowest native type that holds it, else the slowest there is. */
+  /**
+   * Lane throughput for a type: that of the narrowest native type that holds it, else the slowest
+   * there is.
+   */
   double rate(DType type) {
     var rates = unit.throughput();
     Double own = rates.get(type);
@@ -122,7 +126,10 @@ final class VectorTiming {
     latency += 64 - Long.numberOfLeadingZeros(width - 1);
   }
 
-  /** Cycles the ports of the busier memory need for all operands when dimension {@code d} is across the lanes. */
+  /**
+   * Cycles the ports of the busier memory need for all operands when dimension {@code d} is across
+   * the lanes.
+   */
   private long supply(int d, long elements) {
     long scratchpadWords = 0;
     long accumulatorWords = 0;

@@ -1,0 +1,38 @@
+package npusim.sim.timing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+import npusim.hardware.Hardware;
+
+class LawsPropertyTest {
+  private static TimingResult run(Hardware hw, RandomPrograms.Generated g) {
+    return new TimingSimulator(hw, TimingOptions.exactly()).run(g.program(), Map.of());
+  }
+
+  @Property(tries = 150)
+  void categoriesNodesAndUnitsSumToTheTotal(
+      @ForAll @LongRange(min = 0, max = 1_000_000) long seed,
+      @ForAll @IntRange(min = 1, max = 4) int cores,
+      @ForAll @IntRange(min = 1, max = 4) int kernels) {
+    var hw = TestHardware.small("chip.cores=4");
+    var result = run(hw, RandomPrograms.generate(seed, cores, kernels, 12));
+    assertThat(Arrays.stream(result.categoryCycles()).sum()).isEqualTo(result.totalCycles());
+    assertThat(result.nodes().stream().mapToLong(NodeTime::cycles).sum())
+        .isEqualTo(result.totalCycles());
+    for (var unit : result.units()) {
+      assertThat(unit.total()).as(unit.toString()).isEqualTo(result.totalCycles());
+      assertThat(unit.idle()).as(unit.toString()).isNotNegative();
+      assertThat(unit.semaphore()).as(unit.toString()).isNotNegative();
+      assertThat(unit.busy()).as(unit.toString()).isBetween(0L, result.totalCycles());
+    }
+    for (long c : result.categoryCycles()) {
+      assertThat(c).isNotNegative();
+    }
+  }
+}
