@@ -14,16 +14,17 @@ import npusim.isa.DType;
  * that nothing required is missing.
  */
 final class DefaultsResolver {
+  private static final Origin SCHEMA_DEFAULT = Origin.of(Status.DEFAULT, "schema default");
+
   private final Map<String, Leaf> stated;
-  private final Map<String, Provenance> provenance;
+  private final Map<String, Origin> origins;
   private final List<Diagnostic> errors;
   private final Map<String, Object> values = new LinkedHashMap<>();
-  private final Map<String, Provenance> sources = new LinkedHashMap<>();
+  private final Map<String, Origin> resolvedOrigins = new LinkedHashMap<>();
 
-  DefaultsResolver(
-      Map<String, Leaf> stated, Map<String, Provenance> provenance, List<Diagnostic> errors) {
+  DefaultsResolver(Map<String, Leaf> stated, Map<String, Origin> origins, List<Diagnostic> errors) {
     this.stated = stated;
-    this.provenance = provenance;
+    this.origins = origins;
     this.errors = errors;
   }
 
@@ -37,14 +38,14 @@ final class DefaultsResolver {
     stated.forEach(
         (path, leaf) -> {
           values.put(path, leaf.value());
-          sources.put(path, provenance.get(path));
+          resolvedOrigins.put(path, origins.get(path));
         });
     SchemaPaths.all().forEach((path, schema) -> schemaDefault(path, schema, whole));
     if (!errors.isEmpty()) {
       return Map.of();
     }
     derive();
-    new EnergyDefaults(values, this::put).run();
+    new EnergyDefaults(values, (path, value, source) -> put(path, value, p -> source)).run();
     return ordered();
   }
 
@@ -60,7 +61,7 @@ final class DefaultsResolver {
             case BOOLEAN -> Boolean.valueOf(schema.defaultValue());
             case TEXT, GROUP, MAP -> schema.defaultValue();
           };
-      put(path, value, new Provenance(Status.DEFAULT, "schema default"));
+      put(path, value, SCHEMA_DEFAULT);
     } else if (schema.required() && !hasMembers(path)) {
       errors.add(
           Diagnostic.error(
@@ -80,14 +81,14 @@ final class DefaultsResolver {
     return stated.keySet().stream().anyMatch(p -> p.startsWith(group + "."));
   }
 
-  private void put(String path, Object value, Provenance source) {
+  private void put(String path, Object value, Origin source) {
     if (values.putIfAbsent(path, value) == null) {
-      sources.put(path, source);
+      resolvedOrigins.put(path, source);
     }
   }
 
   private void derived(String path, Object value, String why) {
-    put(path, value, new Provenance(Status.DEFAULT, why));
+    put(path, value, Origin.of(Status.DEFAULT, why));
   }
 
   private void derive() {
@@ -168,7 +169,7 @@ final class DefaultsResolver {
     if (value != null) {
       var leaf = stated.get(path);
       var location = leaf == null ? Location.NONE : leaf.location();
-      into.put(path, new Parameter(path, value, schema, sources.get(path), location));
+      into.put(path, new Parameter(path, value, schema, resolvedOrigins.get(path), location));
     }
   }
 }

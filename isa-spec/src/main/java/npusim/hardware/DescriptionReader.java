@@ -1,5 +1,6 @@
 package npusim.hardware;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import npusim.diag.Location;
 import npusim.diag.Names;
 import npusim.isa.DType;
 import npusim.yaml.YamlNode;
+import npusim.yaml.YamlReader;
 
 /**
  * Checks one YAML document against the schema and flattens it to dotted paths. All errors of the
@@ -24,28 +26,39 @@ final class DescriptionReader {
    */
   record Leaf(Object value, SchemaNode schema, Location location) {}
 
-  /**
-   * One document.
-   *
-   * @param file name for messages
-   * @param leaves values by dotted path, in the order written
-   * @param sources provenance by dotted path or path prefix
-   * @param parent description it extends, if any
-   * @param parentLocation where that is said
-   */
-  record Document(
-      String file,
-      Map<String, Leaf> leaves,
-      Map<String, Provenance> sources,
-      Optional<String> parent,
-      Location parentLocation) {}
-
   private final List<Diagnostic> errors;
   private final Map<String, Leaf> leaves = new LinkedHashMap<>();
   private final Map<String, Provenance> sources = new LinkedHashMap<>();
 
   DescriptionReader(List<Diagnostic> errors) {
     this.errors = errors;
+  }
+
+  /**
+   * What separates the values of a built-in description from its sources, which always come last.
+   */
+  private static final String SOURCES = "\nsources:\n";
+
+  /**
+   * Reads a built-in document, leaving its sources unread until someone asks for them.
+   *
+   * @param prefix see {@link #read}
+   */
+  Document readBuiltIn(String file, String text, String prefix, SchemaNode root) {
+    int cut = text.indexOf(SOURCES);
+    var values = YamlReader.read(file, text.substring(0, cut)).orElseThrow();
+    var document = read(file, values, prefix, root);
+    return new Document(
+        file,
+        document.leaves(),
+        document.parent(),
+        document.parentLocation(),
+        () -> {
+          var rest = YamlReader.read(file, text.substring(cut)).orElseThrow();
+          var reader = new DescriptionReader(new ArrayList<>());
+          reader.read(file, rest, prefix, root);
+          return reader.sources;
+        });
   }
 
   /**
@@ -59,7 +72,7 @@ final class DescriptionReader {
     if (node instanceof YamlNode.Mapping mapping) {
       for (var e : mapping.entries().entrySet()) {
         switch (e.getKey()) {
-          case "sources" -> readSources(e.getValue(), prefix, root);
+          case "sources" -> readSources(e.getValue(), prefix);
           case "extends" -> {
             parent = scalar(e.getValue()).map(YamlNode.Scalar::text);
             parentLocation = e.getValue().location();
@@ -73,7 +86,7 @@ final class DescriptionReader {
     } else {
       type(prefix.isEmpty() ? "the description" : prefix, node, root.legal());
     }
-    return new Document(file, leaves, sources, parent, parentLocation);
+    return new Document(file, leaves, parent, parentLocation, () -> sources);
   }
 
   /** Reads one value given apart from a document, as {@code --set} does. */
@@ -249,7 +262,7 @@ final class DescriptionReader {
     return node instanceof YamlNode.Scalar s && !s.isNull() ? Optional.of(s) : Optional.empty();
   }
 
-  private void readSources(YamlNode node, String prefix, SchemaNode root) {
+  private void readSources(YamlNode node, String prefix) {
     if (!(node instanceof YamlNode.Mapping mapping)) {
       type("sources", node, "a mapping from parameter path to {status, source}");
       return;
@@ -269,9 +282,6 @@ final class DescriptionReader {
               }
               source(key, value).ifPresent(p -> sources.put(path, p));
             });
-    if (root.properties().isEmpty()) {
-      throw new IllegalStateException("sources outside a group");
-    }
   }
 
   private Optional<Provenance> source(String key, YamlNode node) {

@@ -2,16 +2,12 @@ package npusim.hardware;
 
 import java.util.Map;
 import npusim.hardware.Provenance.Status;
-import npusim.yaml.YamlNode;
-import npusim.yaml.YamlReader;
 
 /**
- * Fills the energy coefficients a description leaves open, from {@code energy/technology.yaml}:
- * published energies at two process nodes, between which (and beyond which) energy follows a power
- * of the node.
+ * Fills the energy coefficients a description leaves open, from {@link Technology} and the DRAM
+ * preset.
  */
 final class EnergyDefaults {
-  private static final String RESOURCE = "/npusim/hardware/energy/technology.yaml";
 
   /** Takes a value unless one is stated. */
   interface Sink {
@@ -20,99 +16,62 @@ final class EnergyDefaults {
 
   private final Map<String, Object> values;
   private final Sink sink;
-  private final YamlNode.Mapping table;
   private final double node;
 
   EnergyDefaults(Map<String, Object> values, Sink sink) {
     this.values = values;
     this.sink = sink;
-    this.table =
-        (YamlNode.Mapping)
-            YamlReader.read("technology.yaml", Resources.text(RESOURCE)).orElseThrow();
     this.node = (Double) values.get("chip.process_nm");
   }
 
   void run() {
     for (var type : SchemaPaths.all().get("core.matrix.throughput").keys()) {
       if (values.containsKey("core.matrix.throughput." + type)) {
-        operation("mac", type, "energy.mac_pj." + type);
+        operation("mac." + type, "energy.mac_pj." + type);
       }
     }
     for (var c : VectorClass.values()) {
-      operation("vector", c.label(), "energy.vector_pj." + c.label());
+      operation("vector." + c.label(), "energy.vector_pj." + c.label());
     }
     sram("scratchpad", (Long) values.get("core.scratchpad.bytes"));
     sram("accumulator", (Long) values.get("core.accumulator.bytes"));
     sram("shared_sram", (Long) values.getOrDefault("shared_sram.bytes", 0L));
-    operation("other", "noc_byte_hop", "energy.noc_pj_per_byte_hop");
-    operation("other", "link_byte", "energy.link_pj_per_byte");
-    operation("other", "instruction", "energy.instruction_pj");
+    operation("noc_byte_hop", "energy.noc_pj_per_byte_hop");
+    operation("link_byte", "energy.link_pj_per_byte");
+    operation("instruction", "energy.instruction_pj");
     dram();
     statics();
   }
 
-  private YamlNode.Mapping section(String name) {
-    return (YamlNode.Mapping) table.entries().get(name);
+  private void operation(String name, String path) {
+    var row = Technology.row(name);
+    sink.put(path, round(row.atNode(node)), scaled(row.provenance()));
   }
 
-  private static String text(YamlNode.Mapping m, String key) {
-    return ((YamlNode.Scalar) m.entries().get(key)).text();
+  private Provenance scaled(Provenance p) {
+    if (node == 7 || node == 45) {
+      return p;
+    }
+    // Published at two nodes, worked out for a third.
+    var status = p.status() == Status.PUBLISHED ? Status.DERIVED : p.status();
+    return new Provenance(
+        status, p.source() + "; scaled from 45 and 7 nm to " + Numbers.text(node) + " nm");
   }
 
-  private static double number(YamlNode.Mapping m, String key) {
-    return Double.parseDouble(text(m, key));
-  }
-
-  /** Power law through the energies at 45 nm and 7 nm. */
-  private double atNode(double pj45, double pj7) {
-    double exponent = Math.log(pj45 / pj7) / Math.log(45.0 / 7.0);
-    return pj7 * Math.pow(node / 7.0, exponent);
-  }
-
-  private void operation(String section, String name, String path) {
-    var row = (YamlNode.Mapping) section(section).entries().get(name);
-    double pj = atNode(number(row, "pj_45nm"), number(row, "pj_7nm"));
-    var status = Status.parse(text(row, "status")).orElseThrow();
-    sink.put(path, round(pj), new Provenance(status, text(row, "source") + nodeNote()));
-  }
-
-  private String nodeNote() {
-    return node == 7 || node == 45
-        ? ""
-        : "; scaled from 45 and 7 nm to " + Numbers.text(node) + " nm";
-  }
-
-  /**
-   * Energy per byte of an SRAM, between the tabulated sizes linear over the logarithm of the size.
-   */
   private void sram(String memory, long bytes) {
     if (bytes == 0) {
       return;
     }
-    var rows = ((YamlNode.Sequence) table.entries().get("sram")).items();
-    double x = Math.log(bytes);
-    YamlNode.Mapping low = (YamlNode.Mapping) rows.getFirst();
-    YamlNode.Mapping high = low;
-    for (var item : rows) {
-      high = (YamlNode.Mapping) item;
-      if (number(high, "bytes") >= bytes) {
-        break;
-      }
-      low = high;
-    }
-    double from = Math.log(number(low, "bytes"));
-    double to = Math.log(number(high, "bytes"));
-    double share = to > from ? Math.clamp((x - from) / (to - from), 0, 1) : 0;
-    double read = (1 - share) * perByte(low) + share * perByte(high);
-    var source = text(section("sram_notes"), "source") + nodeNote();
-    var provenance = new Provenance(Status.DERIVED, source);
-    sink.put("energy." + memory + "_read_pj_per_byte", round(read), provenance);
-    double ratio = number(section("sram_notes"), "write_over_read");
-    sink.put("energy." + memory + "_write_pj_per_byte", round(read * ratio), provenance);
-  }
-
-  private double perByte(YamlNode.Mapping row) {
-    return 8 * atNode(number(row, "pj_per_bit_45nm"), number(row, "pj_per_bit_7nm"));
+    double read = Technology.sramReadPerByte(bytes, node);
+    var source =
+        scaled(
+            new Provenance(
+                Status.DERIVED,
+                "ISCA 2021 TPUv4i Table 2 up to 1 MiB, accelforge's model of TPU v4i above, by"
+                    + " capacity"));
+    sink.put("energy." + memory + "_read_pj_per_byte", round(read), source);
+    double ratio = Technology.row("sram.write_over_read").at7();
+    sink.put("energy." + memory + "_write_pj_per_byte", round(read * ratio), source);
   }
 
   private void dram() {
@@ -120,40 +79,33 @@ final class EnergyDefaults {
       var preset = values.get("dram.energy." + key);
       if (preset != null) {
         sink.put(
-            "energy.dram_" + key,
-            preset,
-            new Provenance(Status.DERIVED, "DRAM preset " + values.get("dram.preset")));
+            "energy.dram_" + key, preset, new Provenance(Status.DERIVED, "= dram.energy." + key));
       } else {
-        var row = (YamlNode.Mapping) section("other").entries().get("dram_" + key);
-        var status = Status.parse(text(row, "status")).orElseThrow();
-        sink.put(
-            "energy.dram_" + key,
-            number(row, "pj_7nm"),
-            new Provenance(status, text(row, "source")));
+        var row = Technology.row("dram_" + key);
+        sink.put("energy.dram_" + key, row.at7(), row.provenance());
       }
     }
   }
 
   private void statics() {
-    double share = number(section("statics"), "share_of_tdp");
-    double watts = share * (Double) values.get("chip.tdp_w");
-    var source = new Provenance(Status.ESTIMATE, text(section("statics"), "source"));
+    var share = Technology.row("static.share_of_tdp");
+    double watts = share.at7() * (Double) values.get("chip.tdp_w");
+    var source = share.provenance();
     long cores = (Long) values.get("chip.cores");
     sink.put(
-        "energy.static.core_w", round(watts * number(section("statics"), "core") / cores), source);
-    sink.put("energy.static.sram_w", round(watts * number(section("statics"), "sram")), source);
-    sink.put("energy.static.other_w", round(watts * number(section("statics"), "other")), source);
+        "energy.static.core_w", round(watts * Technology.row("static.core").at7() / cores), source);
+    sink.put("energy.static.sram_w", round(watts * Technology.row("static.sram").at7()), source);
+    sink.put("energy.static.other_w", round(watts * Technology.row("static.other").at7()), source);
     var background = values.get("dram.energy.background_mw_per_channel");
-    double dramWatts =
-        background == null
-            ? watts * number(section("statics"), "dram")
-            : (Double) background * (Long) values.get("dram.channels") / 1000.0;
-    sink.put(
-        "energy.static.dram_w",
-        round(dramWatts),
-        background == null
-            ? source
-            : new Provenance(Status.DERIVED, "channels × dram.energy.background_mw_per_channel"));
+    if (background == null) {
+      sink.put("energy.static.dram_w", round(watts * Technology.row("static.dram").at7()), source);
+    } else {
+      sink.put(
+          "energy.static.dram_w",
+          round((Double) background * (Long) values.get("dram.channels") / 1000.0),
+          new Provenance(
+              Status.DERIVED, "= dram.channels × dram.energy.background_mw_per_channel"));
+    }
   }
 
   /** Four significant digits: the coefficients are not known better. */

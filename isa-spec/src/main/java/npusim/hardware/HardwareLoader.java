@@ -15,7 +15,6 @@ import npusim.diag.Diagnostic;
 import npusim.diag.Location;
 import npusim.diag.Names;
 import npusim.diag.NpusimException;
-import npusim.hardware.DescriptionReader.Document;
 import npusim.hardware.DescriptionReader.Leaf;
 import npusim.yaml.YamlNode;
 import npusim.yaml.YamlReader;
@@ -29,7 +28,7 @@ public final class HardwareLoader {
 
   private final List<Diagnostic> errors = new ArrayList<>();
   private final Map<String, Leaf> leaves = new LinkedHashMap<>();
-  private final Map<String, Provenance> provenance = new LinkedHashMap<>();
+  private final Map<String, Origin> origins = new LinkedHashMap<>();
 
   private HardwareLoader() {}
 
@@ -76,7 +75,7 @@ public final class HardwareLoader {
     // What came from a DRAM preset, a default or arithmetic is worked out again from the new
     // values.
     loader.leaves.putAll(base.parameters().stated());
-    loader.provenance.putAll(base.parameters().statedSources());
+    loader.origins.putAll(base.parameters().statedOrigins());
     loader.sets(sets);
     loader.failOnErrors();
     return loader.finish(base.name(), base.name());
@@ -141,6 +140,16 @@ public final class HardwareLoader {
   /** Parents first, so that later values replace earlier ones. */
   private void inherit(Source source, List<String> chain) {
     chain.add(source.file());
+    var document = read(source);
+    document.parent().ifPresent(parent -> parent(parent, document, source, chain));
+    add(document);
+  }
+
+  private Document read(Source source) {
+    var reader = new DescriptionReader(errors);
+    if (source.path().isEmpty()) {
+      return reader.readBuiltIn(source.file(), source.text(), "", HardwareSchema.root());
+    }
     var node =
         YamlReader.read(source.file(), source.text())
             .orElseThrow(
@@ -150,10 +159,7 @@ public final class HardwareLoader {
                         "the description is empty",
                         Location.ofFile(source.file()),
                         "start from a chip: \"extends: edge\""));
-    var document =
-        new DescriptionReader(errors).read(source.file(), node, "", HardwareSchema.root());
-    document.parent().ifPresent(parent -> parent(parent, document, source, chain));
-    add(document);
+    return reader.read(source.file(), node, "", HardwareSchema.root());
   }
 
   private void parent(String parent, Document document, Source source, List<String> chain) {
@@ -185,22 +191,9 @@ public final class HardwareLoader {
                 leaves.remove(path);
               } else {
                 leaves.put(path, leaf);
-                provenance.put(path, sourceOf(document, path));
+                origins.put(path, document);
               }
             });
-  }
-
-  /** The entry of the longest path prefix in the document's own sources. */
-  static Provenance sourceOf(Document document, String path) {
-    for (String p = path;
-        !p.isEmpty();
-        p = p.contains(".") ? p.substring(0, p.lastIndexOf('.')) : "") {
-      var found = document.sources().get(p);
-      if (found != null) {
-        return found;
-      }
-    }
-    return new Provenance(Provenance.Status.UNSTATED, document.file());
   }
 
   private void sets(List<String> sets) {
@@ -249,7 +242,7 @@ public final class HardwareLoader {
                 return;
               }
               leaves.put(p, new Leaf(leaf.value(), leaf.schema(), origin));
-              provenance.put(p, new Provenance(Provenance.Status.OVERRIDE, "--set " + set));
+              origins.put(p, Origin.of(Provenance.Status.OVERRIDE, "--set " + set));
             });
     // A position inside the one-line value says less than the option itself.
     found.forEach(
@@ -259,11 +252,11 @@ public final class HardwareLoader {
   private Hardware finish(String name, String file) {
     var whole = Location.ofFile(file);
     var stated = Map.copyOf(leaves);
-    var statedSources = Map.copyOf(provenance);
+    var statedOrigins = Map.copyOf(origins);
     dramPreset();
     failOnErrors();
-    var resolved = new DefaultsResolver(leaves, provenance, errors).resolve(whole);
-    var parameters = new Parameters(resolved, stated, statedSources);
+    var resolved = new DefaultsResolver(leaves, origins, errors).resolve(whole);
+    var parameters = new Parameters(resolved, stated, statedOrigins);
     failOnErrors();
     new SemanticChecks(parameters, whole, errors).run();
     failOnErrors();
@@ -277,35 +270,34 @@ public final class HardwareLoader {
       return;
     }
     var name = (String) preset.value();
-    var yaml = HardwareCatalog.dramYaml(name);
-    String file = name + ".yaml";
-    if (yaml.isEmpty()) {
-      if (!name.contains("/") && !name.endsWith(".yaml")) {
-        errors.add(
-            Diagnostic.error(
-                "hw-choice",
-                "dram.preset: no DRAM preset \"" + name + "\"",
-                preset.location(),
-                Names.suggest(name, HardwareCatalog.drams())));
+    var group = HardwareSchema.root().properties().get("dram");
+    var reader = new DescriptionReader(errors);
+    var builtIn = HardwareCatalog.dramYaml(name);
+    Document document;
+    if (builtIn.isPresent()) {
+      document = reader.readBuiltIn(name + ".yaml", builtIn.get(), "dram", group);
+    } else if (name.contains("/") || name.endsWith(".yaml")) {
+      var node = YamlReader.read(name, readFile(Path.of(name), preset.location()));
+      if (node.isEmpty()) {
+        errors.add(Diagnostic.error("hw-empty", "the DRAM preset is empty", Location.ofFile(name)));
         return;
       }
-      file = name;
-      yaml = Optional.of(readFile(Path.of(name), preset.location()));
-    }
-    var node = YamlReader.read(file, yaml.get());
-    if (node.isEmpty()) {
-      errors.add(Diagnostic.error("hw-empty", "the DRAM preset is empty", Location.ofFile(file)));
+      document = reader.read(name, node.get(), "dram", group);
+    } else {
+      errors.add(
+          Diagnostic.error(
+              "hw-choice",
+              "dram.preset: no DRAM preset \"" + name + "\"",
+              preset.location(),
+              Names.suggest(name, HardwareCatalog.drams())));
       return;
     }
-    var group = HardwareSchema.root().properties().get("dram");
-    var document = new DescriptionReader(errors).read(file, node.get(), "dram", group);
     document
         .leaves()
         .forEach(
             (path, leaf) -> {
               if (leaf.value() != null && leaves.putIfAbsent(path, leaf) == null) {
-                var p = sourceOf(document, path);
-                provenance.put(path, new Provenance(p.status(), name + ": " + p.source()));
+                origins.put(path, document);
               }
             });
   }

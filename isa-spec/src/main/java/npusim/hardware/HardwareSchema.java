@@ -1,10 +1,5 @@
 package npusim.hardware;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +20,7 @@ public final class HardwareSchema {
   private HardwareSchema() {}
 
   private static final class Holder {
-    static final SchemaNode ROOT = parse();
+    static final SchemaNode ROOT = node(SchemaJson.read(text()));
   }
 
   /** The root group: every key a description may have. */
@@ -36,39 +31,6 @@ public final class HardwareSchema {
   /** The schema as text, for {@code npusim config schema}. */
   public static String text() {
     return Resources.text(RESOURCE);
-  }
-
-  private static SchemaNode parse() {
-    try (JsonParser parser = new JsonFactory().createParser(text())) {
-      parser.nextToken();
-      return node(object(parser));
-    } catch (IOException e) {
-      throw new UncheckedIOException("hardware.schema.json", e);
-    }
-  }
-
-  private static Map<String, Object> object(JsonParser parser) throws IOException {
-    var map = new LinkedHashMap<String, Object>();
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      String key = parser.currentName();
-      parser.nextToken();
-      map.put(key, value(parser));
-    }
-    return map;
-  }
-
-  private static Object value(JsonParser parser) throws IOException {
-    return switch (parser.currentToken()) {
-      case START_OBJECT -> object(parser);
-      case START_ARRAY -> {
-        List<Object> list = new ArrayList<>();
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-          list.add(value(parser));
-        }
-        yield list;
-      }
-      default -> parser.getText();
-    };
   }
 
   private static SchemaNode node(Map<String, Object> json) {

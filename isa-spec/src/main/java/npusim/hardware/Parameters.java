@@ -14,28 +14,26 @@ import npusim.hardware.DescriptionReader.Leaf;
 public final class Parameters {
   private final Map<String, Parameter> byPath;
   private final Map<String, Leaf> stated;
-  private final Map<String, Provenance> statedSources;
+  private final Map<String, Origin> statedOrigins;
 
   /**
    * @param byPath every parameter in schema order
    * @param stated what description, parents and overrides say themselves
-   * @param statedSources provenance of {@code stated}
+   * @param statedOrigins origins of {@code stated}
    */
   Parameters(
-      Map<String, Parameter> byPath,
-      Map<String, Leaf> stated,
-      Map<String, Provenance> statedSources) {
+      Map<String, Parameter> byPath, Map<String, Leaf> stated, Map<String, Origin> statedOrigins) {
     this.byPath = Collections.unmodifiableMap(new LinkedHashMap<>(byPath));
     this.stated = stated;
-    this.statedSources = statedSources;
+    this.statedOrigins = statedOrigins;
   }
 
   Map<String, Leaf> stated() {
     return stated;
   }
 
-  Map<String, Provenance> statedSources() {
-    return statedSources;
+  Map<String, Origin> statedOrigins() {
+    return statedOrigins;
   }
 
   /** All parameters in schema order. */
