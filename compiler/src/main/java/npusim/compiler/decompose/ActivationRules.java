@@ -97,7 +97,8 @@ final class ActivationRules {
             "Cast",
             (n, e) -> {
               Value v = e.cast(e.in(0), e.in(1).dtype());
-              if (v != e.in(0) && e.lastIs("Cast") && n.has("saturate")) {
+              boolean cast = e.in(0).dtype() != e.in(1).dtype();
+              if (cast && e.lastIs("Cast") && n.has("saturate")) {
                 e.last().set("saturate", n.intAttr("saturate", 1));
               }
               e.result(0, v);

@@ -130,7 +130,7 @@ final class EinsumRule {
 
   private static List<Integer> without(List<Integer> labels, int j) {
     List<Integer> out = new ArrayList<>(labels);
-    out.remove(j);
+    out.remove(/* index */ j);
     return out;
   }
 

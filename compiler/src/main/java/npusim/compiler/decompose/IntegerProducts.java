@@ -84,7 +84,8 @@ final class IntegerProducts {
       Value point = e.cast(e.reshape(zx, new long[0]), DType.I32);
       Value total = e.reduce("ReduceSum", e.cast(w, DType.I32), false, inner);
       if (!zw0) {
-        total = e.sub(total, e.mul(channelZero, LongArrays.product(w.shape()) / w.dim(0)));
+        long perChannel = LongArrays.product(w.shape()) / w.dim(0);
+        total = e.sub(total, e.mul(channelZero, perChannel));
       }
       sums = e.sub(sums, NormRules.channel(e, e.mul(point, total), sums.rank()));
     }

@@ -85,11 +85,9 @@ final class QuantRules {
                             dequantize(
                                 e, e.in(0), e.in(1), e.optional(2), (int) n.intAttr("axis", 1)))),
                 Rule.microsoft(
-                    "QLinearAdd", "dequantised, added, quantised", (n, e) -> binary(n, e, "Add")),
+                    "QLinearAdd", "dequantised, added, quantised", (n, e) -> binary(e, "Add")),
                 Rule.microsoft(
-                    "QLinearMul",
-                    "dequantised, multiplied, quantised",
-                    (n, e) -> binary(n, e, "Mul")),
+                    "QLinearMul", "dequantised, multiplied, quantised", (n, e) -> binary(e, "Mul")),
                 Rule.microsoft(
                     "QLinearConcat", "dequantised, joined, quantised", QuantRules::concat),
                 Rule.microsoft(
@@ -271,7 +269,7 @@ final class QuantRules {
     e.result(2, q.zero);
   }
 
-  private static void binary(Node n, Emit e, String op) {
+  private static void binary(Emit e, String op) {
     Value a = dequantize(e, e.in(0), flat(e, e.in(1)), flat(e, e.optional(2)), 0);
     Value b = dequantize(e, e.in(3), flat(e, e.in(4)), flat(e, e.optional(5)), 0);
     e.result(

@@ -104,7 +104,7 @@ final class RecurrentRules {
       Value r = e.transpose(direction(e.in(2), d), 1, 0);
       Value bias = e.optional(3) == null ? null : direction(e.in(3), d);
       Value wb = bias == null ? null : e.slice(bias, 0, 0, gates * hidden);
-      Value rb = bias == null ? null : e.slice(bias, 0, gates * hidden, 2 * gates * hidden);
+      Value rb = bias == null ? null : e.slice(bias, 0, gates * hidden, 2L * gates * hidden);
       Value products = e.matmul(e.reshape(input, steps * batch, input.dim(2)), w);
       products = wb == null ? products : e.add(products, wb);
       Value all = e.reshape(products, steps, batch, gates * hidden);

@@ -23,16 +23,15 @@ final class ReductionRules {
         Rule.of(
             "ReduceL2",
             "√ReduceSumSquare(x)",
-            (n, e) -> e.result(0, inFloat(n, e, x -> e.sqrt(squares(n, e, x))))),
+            (n, e) -> e.result(0, inFloat(e, x -> e.sqrt(squares(n, e, x))))),
         Rule.of(
             "ReduceLogSum",
             "log(ReduceSum(x))",
-            (n, e) ->
-                e.result(0, inFloat(n, e, x -> e.unary("Log", reduce(n, e, "ReduceSum", x))))),
+            (n, e) -> e.result(0, inFloat(e, x -> e.unary("Log", reduce(n, e, "ReduceSum", x))))),
         Rule.of(
             "ReduceLogSumExp",
             "max + log(ReduceSum(exp(x - max)))",
-            (n, e) -> e.result(0, inFloat(n, e, x -> logSumExp(n, e, x)))),
+            (n, e) -> e.result(0, inFloat(e, x -> logSumExp(n, e, x)))),
         Rule.of(
             "GlobalAveragePool",
             "ReduceMean over the spatial axes",
@@ -99,7 +98,7 @@ final class ReductionRules {
     return axes(n, e).length == 0 ? e.mul(x, x) : reduce(n, e, "ReduceSumSquare", x);
   }
 
-  private static Value inFloat(Node n, Emit e, java.util.function.UnaryOperator<Value> f) {
+  private static Value inFloat(Emit e, java.util.function.UnaryOperator<Value> f) {
     Value x = e.in(0);
     if (x.dtype().isFloat()) {
       return f.apply(x);

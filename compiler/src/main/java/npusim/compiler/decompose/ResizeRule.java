@@ -16,7 +16,7 @@ final class ResizeRule {
   static void expand(Node n, Emit e) {
     Value x = e.in(0);
     long[] out = e.outType(0).shape();
-    double[] scale = scales(n, e, x, out);
+    double[] scale = scales(n, e, x);
     double[] roi = roi(n, e, x);
     String mode = n.stringAttr("mode", "nearest");
     boolean crop = ResizeAxis.Transform.of(n).crops();
@@ -81,7 +81,7 @@ final class ResizeRule {
   /**
    * Scale per axis: as stated, or implied by the sizes (kept equal by the aspect-ratio policies).
    */
-  private static double[] scales(Node n, Emit e, Value x, long[] out) {
+  private static double[] scales(Node n, Emit e, Value x) {
     int rank = x.rank();
     double[] scale = new double[rank];
     Arrays.fill(scale, 1);
