@@ -1,0 +1,9 @@
+package npusim.workloads;
+
+import java.util.List;
+
+/** Dimensions of a model family; one record each. */
+public sealed interface Architecture permits DecoderLm, EncoderLm, Captioner, ResNet {
+  /** The dimensions in a few words, for lists. */
+  List<String> summary();
+}

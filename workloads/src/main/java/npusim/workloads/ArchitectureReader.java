@@ -1,0 +1,105 @@
+package npusim.workloads;
+
+/** From the keys of {@code architecture:} to the record of its family. */
+final class ArchitectureReader {
+  private static final float RMS_EPS = 1e-5f;
+  private static final float BERT_EPS = 1e-12f;
+
+  private ArchitectureReader() {}
+
+  static Architecture read(WorkloadSpec.Family family, Fields f) {
+    return switch (family) {
+      case DECODER_LM -> decoder(f);
+      case ENCODER_LM ->
+          new EncoderLm(
+              f.integer("layers"),
+              f.integer("hidden"),
+              f.integer("ffn"),
+              f.integer("heads"),
+              f.integer("vocab"),
+              f.integer("context"),
+              f.integer("segments", 2),
+              (float) f.number("norm_eps", BERT_EPS));
+      case CAPTIONER -> captioner(f);
+      case RESNET ->
+          new ResNet(
+              f.integers("depths"),
+              f.integers("widths"),
+              f.integer("stem", 64),
+              f.flag("bottleneck", true),
+              f.integer("image"),
+              f.integer("channels", 3),
+              f.integer("classes", 1000));
+    };
+  }
+
+  private static DecoderLm decoder(Fields f) {
+    int headDim = f.integer("head_dim");
+    int context = f.integer("context");
+    return new DecoderLm(
+        f.integer("layers"),
+        f.integer("hidden"),
+        f.integer("ffn"),
+        f.integer("heads"),
+        f.integer("kv_heads"),
+        headDim,
+        f.integer("vocab"),
+        context,
+        f.choice("norm", DecoderLm.Norm.class, DecoderLm.Norm.RMS),
+        (float) f.number("norm_eps", RMS_EPS),
+        f.choice("norm_placement", DecoderLm.Placement.class, DecoderLm.Placement.PRE),
+        f.flag("qk_norm", false),
+        f.choice("activation", DecoderLm.Activation.class, DecoderLm.Activation.SWIGLU),
+        position(f, headDim, context),
+        f.flag("bias", false),
+        f.flag("tied_embeddings", false),
+        f.integer("window", 0),
+        f.text("layer_pattern", ""),
+        f.flag("rope_on_global_layers", true));
+  }
+
+  private static DecoderLm.Position position(Fields f, int headDim, int context) {
+    if (f.has("learned_positions")) {
+      Fields learned = f.child("learned_positions");
+      var position = new DecoderLm.Learned(learned.integer("offset", 0));
+      learned.close();
+      return position;
+    }
+    Fields rope = f.child("rope");
+    var position =
+        new DecoderLm.Rope(
+            rope.number("theta"),
+            rope.integer("dims", headDim),
+            rope.number("llama3_factor", 1),
+            rope.integer("original_context", context));
+    rope.close();
+    return position;
+  }
+
+  private static Captioner captioner(Fields f) {
+    Fields v = f.child("vision");
+    var vision =
+        new Captioner.Vision(
+            v.integer("layers"),
+            v.integer("hidden"),
+            v.integer("ffn"),
+            v.integer("heads"),
+            v.integer("image"),
+            v.integer("patch"),
+            (float) v.number("norm_eps", RMS_EPS));
+    v.close();
+    Fields t = f.child("text");
+    var text =
+        new Captioner.Text(
+            t.integer("layers"),
+            t.integer("hidden"),
+            t.integer("ffn"),
+            t.integer("heads"),
+            t.integer("vocab"),
+            t.integer("context"),
+            t.integer("encoder_hidden"),
+            (float) t.number("norm_eps", BERT_EPS));
+    t.close();
+    return new Captioner(vision, text);
+  }
+}

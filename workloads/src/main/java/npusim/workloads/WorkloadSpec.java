@@ -1,0 +1,73 @@
+package npusim.workloads;
+
+import java.util.List;
+import npusim.diag.Location;
+import npusim.diag.NpusimException;
+import npusim.yaml.YamlNode;
+import npusim.yaml.YamlReader;
+
+/**
+ * A named workload: dimensions with their sources and the lengths a run has by default.
+ *
+ * @param name as written on the command line
+ * @param title for people
+ * @param status how well the dimensions are known: published, derived, estimate
+ * @param sources where they were published
+ * @param notes what a reader should know
+ * @param architecture dimensions
+ * @param lengths tokens and sentences of a run
+ */
+public record WorkloadSpec(
+    String name,
+    String title,
+    String status,
+    List<String> sources,
+    List<String> notes,
+    Architecture architecture,
+    Lengths lengths) {
+
+  /** Copies the lists. */
+  public WorkloadSpec {
+    sources = List.copyOf(sources);
+    notes = List.copyOf(notes);
+  }
+
+  /**
+   * Reads a workload.
+   *
+   * @param file name for messages
+   * @throws NpusimException (usage) at the place of the first mistake
+   */
+  public static WorkloadSpec parse(String file, String yaml) {
+    YamlNode root =
+        YamlReader.read(file, yaml)
+            .orElseThrow(
+                () ->
+                    NpusimException.usage(
+                        "workload-yaml", "the file is empty", Location.ofFile(file), ""));
+    var f = new Fields(root, "");
+    String name = f.text("name");
+    String title = f.text("title");
+    String status = f.text("status");
+    List<String> sources = f.texts("sources");
+    List<String> notes = f.texts("notes");
+    Family family = f.choice("family", Family.class, null);
+    if (family == null) {
+      f.text("family");
+    }
+    Fields dims = f.child("architecture");
+    Architecture architecture = ArchitectureReader.read(family, dims);
+    dims.close();
+    Lengths lengths = f.has("lengths") ? Lengths.read(f.child("lengths")) : Lengths.NONE;
+    f.close();
+    return new WorkloadSpec(name, title, status, sources, notes, architecture, lengths);
+  }
+
+  /** Builders that a workload can choose. */
+  enum Family {
+    DECODER_LM,
+    ENCODER_LM,
+    CAPTIONER,
+    RESNET
+  }
+}

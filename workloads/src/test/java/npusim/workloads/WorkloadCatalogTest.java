@@ -1,0 +1,102 @@
+package npusim.workloads;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.OptionalLong;
+import npusim.compiler.ir.Model;
+import npusim.compiler.ir.Tensor;
+import npusim.diag.NpusimException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WorkloadCatalogTest {
+
+  @Test
+  void everyNamedWorkloadIsReadable() {
+    assertThat(WorkloadCatalog.names()).hasSizeGreaterThan(15).doesNotHaveDuplicates();
+    for (String n : WorkloadCatalog.names()) {
+      WorkloadSpec spec = WorkloadCatalog.find(n).orElseThrow();
+      assertThat(spec.name()).isEqualTo(n);
+      assertThat(spec.sources()).as(n).isNotEmpty();
+    }
+  }
+
+  /** Published counts: the model cards' totals, the ResNet and BERT papers. */
+  @ParameterizedTest
+  @CsvSource({
+    "exaone-3.5-7.8b, 7818448896",
+    "exaone-3.5-2.4b, 2405327360",
+    "llama-2-7b, 6738415616",
+    "llama-3.1-8b, 8030261248",
+    "gpt-2, 124439808",
+    "resnet50, 25557032",
+  })
+  void parameterCountsMatchThePublishedOnes(String name, long published) {
+    var o =
+        new WorkloadOptions(
+            1, OptionalLong.empty(), OptionalLong.empty(), Lang.EN, Weights.shapesOnly());
+    Model m = Scenarios.of(WorkloadCatalog.find(name).orElseThrow(), o).stages().getFirst().model();
+    long count = 0;
+    for (var e : m.graph().initializers().entrySet()) {
+      Tensor t = e.getValue();
+      boolean running = e.getKey().endsWith(".bn.mean") || e.getKey().endsWith(".bn.var");
+      if (!t.hasData() && !running) {
+        count += t.size();
+      }
+    }
+    assertThat((double) count)
+        .isCloseTo(published, org.assertj.core.data.Percentage.withPercentage(0.01));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'gemmm:1,2,3', micro-name",
+    "'gemm:1,2', micro-shape",
+    "'gemm:1,2,x', micro-shape",
+    "'gemm:0,2,3', micro-shape",
+    "'conv:1,4,4,3,8,9,1,0', micro-shape"
+  })
+  void wrongKernelsAreRefused(String text, String code) {
+    assertThatThrownBy(() -> MicroWorkload.parse(text, Weights.shapesOnly()))
+        .isInstanceOf(NpusimException.class)
+        .hasMessageContaining(code);
+  }
+
+  @Test
+  void aFileNameIsNotAKernel() {
+    assertThat(MicroWorkload.parse("models/net.onnx", Weights.shapesOnly())).isEmpty();
+  }
+
+  @Test
+  void lengthsBeyondTheContextAreRefused() {
+    var spec = WorkloadCatalog.find("gpt-2").orElseThrow();
+    var o =
+        new WorkloadOptions(
+            1, OptionalLong.of(1000), OptionalLong.of(100), Lang.EN, Weights.shapesOnly());
+    assertThatThrownBy(() -> Scenarios.of(spec, o))
+        .isInstanceOf(NpusimException.class)
+        .hasMessageContaining("must be from 1 to 25");
+  }
+
+  @Test
+  void mistakesInAWorkloadFileArePointedAt() {
+    String yaml =
+        """
+        name: x
+        title: X
+        status: published
+        family: resnet
+        architecture:
+          depths: [1]
+          widths: [8]
+          image: 32
+          bottlneck: true
+        """;
+    assertThatThrownBy(() -> WorkloadSpec.parse("x.yaml", yaml))
+        .isInstanceOf(NpusimException.class)
+        .hasMessageContaining("x.yaml:9:3")
+        .hasMessageContaining("bottleneck");
+  }
+}
