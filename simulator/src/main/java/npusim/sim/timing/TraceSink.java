@@ -14,8 +14,9 @@ public interface TraceSink {
    * @param pc instruction index in the core's code
    * @param start first cycle
    * @param end cycle after the last
+   * @param work what it did; valid only during the call
    */
-  void instruction(int core, TimingUnit unit, int pc, long start, long end);
+  void instruction(int core, TimingUnit unit, int pc, long start, long end, InstructionWork work);
 
   /**
    * Bytes that moved at a chip's DRAM, spread over the interval.
@@ -27,16 +28,4 @@ public interface TraceSink {
    * @param writtenBytes bytes written
    */
   void dram(int chip, long start, long end, long readBytes, long writtenBytes);
-
-  /**
-   * Dynamic energy of the on-core work of one instruction, spread over its time. Called after
-   * {@link #instruction} for instructions that have any.
-   *
-   * @param core core in the system
-   * @param unit unit that executed it
-   * @param start first cycle
-   * @param end cycle after the last
-   * @param picojoules energy
-   */
-  default void energy(int core, TimingUnit unit, long start, long end, double picojoules) {}
 }

@@ -17,6 +17,7 @@ final class Units {
   private final Interconnect net;
   private final Dependence dependence;
   private final TraceSink trace;
+  private final InstructionWork work;
   private final int controllerCycles;
 
   Units(Machine machine, Issue issue, DmaEngine dma, Interconnect net, TraceSink trace) {
@@ -25,6 +26,7 @@ final class Units {
     this.dma = dma;
     this.net = net;
     this.trace = trace;
+    work = new InstructionWork(m.costs);
     dependence = new Dependence(m);
     controllerCycles = m.hw.core().matrix().controllerCycles();
   }
@@ -257,7 +259,7 @@ final class Units {
       signal(core, code.signals[pc], t, path);
     }
     if (trace != null) {
-      trace.instruction(core, TimingResult.unit(unit), pc, start, t);
+      trace.instruction(core, TimingResult.unit(unit), pc, start, t, work.at(m.flightCost[slot]));
     }
     if (m.state[unit] == Machine.FULL) {
       tryStart(unit, t, path);

@@ -1,0 +1,78 @@
+package npusim.sim.energy;
+
+import java.util.Arrays;
+import npusim.hardware.Hardware;
+import npusim.sim.timing.InstructionWork;
+import npusim.sim.timing.TimingUnit;
+import npusim.sim.timing.TraceSink;
+
+/**
+ * Power over time: a trace sink that spreads each instruction's energy over its cycles, in windows
+ * of equal length.
+ */
+public final class PowerTrace implements TraceSink {
+  private final EnergyModel model;
+  private final long windowCycles;
+  private final double cyclesPerSecond;
+  private double[] windows = new double[64];
+  private int used;
+
+  /**
+   * @param hw hardware the run is on
+   * @param windowCycles length of a window, at least 1
+   */
+  public PowerTrace(Hardware hw, long windowCycles) {
+    model = new EnergyModel(hw);
+    this.windowCycles = windowCycles;
+    cyclesPerSecond = hw.chip().cyclesPerSecond();
+  }
+
+  @Override
+  public void instruction(
+      int core, TimingUnit unit, int pc, long start, long end, InstructionWork work) {
+    spread(start, end, model.workPj(work));
+  }
+
+  @Override
+  public void dram(int chip, long start, long end, long readBytes, long writtenBytes) {
+    spread(start, end, model.dramPj(readBytes, writtenBytes));
+  }
+
+  private void spread(long start, long end, double pj) {
+    if (pj == 0) {
+      return;
+    }
+    long to = Math.max(end, start + 1);
+    for (long w = start / windowCycles; w * windowCycles < to; w++) {
+      double overlap = Math.min(to, (w + 1) * windowCycles) - Math.max(start, w * windowCycles);
+      add((int) w, pj * overlap / (to - start));
+    }
+  }
+
+  private void add(int window, double pj) {
+    if (window >= windows.length) {
+      windows = Arrays.copyOf(windows, Math.max(window + 1, windows.length * 2));
+    }
+    windows[window] += pj;
+    used = Math.max(used, window + 1);
+  }
+
+  /** Dynamic power of each window, W. */
+  public double[] dynamicPowerW() {
+    var power = new double[used];
+    for (int i = 0; i < used; i++) {
+      power[i] = windows[i] * 1e-12 * cyclesPerSecond / windowCycles;
+    }
+    return power;
+  }
+
+  /** Highest power of a window with the static power of {@code chips} chips, W. */
+  public double peakPowerW(int chips) {
+    return Arrays.stream(dynamicPowerW()).max().orElse(0) + model.staticPowerW(chips);
+  }
+
+  /** Length of a window in core cycles. */
+  public long windowCycles() {
+    return windowCycles;
+  }
+}
