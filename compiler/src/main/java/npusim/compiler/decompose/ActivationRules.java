@@ -1,6 +1,7 @@
 package npusim.compiler.decompose;
 
 import java.util.List;
+import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Node;
 import npusim.isa.DType;
 
@@ -104,10 +105,16 @@ final class ActivationRules {
               e.result(0, v);
             }),
         Rule.of("Dropout", "the input; a mask of true", ActivationRules::dropout),
-        Rule.of(
+        Rule.form(
             "BitShift",
             "shift with counts outside 0 … width-1 replaced by the fill",
-            ActivationRules::bitShift));
+            (n, g) -> !n.has("in_range"),
+            ActivationRules::bitShift),
+        Rule.form(
+            "Mod",
+            "remainder of the truncated quotient, moved to the divisor's sign",
+            ActivationRules::isFlooredFloat,
+            ActivationRules::flooredMod));
   }
 
   static Value gelu(Emit e, Value x, String approximate) {
@@ -164,6 +171,22 @@ final class ActivationRules {
     if (n.hasOutput(1)) {
       e.result(1, e.fill(e.outType(1).dtype(), 1, e.in(0).shape()));
     }
+  }
+
+  private static boolean isFlooredFloat(Node n, Graph g) {
+    return n.intAttr("fmod", 0) == 0 && g.tensorType(n.input(0)).dtype().isFloat();
+  }
+
+  private static void flooredMod(Node n, Emit e) {
+    Value divisor = e.in(1);
+    Value r = e.binary("Mod", e.in(0), divisor);
+    e.last().set("fmod", 1);
+    Value zero = e.scalar(r.dtype(), 0);
+    Value differ =
+        e.compare("Xor", e.compare("Less", r, zero), e.compare("Less", divisor, zero));
+    Value some = e.unary("Not", e.compare("Equal", r, zero));
+    // With an infinite divisor of the other sign the sum is that infinity, as specified.
+    e.result(0, e.where(e.compare("And", differ, some), e.add(r, divisor), r));
   }
 
   private static void bitShift(Node n, Emit e) {

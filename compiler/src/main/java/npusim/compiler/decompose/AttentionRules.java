@@ -22,6 +22,8 @@ final class AttentionRules {
             "GroupQueryAttention",
             "rotary embedding, cache update, attention",
             GroupQueryRule::expand),
+        Rule.microsoft(
+            "MultiHeadAttention", "MatMul, bias, mask, Softmax, MatMul", MultiHeadRule::expand),
         new Rule(
             "ai.onnx.preview",
             "FlexAttention",

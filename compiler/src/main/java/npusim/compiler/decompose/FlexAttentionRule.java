@@ -4,7 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Node;
-import npusim.compiler.ir.TensorType;
+import npusim.compiler.ir.Tensor;
+import npusim.compiler.shape.ShapeInference;
 import npusim.isa.DType;
 
 /**
@@ -32,34 +33,36 @@ final class FlexAttentionRule {
   }
 
   /** The nodes of a nested graph with fresh names; a null graph is the identity. */
-  private static Value inline(Emit e, Graph body, Value input) {
-    if (body == null) {
+  private static Value inline(Emit e, Graph nested, Value input) {
+    if (nested == null) {
       return input;
     }
+    Graph body = nested.copy();
+    body.setType(body.inputs().getFirst(), input.type());
+    Map<String, Tensor> known = ShapeInference.infer(body, Map.of("", Emit.OPSET)).values(body);
     Map<String, String> names = new HashMap<>();
     names.put(body.inputs().getFirst(), input.name());
     body.initializers().forEach((name, t) -> names.put(name, e.constant(t).name()));
+    known.forEach((name, t) -> names.put(name, e.constant(t).name()));
     for (Node n : body.nodes()) {
+      if (known.keySet().containsAll(n.outputs())) {
+        continue;
+      }
       Node copy = n.copy();
       for (int i = 0; i < copy.inputs().size(); i++) {
         copy.setInput(i, names.getOrDefault(copy.input(i), copy.input(i)));
       }
       for (int i = 0; i < copy.outputs().size(); i++) {
         String old = copy.output(i);
-        if (old.isEmpty()) {
-          continue;
+        if (!old.isEmpty()) {
+          String fresh = e.graph().freshName(old);
+          e.graph().setType(fresh, body.type(old));
+          names.put(old, fresh);
+          copy.setOutput(i, fresh);
         }
-        String fresh = e.graph().freshName(old);
-        TensorType t = body.tensorType(old);
-        e.graph().setType(fresh, t != null && t.isBounded() ? t : null);
-        names.put(old, fresh);
-        copy.setOutput(i, fresh);
       }
       e.node(copy);
     }
-    String out = names.get(body.outputs().getFirst());
-    // The operator's definition says that shape and type stay those of the input.
-    e.graph().setType(out, input.type());
-    return new Value(out, input.type());
+    return e.value(names.get(body.outputs().getFirst()));
   }
 }

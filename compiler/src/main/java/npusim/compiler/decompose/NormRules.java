@@ -26,15 +26,13 @@ final class NormRules {
             "RMSNormalization",
             "over the last axis",
             (n, g) -> !isRowForm(n, g),
-            (n, e) ->
-                e.result(
-                    0, rms(n, e, e.in(0), ReductionRules.axis(n, e.in(0), -1), e.in(1), null))),
-        Rule.of(
-            "SimplifiedLayerNormalization",
-            "RMSNormalization",
-            (n, e) ->
-                e.result(
-                    0, rms(n, e, e.in(0), ReductionRules.axis(n, e.in(0), -1), e.in(1), null))),
+            NormRules::rms),
+        Rule.of("SimplifiedLayerNormalization", "RMSNormalization", NormRules::rms),
+        Rule.microsoft("SimplifiedLayerNormalization", "RMSNormalization", NormRules::rms),
+        Rule.microsoft(
+            "EmbedLayerNormalization",
+            "Gather, sums, LayerNormalization",
+            NormRules::embedLayerNorm),
         Rule.microsoft(
             "SkipLayerNormalization",
             "LayerNormalization(x + skip + bias)",
@@ -55,10 +53,6 @@ final class NormRules {
             "GroupNormalization",
             "mean and variance per group by reductions",
             NormRules::groupNorm),
-        Rule.microsoft(
-            "GroupNorm",
-            "GroupNormalization, channels first or last, Swish",
-            NormRules::microsoftGroupNorm),
         Rule.of(
             "MeanVarianceNormalization",
             "(x - mean) / (√variance + 1e-9)",
@@ -140,7 +134,10 @@ final class NormRules {
     return Arrays.equals(Arrays.copyOfRange(s, lead, s.length), want);
   }
 
-  private static Value rms(Node n, Emit e, Value x, int axis, Value scale, Value bias) {
+  private static void rms(Node n, Emit e) {
+    Value x = e.in(0);
+    int axis = ReductionRules.axis(n, x, -1);
+    Value scale = e.in(1);
     float epsilon = n.floatAttr("epsilon", 1e-5f);
     if (fits(x, axis, scale)) {
       long row = LongArrays.product(Arrays.copyOfRange(x.shape(), axis, x.rank()));
@@ -150,14 +147,13 @@ final class NormRules {
           .set("axis", axis)
           .set("epsilon", epsilon)
           .set("stash_type", n.intAttr("stash_type", 1));
-      Value out = e.reshape(y, x.type());
-      return bias == null ? out : e.add(out, bias);
+      e.result(0, e.reshape(y, x.type()));
+      return;
     }
     Value wide = e.cast(x, stash(n, x.dtype()));
     Value mean = e.reduce("ReduceMean", e.mul(wide, wide), true, from(axis, x.rank()));
     Value inverse = e.unary("Reciprocal", e.sqrt(e.add(mean, epsilon)));
-    Value y = e.mul(e.cast(e.mul(wide, inverse), x.dtype()), scale);
-    return bias == null ? y : e.add(y, bias);
+    e.result(0, e.mul(e.cast(e.mul(wide, inverse), x.dtype()), scale));
   }
 
   private static Value skipSum(Emit e, int biasInput) {
@@ -175,6 +171,25 @@ final class NormRules {
     e.result(0, y);
     statistics(n, e);
     e.result(3, s);
+  }
+
+  private static void embedLayerNorm(Node n, Emit e) {
+    Value ids = e.in(0);
+    // input_ids, segment_ids, word, position, segment embeddings, gamma, beta, mask, position_ids
+    Value s = e.gather(e.in(2), ids, 0);
+    long steps = ids.dim(1);
+    Value places = e.optional(8) == null ? e.slice(e.in(3), 0, 0, steps) : e.gather(e.in(3), e.in(8), 0);
+    s = e.add(s, places);
+    s = e.optional(1) == null ? s : e.add(s, e.gather(e.in(4), e.in(1), 0));
+    Value y = e.op("LayerNormalization", s.type(), s, e.in(5), e.in(6));
+    e.last().set("axis", s.rank() - 1).set("epsilon", n.floatAttr("epsilon", 1e-12f)).set("stash_type", 1);
+    e.result(0, y);
+    if (n.hasOutput(1)) {
+      Value mask = e.optional(7);
+      Value count = mask == null ? e.fill(DType.I32, 0, ids.dim(0)) : e.reduce("ReduceSum", mask, false, 1);
+      e.result(1, e.cast(count, DType.I32));
+    }
+    e.result(2, s);
   }
 
   private static void skipRms(Node n, Emit e) {
@@ -270,14 +285,6 @@ final class NormRules {
     return e.add(
         e.mul(back, e.cast(channel(e, scale, s.length), x.dtype())),
         e.cast(channel(e, bias, s.length), x.dtype()));
-  }
-
-  private static void microsoftGroupNorm(Node n, Emit e) {
-    boolean last = n.intAttr("channels_last", 1) != 0;
-    Value x = last ? e.transpose(e.in(0), 0, 3, 1, 2) : e.in(0);
-    Value y = grouped(n, e, x, n.intAttr("groups", 1), e.in(1), e.in(2));
-    y = n.intAttr("activation", 0) == 1 ? ActivationRules.swish(e, y, 1) : y;
-    e.result(0, last ? e.transpose(y, 0, 2, 3, 1) : y);
   }
 
   private static void meanVariance(Node n, Emit e) {

@@ -28,10 +28,31 @@ final class ShapeRules {
         Rule.of("Trilu", "Where(triangle, x, 0)", ShapeRules::trilu),
         Rule.of("EyeLike", "constant", ShapeRules::eyeLike),
         Rule.of("ReverseSequence", "GatherND", ShapeRules::reverseSequence),
+        window("BlackmanWindow", 0.42, 0.5, 0.08),
+        window("HannWindow", 0.5, 0.5, 0),
+        window("HammingWindow", 25.0 / 46, 21.0 / 46, 0),
         Rule.of("TensorScatter", "ScatterElements at computed indices", ShapeRules::tensorScatter),
         Rule.of("CenterCropPad", "Slice and Pad", ShapeRules::centerCropPad),
-        Rule.of("MaxUnpool", "ScatterElements into zeros", ShapeRules::maxUnpool),
         Rule.of("AffineGrid", "constant base grid × thetaᵀ", ShapeRules::affineGrid));
+  }
+
+  /** a0 - a1·cos(2πi/n) + a2·cos(4πi/n), n one less unless periodic. */
+  private static Rule window(String op, double a0, double a1, double a2) {
+    return Rule.of(
+        op,
+        "constant",
+        (n, e) -> {
+          long size = e.longs(0, "size")[0];
+          double length = n.intAttr("periodic", 1) != 0 ? size : size - 1;
+          double step = 2 * Math.PI / length;
+          e.result(
+              0,
+              e.constant(
+                  Tensor.generate(
+                      e.outType(0).dtype(),
+                      new long[] {size},
+                      i -> a0 - a1 * Math.cos(step * i) + a2 * Math.cos(2 * step * i))));
+        });
   }
 
   private static void depthToSpace(Node n, Emit e) {
@@ -190,48 +211,6 @@ final class ShapeRules {
       }
     }
     e.result(0, e.pad(x, before, after, e.scalar(x.dtype(), 0)));
-  }
-
-  private static void maxUnpool(Node n, Emit e) {
-    Value x = e.in(0);
-    long[] out = e.outType(0).shape();
-    long total = Arrays.stream(out).reduce(1, Math::multiplyExact);
-    long[] tight = out;
-    if (e.optional(2) != null) {
-      tight = tightShape(n, x);
-    }
-    // Indices count elements of the tight shape; a larger output gives each plane's rows new
-    // places.
-    long tightTotal = Arrays.stream(tight).reduce(1, Math::multiplyExact);
-    Value zeros = e.fill(x.dtype(), 0, tightTotal);
-    Value flat =
-        e.op(
-            "ScatterElements",
-            zeros.type(),
-            zeros,
-            e.reshape(e.in(1), x.elements()),
-            e.reshape(x, x.elements()));
-    e.last().set("axis", 0);
-    Value y = e.reshape(flat, tight);
-    if (tightTotal != total) {
-      long[] after = new long[out.length];
-      for (int i = 0; i < out.length; i++) {
-        after[i] = out[i] - tight[i];
-      }
-      y = e.pad(y, new long[out.length], after, e.scalar(x.dtype(), 0));
-    }
-    e.result(0, y);
-  }
-
-  private static long[] tightShape(Node n, Value x) {
-    long[] s = x.shape();
-    long[] kernel = n.intsAttr("kernel_shape");
-    long[] strides = n.intsAttr("strides", LongArrays.filled(kernel.length, 1));
-    long[] pads = n.intsAttr("pads", new long[2 * kernel.length]);
-    for (int i = 0; i < kernel.length; i++) {
-      s[i + 2] = (s[i + 2] - 1) * strides[i] - pads[i] - pads[i + kernel.length] + kernel[i];
-    }
-    return s;
   }
 
   private static void affineGrid(Node n, Emit e) {

@@ -1,0 +1,127 @@
+package npusim.compiler.decompose;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import npusim.compiler.SharedData;
+import npusim.compiler.TestCases;
+import npusim.compiler.ir.Graph;
+import npusim.compiler.ir.Model;
+import npusim.compiler.ir.Node;
+import npusim.compiler.ir.Tensor;
+import npusim.compiler.shape.Binder;
+import npusim.compiler.shape.ShapeInference;
+import npusim.diag.NpusimException;
+import npusim.isa.DType;
+import org.junit.jupiter.api.Test;
+
+/** ONNX's node cases, decomposed to core operators and computed on the host, give the expected values. */
+class DecompositionNodeTest {
+
+  @Test
+  void casesInScope() throws Exception {
+    Path scope = SharedData.folder("onnx").resolve("node-in-scope.txt");
+    Set<String> names = new TreeSet<>(Files.readAllLines(scope));
+    run(TestCases.folders("onnx/node").stream().filter(f -> names.contains(f.getFileName().toString())).toList());
+  }
+
+  @Test
+  void moreCases() throws Exception {
+    String more = System.getProperty("npusim.cases", "");
+    org.junit.jupiter.api.Assumptions.assumeTrue(!more.isEmpty(), "no folder of further cases given");
+    try (Stream<Path> s = Files.list(Path.of(more))) {
+      run(s.filter(f -> Files.exists(f.resolve("model.onnx"))).sorted().toList());
+    }
+  }
+
+  private static void run(List<Path> folders) {
+    Map<String, String> failures = new TreeMap<>();
+    Map<String, String> refused = new TreeMap<>();
+    for (Path f : folders) {
+      String name = f.getFileName().toString();
+      try {
+        String wrong = difference(f);
+        if (!wrong.isEmpty()) {
+          failures.put(name, wrong);
+        }
+      } catch (NpusimException e) {
+        refused.put(name, e.getMessage());
+      } catch (RuntimeException e) {
+        failures.put(name, e + " at " + e.getStackTrace()[0]);
+      }
+    }
+    if (Boolean.getBoolean("npusim.verbose")) {
+      failures.forEach((k, v) -> System.out.println("FAILED " + k + ": " + v));
+      refused.forEach((k, v) -> System.out.println("REFUSED " + k + ": " + v));
+      System.out.println(folders.size() + " cases, " + failures.size() + " failed, " + refused.size() + " refused");
+    }
+    assertThat(failures).isEmpty();
+    assertThat(refused).isEmpty();
+  }
+
+  private static String difference(Path folder) {
+    TestCases.Case c = TestCases.read(folder);
+    Model m = c.model();
+    Binder.bindShapes(m, c.inputs());
+    Set<String> unbound = ShapeInference.unboundInputs(m);
+    while (!unbound.isEmpty()) {
+      unbound.forEach(in -> Binder.bindInput(m, in, c.inputs().get(in)));
+      unbound = ShapeInference.unboundInputs(m);
+    }
+    ShapeInference.Result inferred = ShapeInference.infer(m);
+    inferred.requireComplete();
+    Graph g = m.graph();
+    fold(g, inferred.values(g));
+    new Decomposer(g, n -> false).run();
+    Map<String, Tensor> values = ReferenceEvaluator.run(g, c.inputs());
+    List<String> wrong = new ArrayList<>();
+    for (int i = 0; i < g.outputs().size(); i++) {
+      String difference = difference(values.get(g.outputs().get(i)), c.outputs().get(i));
+      if (!difference.isEmpty()) {
+        wrong.add("output " + i + ": " + difference);
+      }
+    }
+    return String.join("; ", wrong);
+  }
+
+  private static void fold(Graph g, Map<String, Tensor> values) {
+    for (Node n : List.copyOf(g.nodes())) {
+      boolean known = n.outputs().stream().allMatch(o -> o.isEmpty() || values.containsKey(o));
+      if (known) {
+        g.remove(n);
+        n.outputs().stream().filter(o -> !o.isEmpty()).forEach(o -> g.addInitializer(o, values.get(o)));
+      }
+    }
+  }
+
+  private static String difference(Tensor got, Tensor want) {
+    if (got.dtype() != want.dtype() || !java.util.Arrays.equals(got.dims(), want.dims())) {
+      return "type " + got.type() + ", expected " + want.type();
+    }
+    double rtol = want.dtype() == DType.F16 ? 1e-2 : want.dtype() == DType.BF16 ? 4e-2 : 1e-3;
+    double atol = want.dtype() == DType.F16 ? 1e-3 : want.dtype() == DType.BF16 ? 1e-2 : 1e-5;
+    for (long i = 0; i < want.size(); i++) {
+      if (!want.dtype().isFloat()) {
+        if (got.bits(i) != want.bits(i)) {
+          return "element " + i + " is " + got.longAt(i) + ", expected " + want.longAt(i);
+        }
+        continue;
+      }
+      double a = got.at(i);
+      double b = want.at(i);
+      boolean same = Double.isNaN(b) ? Double.isNaN(a) : a == b || Math.abs(a - b) <= atol + rtol * Math.abs(b);
+      if (!same) {
+        return "element " + i + " is " + a + ", expected " + b;
+      }
+    }
+    return "";
+  }
+}
