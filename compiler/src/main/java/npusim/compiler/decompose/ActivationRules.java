@@ -182,8 +182,7 @@ final class ActivationRules {
     Value r = e.binary("Mod", e.in(0), divisor);
     e.last().set("fmod", 1);
     Value zero = e.scalar(r.dtype(), 0);
-    Value differ =
-        e.compare("Xor", e.compare("Less", r, zero), e.compare("Less", divisor, zero));
+    Value differ = e.compare("Xor", e.compare("Less", r, zero), e.compare("Less", divisor, zero));
     Value some = e.unary("Not", e.compare("Equal", r, zero));
     // With an infinite divisor of the other sign the sum is that infinity, as specified.
     e.result(0, e.where(e.compare("And", differ, some), e.add(r, divisor), r));

@@ -30,7 +30,8 @@ public final class Decomposer {
    * Rewrites the graph.
    *
    * @return the number of nodes expanded
-   * @throws npusim.diag.NpusimException infeasible, naming the first node that has no rule or a form no rule knows
+   * @throws npusim.diag.NpusimException infeasible, naming the first node that has no rule or a
+   *     form no rule knows
    */
   public int run() {
     Deque<Item> work = new ArrayDeque<>();
@@ -45,7 +46,8 @@ public final class Decomposer {
       Rule rule = Decompositions.of(n);
       if (rule != null && rule.when().test(n, graph)) {
         if (item.depth >= MAX_DEPTH) {
-          throw new IllegalStateException("rule of " + n.qualifiedOp() + " does not reach core form: " + n);
+          throw new IllegalStateException(
+              "rule of " + n.qualifiedOp() + " does not reach core form: " + n);
         }
         Emit e = new Emit(graph, n);
         rule.expansion().expand(n, e);

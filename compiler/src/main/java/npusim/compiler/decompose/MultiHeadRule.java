@@ -39,7 +39,9 @@ final class MultiHeadRule {
       long keys = k.dim(2);
       Tensor sees =
           Tensor.generateLongs(
-              DType.BOOL, new long[] {steps, keys}, i -> i % keys <= i / keys + keys - steps ? 1 : 0);
+              DType.BOOL,
+              new long[] {steps, keys},
+              i -> i % keys <= i / keys + keys - steps ? 1 : 0);
       scores = e.add(scores, AttentionRules.blocked(e, e.constant(sees), scores.dtype()));
     }
     e.result(0, AttentionRules.merged(e, AttentionRules.weighted(e, e.softmax(scores, 3), v), 3));
@@ -65,6 +67,7 @@ final class MultiHeadRule {
       throw Refusal.of(n, "key_padding_mask of type " + mask.type());
     }
     double filter = n.floatAttr("mask_filter_value", -10000f);
-    return e.add(scores, e.where(sees, e.scalar(scores.dtype(), 0), e.scalar(scores.dtype(), filter)));
+    return e.add(
+        scores, e.where(sees, e.scalar(scores.dtype(), 0), e.scalar(scores.dtype(), filter)));
   }
 }

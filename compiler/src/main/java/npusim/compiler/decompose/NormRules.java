@@ -23,10 +23,7 @@ final class NormRules {
             (n, g) -> !isRowForm(n, g),
             NormRules::layerNorm),
         Rule.form(
-            "RMSNormalization",
-            "over the last axis",
-            (n, g) -> !isRowForm(n, g),
-            NormRules::rms),
+            "RMSNormalization", "over the last axis", (n, g) -> !isRowForm(n, g), NormRules::rms),
         Rule.of("SimplifiedLayerNormalization", "RMSNormalization", NormRules::rms),
         Rule.microsoft("SimplifiedLayerNormalization", "RMSNormalization", NormRules::rms),
         Rule.microsoft(
@@ -178,15 +175,20 @@ final class NormRules {
     // input_ids, segment_ids, word, position, segment embeddings, gamma, beta, mask, position_ids
     Value s = e.gather(e.in(2), ids, 0);
     long steps = ids.dim(1);
-    Value places = e.optional(8) == null ? e.slice(e.in(3), 0, 0, steps) : e.gather(e.in(3), e.in(8), 0);
+    Value places =
+        e.optional(8) == null ? e.slice(e.in(3), 0, 0, steps) : e.gather(e.in(3), e.in(8), 0);
     s = e.add(s, places);
     s = e.optional(1) == null ? s : e.add(s, e.gather(e.in(4), e.in(1), 0));
     Value y = e.op("LayerNormalization", s.type(), s, e.in(5), e.in(6));
-    e.last().set("axis", s.rank() - 1).set("epsilon", n.floatAttr("epsilon", 1e-12f)).set("stash_type", 1);
+    e.last()
+        .set("axis", s.rank() - 1)
+        .set("epsilon", n.floatAttr("epsilon", 1e-12f))
+        .set("stash_type", 1);
     e.result(0, y);
     if (n.hasOutput(1)) {
       Value mask = e.optional(7);
-      Value count = mask == null ? e.fill(DType.I32, 0, ids.dim(0)) : e.reduce("ReduceSum", mask, false, 1);
+      Value count =
+          mask == null ? e.fill(DType.I32, 0, ids.dim(0)) : e.reduce("ReduceSum", mask, false, 1);
       e.result(1, e.cast(count, DType.I32));
     }
     e.result(2, s);

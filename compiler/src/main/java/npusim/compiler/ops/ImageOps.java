@@ -87,18 +87,18 @@ final class ImageOps {
       in[i] = c.known(0, i);
     }
     long[] out = in.clone();
+    boolean crop =
+        c.attr("coordinate_transformation_mode", "half_pixel").equals("tf_crop_and_resize");
+    Tensor roi = crop ? c.require(1) : null;
     int scalesAt = c.opset() < 11 ? 1 : 2;
     Tensor scales = c.has(scalesAt) && !isEmpty(c, scalesAt) ? c.require(scalesAt) : null;
     if (scales != null) {
       if (scales.size() != axes.length) {
         throw c.fail("has " + scales.size() + " scales for " + axes.length + " axes");
       }
-      boolean crop =
-          c.attr("coordinate_transformation_mode", "half_pixel").equals("tf_crop_and_resize");
       for (int i = 0; i < axes.length; i++) {
         double extent = in[axes[i]];
         if (crop) {
-          Tensor roi = c.require(1);
           extent *= roi.at(axes.length + i) - roi.at(i);
         }
         out[axes[i]] = (long) Math.floor(extent * scales.floatAt(i));

@@ -10,8 +10,9 @@ import npusim.compiler.ir.TensorType;
 import npusim.isa.DType;
 
 /**
- * Computes graphs of core operators on the host, element by element and without regard to speed: what the compiler's
- * constant evaluator has, and the products, windows and rows that it has no need of.
+ * Computes graphs of core operators on the host, element by element and without regard to speed:
+ * what the compiler's constant evaluator has, and the products, windows and rows that it has no
+ * need of.
  */
 public final class ReferenceEvaluator {
   private ReferenceEvaluator() {}
@@ -97,7 +98,10 @@ public final class ReferenceEvaluator {
     return y;
   }
 
-  /** Calls a visitor for the input position, or -1 outside, of every tap of the window at a spatial output position. */
+  /**
+   * Calls a visitor for the input position, or -1 outside, of every tap of the window at a spatial
+   * output position.
+   */
   private interface Tap {
     void at(long input, long kernel);
   }
@@ -160,7 +164,8 @@ public final class ReferenceEvaluator {
           (at, k) -> {
             for (long c = 0; at >= 0 && c < perGroup; c++) {
               long channel = m / filters * perGroup + c;
-              sum[0] += x.at((b * s[1] + channel) * plane(s) + at) * w.at((m * perGroup + c) * taps + k);
+              sum[0] +=
+                  x.at((b * s[1] + channel) * plane(s) + at) * w.at((m * perGroup + c) * taps + k);
             }
           });
       y.setDouble(i, sum[0]);
