@@ -105,6 +105,15 @@ public final class Elementwise {
     return b == 0 ? 0 : Math.floorMod(a, b);
   }
 
+  /**
+   * Remainder with the divisor's sign, as Python's {@code %}; an infinite divisor of the other sign
+   * stays.
+   */
+  public static double floorMod(double a, double b) {
+    double r = a % b;
+    return r != 0 && (r < 0) != (b < 0) ? r + b : r == 0 ? Math.copySign(r, b) : r;
+  }
+
   /** Integer division towards zero; by zero gives 0. */
   public static long divide(long a, long b) {
     return b == 0 ? 0 : a / b;

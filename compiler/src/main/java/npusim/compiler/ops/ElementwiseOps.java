@@ -206,7 +206,7 @@ final class ElementwiseOps {
                           c.in(1),
                           c.dtype(0),
                           c.outputShape(0),
-                          (a, b) -> fmod ? a % b : a - b * Math.floor(a / b),
+                          (a, b) -> fmod ? a % b : Elementwise.floorMod(a, b),
                           (a, b) -> fmod ? (b == 0 ? 0 : a % b) : Elementwise.floorMod(a, b));
                     }))
             .infer(Rules.BROADCAST));
