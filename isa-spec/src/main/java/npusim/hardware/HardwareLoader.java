@@ -222,7 +222,13 @@ public final class HardwareLoader {
   }
 
   private void set(String path, SchemaNode schema, String set, String value, Location origin) {
-    var node = YamlReader.read(origin.file(), value);
+    Optional<YamlNode> node;
+    try {
+      node = YamlReader.read(origin.file(), value);
+    } catch (NpusimException e) {
+      e.diagnostics().forEach(d -> errors.add(at(origin, d)));
+      return;
+    }
     if (node.isEmpty() || (node.get() instanceof YamlNode.Scalar s && s.isNull())) {
       errors.add(
           Diagnostic.error(
@@ -244,9 +250,12 @@ public final class HardwareLoader {
               leaves.put(p, new Leaf(leaf.value(), leaf.schema(), origin));
               origins.put(p, Origin.of(Provenance.Status.OVERRIDE, "--set " + set));
             });
-    // A position inside the one-line value says less than the option itself.
-    found.forEach(
-        d -> errors.add(new Diagnostic(d.severity(), d.code(), d.message(), origin, d.hint())));
+    found.forEach(d -> errors.add(at(origin, d)));
+  }
+
+  /** The same message at an option: a position inside its one-line value says less. */
+  private static Diagnostic at(Location origin, Diagnostic d) {
+    return new Diagnostic(d.severity(), d.code(), d.message(), origin, d.hint());
   }
 
   private Hardware finish(String name, String file) {
