@@ -15,6 +15,8 @@ import npusim.isa.DType;
  * @param dtype type the model is recast to; empty keeps the model's own types
  * @param dims extents of symbolic dimensions by name
  * @param bindings values of inputs that must be known at compile time, by input name
+ * @param inputs values of inputs that are known when compiling: their shapes are taken, and the
+ *     value of one that decides shapes
  * @param tile forced extents m, n, k of matrix tiles; empty lets the compiler search
  * @param cores cores used per chip; 0 uses all
  * @param flags names of switches, such as {@code no-resident}
@@ -24,6 +26,7 @@ public record CompileOptions(
     Optional<DType> dtype,
     Map<String, Long> dims,
     Map<String, Tensor> bindings,
+    Map<String, Tensor> inputs,
     Optional<Tile> tile,
     int cores,
     Set<String> flags,
@@ -38,46 +41,59 @@ public record CompileOptions(
   /** Everything at its default. */
   public static final CompileOptions DEFAULT =
       new CompileOptions(
-          Optional.empty(), Map.of(), Map.of(), Optional.empty(), 0, Set.of(), (p, g) -> {});
+          Optional.empty(),
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          Optional.empty(),
+          0,
+          Set.of(),
+          (p, g) -> {});
 
   public CompileOptions {
     dims = new LinkedHashMap<>(dims);
     bindings = new LinkedHashMap<>(bindings);
+    inputs = new LinkedHashMap<>(inputs);
     flags = Set.copyOf(flags);
   }
 
   /** The same with symbolic dimensions bound. */
   public CompileOptions withDims(Map<String, Long> d) {
-    return new CompileOptions(dtype, d, bindings, tile, cores, flags, dump);
+    return new CompileOptions(dtype, d, bindings, inputs, tile, cores, flags, dump);
   }
 
   /** The same with values of inputs bound. */
   public CompileOptions withBindings(Map<String, Tensor> b) {
-    return new CompileOptions(dtype, dims, b, tile, cores, flags, dump);
+    return new CompileOptions(dtype, dims, b, inputs, tile, cores, flags, dump);
+  }
+
+  /** The same with inputs known. */
+  public CompileOptions withInputs(Map<String, Tensor> in) {
+    return new CompileOptions(dtype, dims, bindings, in, tile, cores, flags, dump);
   }
 
   /** The same with the model recast to a type. */
   public CompileOptions withDtype(DType t) {
-    return new CompileOptions(Optional.of(t), dims, bindings, tile, cores, flags, dump);
+    return new CompileOptions(Optional.of(t), dims, bindings, inputs, tile, cores, flags, dump);
   }
 
   /** The same with forced matrix tiles. */
   public CompileOptions withTile(Tile t) {
-    return new CompileOptions(dtype, dims, bindings, Optional.of(t), cores, flags, dump);
+    return new CompileOptions(dtype, dims, bindings, inputs, Optional.of(t), cores, flags, dump);
   }
 
   /** The same on fewer cores. */
   public CompileOptions withCores(int n) {
-    return new CompileOptions(dtype, dims, bindings, tile, n, flags, dump);
+    return new CompileOptions(dtype, dims, bindings, inputs, tile, n, flags, dump);
   }
 
   /** The same with switches. */
   public CompileOptions withFlags(Set<String> f) {
-    return new CompileOptions(dtype, dims, bindings, tile, cores, f, dump);
+    return new CompileOptions(dtype, dims, bindings, inputs, tile, cores, f, dump);
   }
 
   /** The same with graphs handed out after every pass. */
   public CompileOptions withDump(BiConsumer<String, Graph> d) {
-    return new CompileOptions(dtype, dims, bindings, tile, cores, flags, d);
+    return new CompileOptions(dtype, dims, bindings, inputs, tile, cores, flags, d);
   }
 }

@@ -4,6 +4,8 @@ import java.util.List;
 import npusim.diag.Diagnostic;
 import npusim.diag.ExitCode;
 import npusim.diag.NpusimException;
+import npusim.tools.cli.ExecCommand;
+import npusim.tools.cli.OnnxTestCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -23,7 +25,7 @@ public final class Main implements Runnable {
   public static final String VERSION = "0.1.0";
 
   /** The subcommands, in the order the help lists them. */
-  static final List<Class<?>> SUBCOMMANDS = List.of();
+  static final List<Class<?>> SUBCOMMANDS = List.of(ExecCommand.class, OnnxTestCommand.class);
 
   @Spec private CommandSpec spec;
 

@@ -1,0 +1,37 @@
+package npusim.tools.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import npusim.hardware.Hardware;
+import npusim.hardware.HardwareLoader;
+import picocli.CommandLine.Option;
+
+/** The chip of a command: {@code --hw} and {@code --set}. */
+final class HardwareOptions {
+  @Option(
+      names = "--hw",
+      paramLabel = "CHIP",
+      description = "Chip: a name that `npusim chips` lists, or a YAML file.")
+  private String name;
+
+  @Option(
+      names = "--set",
+      paramLabel = "PARAM=VALUE",
+      description =
+          "Override a parameter of the chip, such as core.matrix.rows=256. May be repeated.")
+  private List<String> sets = new ArrayList<>();
+
+  /** The chip asked for, or a default. */
+  Hardware load(String fallback) {
+    return HardwareLoader.load(name == null ? fallback : name, sets);
+  }
+
+  boolean given() {
+    return name != null;
+  }
+
+  /** Overrides as given. */
+  List<String> sets() {
+    return sets;
+  }
+}

@@ -1,0 +1,2 @@
+/** The subcommands: parsing of arguments and printing, nothing else. */
+package npusim.tools.cli;
