@@ -117,7 +117,7 @@ final class VectorTiming {
         portStall = total - compute;
       }
     }
-    latency = unit.latencyCycles() + cost.latencyCycles();
+    latency = (long) unit.latencyCycles() + cost.latencyCycles();
   }
 
   /** Adds the tree at the end of rows reduced across the lanes, and the last partial sums. */
