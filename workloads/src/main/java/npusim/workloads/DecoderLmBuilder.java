@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongToDoubleFunction;
 import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Tensor;
 import npusim.isa.DType;
@@ -226,12 +227,13 @@ final class DecoderLmBuilder {
       frequency[i] = stretch(rope, StrictMath.pow(rope.theta(), -2.0 * i / rope.dims()));
     }
     long[] dims = {capacity, half};
-    Tensor cos =
-        Tensor.generate(
-            DType.F32, dims, i -> StrictMath.cos(i / half * frequency[(int) (i % half)]));
-    Tensor sin =
-        Tensor.generate(
-            DType.F32, dims, i -> StrictMath.sin(i / half * frequency[(int) (i % half)]));
+    LongToDoubleFunction angle =
+        i -> {
+          long position = i / half;
+          return position * frequency[(int) (i % half)];
+        };
+    Tensor cos = Tensor.generate(DType.F32, dims, i -> StrictMath.cos(angle.applyAsDouble(i)));
+    Tensor sin = Tensor.generate(DType.F32, dims, i -> StrictMath.sin(angle.applyAsDouble(i)));
     main.graph.addInitializer("rope.cos", cos);
     main.graph.addInitializer("rope.sin", sin);
     return List.of("rope.cos", "rope.sin");

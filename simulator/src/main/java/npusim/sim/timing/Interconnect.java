@@ -34,7 +34,6 @@ final class Interconnect {
   private final long[] waitingPeer;
   private final long[] waitingTag;
   private final long[] waitingMask;
-  private final int[] waitingPath;
 
   Interconnect(Machine machine) {
     m = machine;
@@ -58,7 +57,6 @@ final class Interconnect {
     waitingPeer = new long[m.cores];
     waitingTag = new long[m.cores];
     waitingMask = new long[m.cores];
-    waitingPath = new int[m.cores];
     Arrays.fill(waitingPc, -1);
   }
 
@@ -105,7 +103,7 @@ final class Interconnect {
         m.paths.release(q);
         units.fly(unit, pc, -1, t, t + latency, p);
       }
-      case Code.BARRIER -> barrier(unit, slot, node, t, cause);
+      case Code.BARRIER -> barrier(unit, slot, t, cause);
       default -> meet(unit, slot, node, t, cause);
     }
   }
@@ -199,7 +197,7 @@ final class Interconnect {
     m.paths.release(p);
   }
 
-  private void barrier(int unit, int slot, int node, long t, int cause) {
+  private void barrier(int unit, int slot, long t, int cause) {
     int core = unit / Machine.U;
     long mask = m.queueExtra[slot];
     int first = firstOfChip(core);

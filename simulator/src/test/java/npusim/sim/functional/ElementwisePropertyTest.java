@@ -37,7 +37,7 @@ class ElementwisePropertyTest {
   }
 
   private static long[] dense(long[] d, Random r) {
-    long s3 = 1 + r.nextInt(2);
+    long s3 = 1L + r.nextInt(2);
     long s2 = d[3] * s3 + r.nextInt(2);
     long s1 = d[2] * s2 + r.nextInt(2);
     return new long[] {d[1] * s1, s1, s2, s3};

@@ -101,7 +101,7 @@ class MatrixInstructionTest {
           double x = a[baseA + k0 * sak[0] + k1 * sak[1] + k2 * sak[2]];
           double y = w[baseW + k0 * swk[0] + k1 * swk[1] + k2 * swk[2]];
           if (integer) {
-            s += (int) x * (int) y;
+            s += ((int) x) * ((int) y);
           } else {
             f += (float) x * (float) y;
           }
