@@ -2,6 +2,7 @@ package npusim.compiler.kernels;
 
 import java.util.List;
 import java.util.Locale;
+import npusim.compiler.CompileOptions;
 import npusim.compiler.codegen.ChipProgram;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Node;
@@ -9,6 +10,7 @@ import npusim.compiler.ir.Tensor;
 import npusim.compiler.memory.MemoryMap;
 import npusim.compiler.memory.Storage;
 import npusim.compiler.memory.View;
+import npusim.compiler.tiling.MatmulTiling;
 import npusim.diag.Diagnostic;
 import npusim.diag.NpusimException;
 import npusim.hardware.Hardware;
@@ -20,6 +22,7 @@ public final class KernelContext {
   private final Node node;
   private final int id;
   private final Hardware hw;
+  private final CompileOptions options;
   private final ChipProgram chip;
   private final MemoryMap memory;
   private final List<View> inputs;
@@ -37,6 +40,7 @@ public final class KernelContext {
       Node node,
       int id,
       Hardware hw,
+      CompileOptions options,
       ChipProgram chip,
       MemoryMap memory,
       List<View> inputs,
@@ -45,6 +49,7 @@ public final class KernelContext {
     this.node = node;
     this.id = id;
     this.hw = hw;
+    this.options = options;
     this.chip = chip;
     this.memory = memory;
     this.inputs = inputs;
@@ -181,6 +186,30 @@ public final class KernelContext {
   /** Kernels recorded so far for this node. */
   public int launches() {
     return launches;
+  }
+
+  /** Whether the matrix unit multiplies these types natively. */
+  public boolean matrixRuns(DType a, DType w) {
+    return hw.core().matrix().supports(a) && hw.core().matrix().supports(w);
+  }
+
+  /** The tile the user forces, or the one found. */
+  public MatmulTiling.Tiles forced(MatmulTiling.Tiles found) {
+    return options
+        .tile()
+        .map(
+            t ->
+                new MatmulTiling.Tiles(
+                    t.m(), t.n(), t.k(), found.nOuter(), found.pb(), found.pm(), found.pn()))
+        .orElse(found);
+  }
+
+  /** Refuses the node because on-chip memory doesn't hold even its smallest tile. */
+  public NpusimException tooSmall(String what) {
+    return NpusimException.infeasible(
+        "memory-size",
+        node.describe() + " does not fit: its smallest tile needs more " + what + " than the chip has",
+        "use a chip with more on-chip memory");
   }
 
   /** Refuses the node by name. */

@@ -30,6 +30,19 @@ public final class KernelRegistry {
         "QuantizeLinear",
         "Sum",
         "Where");
+    add(new MatmulOp(), "Gemm", "MatMul", "MatMulInteger");
+    add(
+        new ReduceOp(),
+        "ReduceL1",
+        "ReduceL2",
+        "ReduceLogSum",
+        "ReduceMax",
+        "ReduceMean",
+        "ReduceMin",
+        "ReduceProd",
+        "ReduceSum",
+        "ReduceSumSquare");
+    add(new RowOp(), "LayerNormalization", "LogSoftmax", "RMSNormalization", "Softmax");
     add(
         new ViewKernel(),
         "Dropout",

@@ -12,10 +12,8 @@ import npusim.compiler.codegen.Loc;
 import npusim.compiler.codegen.Shape4;
 import npusim.compiler.codegen.TileIn;
 import npusim.compiler.codegen.TileOut;
-import npusim.compiler.codegen.WorkMemory;
 import npusim.compiler.memory.View;
 import npusim.compiler.tiling.TileChooser;
-import npusim.isa.DType;
 
 /**
  * Evaluates a {@link Region} over tensors of one shape, tile by tile; copies and permutations are a
@@ -29,12 +27,15 @@ public final class MapKernel {
   private final Region region;
   private final List<View> ins;
   private final View out;
+  private final boolean[] reduced;
 
-  private MapKernel(KernelContext k, Region region, List<View> ins, View out) {
+  private MapKernel(
+      KernelContext k, Region region, List<View> ins, View out, boolean[] reduced) {
     this.k = k;
     this.region = region;
     this.ins = ins;
     this.out = out;
+    this.reduced = reduced;
   }
 
   /**
@@ -43,16 +44,38 @@ public final class MapKernel {
    * @param ins views that broadcast to the result's shape
    */
   public static void run(KernelContext k, Region region, List<View> ins, View out) {
+    if (!rows(k, region, ins, out, new boolean[out.rank()])) {
+      throw k.tooSmall("scratchpad");
+    }
+  }
+
+  /**
+   * As {@link #run} with a region that reduces rows: the marked dimensions of the result's shape.
+   *
+   * @return false when a row doesn't fit in the scratchpad; nothing is emitted then
+   */
+  public static boolean rows(
+      KernelContext k, Region region, List<View> ins, View out, boolean[] row) {
     if (out.size() == 0) {
-      return;
+      return true;
     }
     List<View> all = new ArrayList<>();
     for (View v : ins) {
       all.add(v.broadcast(out.dims()));
     }
     all.add(out);
-    List<View> flat = simplify(all);
-    new MapKernel(k, region, flat.subList(0, ins.size()), flat.getLast()).launch();
+    int[] groups = new int[row.length];
+    for (int i = 0; i < row.length; i++) {
+      groups[i] = row[i] ? 1 : 0;
+    }
+    List<Shape4.Dim> dims = simplified(all, groups);
+    List<View> flat = views(all, dims);
+    boolean[] reduced = new boolean[Math.max(1, dims.size())];
+    for (int i = 0; i < dims.size(); i++) {
+      reduced[i] = dims.get(i).group() == 1;
+    }
+    return new MapKernel(k, region, flat.subList(0, ins.size()), flat.getLast(), reduced)
+        .launch();
   }
 
   /** Copies a view to another of the same shape and type. */
@@ -66,15 +89,18 @@ public final class MapKernel {
   }
 
   /** Merges dimensions that all views walk evenly. */
-  static List<View> simplify(List<View> views) {
-    long[] dims = views.getFirst().dims();
+  static List<Shape4.Dim> simplified(List<View> views, int[] groups) {
     long[][] strides = new long[views.size()][];
     for (int i = 0; i < strides.length; i++) {
       strides[i] = views.get(i).strides();
     }
-    List<Shape4.Dim> merged = Shape4.simplify(Aff.of(dims), strides, new int[dims.length]);
+    return Shape4.simplify(Aff.of(views.getFirst().dims()), strides, groups);
+  }
+
+  /** The views over merged dimensions. */
+  static List<View> views(List<View> views, List<Shape4.Dim> merged) {
     List<View> result = new ArrayList<>();
-    for (int i = 0; i < strides.length; i++) {
+    for (int i = 0; i < views.size(); i++) {
       long[] d = new long[Math.max(1, merged.size())];
       long[] s = new long[d.length];
       d[0] = 1;
@@ -103,12 +129,14 @@ public final class MapKernel {
     return best;
   }
 
-  private void launch() {
+  private boolean launch() {
     long[] dims = out.dims();
     int parts = k.cores();
     int cut = cutDimension(dims, parts);
     long[] part = dims.clone();
-    part[cut] = Math.ceilDiv(dims[cut], parts);
+    if (cut >= 0) {
+      part[cut] = Math.ceilDiv(dims[cut], parts);
+    }
     List<TileChooser.Operand> operands = new ArrayList<>();
     for (View v : ins) {
       operands.add(operand(v));
@@ -117,13 +145,21 @@ public final class MapKernel {
       operands.add(operand(out));
     }
     operands.removeIf(o -> o == null);
-    long scratchBits = region.temps().stream().mapToLong(DType::bits).sum();
+    long scratchBits = region.scratchBits();
     long target = k.spmBudget() - 64L * (2 * ins.size() + region.temps().size() + 4);
     // Several tiles per core let loads, compute and stores overlap.
     long whole = TileChooser.footprint(part, operands, scratchBits);
     target = Math.min(target, Math.max(MIN_TILE_BYTES, whole / 4));
-    long[] tile = TileChooser.choose(part, operands, scratchBits, target);
-    k.launch((e, p, n) -> emit(e, p, n, cut, tile));
+    long[] tile = TileChooser.choose(part, operands, scratchBits, target, reduced);
+    if (tile == null) {
+      tile = TileChooser.choose(part, operands, scratchBits, 2 * k.spmBudget() - 4096, reduced);
+    }
+    if (tile == null) {
+      return false;
+    }
+    long[] chosen = tile;
+    k.launch((e, p, n) -> emit(e, p, n, cut, chosen));
+    return true;
   }
 
   private static TileChooser.Operand operand(View v) {
@@ -133,14 +169,17 @@ public final class MapKernel {
   }
 
   /** The dimension that is shared among cores: the outermost that has enough, else the longest. */
-  private static int cutDimension(long[] dims, int parts) {
-    int best = 0;
+  private int cutDimension(long[] dims, int parts) {
+    int best = -1;
     for (int i = 0; i < dims.length; i++) {
+      if (reduced[i]) {
+        continue;
+      }
       long grain = i == dims.length - 1 ? 64 : 1;
       if (dims[i] >= parts * grain) {
         return i;
       }
-      if (dims[i] > dims[best]) {
+      if (best < 0 || dims[i] > dims[best]) {
         best = i;
       }
     }
@@ -150,6 +189,9 @@ public final class MapKernel {
   private void emit(Emitter e, int part, int parts, int cut, long[] tile) {
     long[] dims = out.dims();
     int n = dims.length;
+    if (cut < 0 && part > 0) {
+      return;
+    }
     Axis[] axes = new Axis[n];
     for (int i = 0; i < n; i++) {
       long[] range = {0, dims[i]};
@@ -198,14 +240,7 @@ public final class MapKernel {
         int slots = depth[i] == 0 ? 1 : SLOTS;
         tiles[i] = new TileIn(e, "in" + i, v, extents, slots, lane, consumer);
       }
-      List<DType> temps = region.temps();
-      scratch = new Loc[temps.size()];
-      long elements = Arrays.stream(extents).reduce(1, Math::multiplyExact);
-      long[] order = TileIn.layout(out, extents);
-      for (int i = 0; i < scratch.length; i++) {
-        var area = e.scratch(WorkMemory.aligned(temps.get(i).bytesFor(elements + 1)));
-        scratch[i] = new Loc(area, Aff.of(area.lo()), order, temps.get(i));
-      }
+      scratch = region.scratch(e, TileIn.layout(out, extents), reduced, extents);
       result =
           region.isCopy()
               ? null
@@ -248,7 +283,7 @@ public final class MapKernel {
         return;
       }
       Loc dst = result.begin(origin(), extents());
-      region.emit(e, dst, locs, scratch, extents());
+      region.emit(e, dst, locs, scratch, reduced, extents());
       result.commit();
     }
 

@@ -5,11 +5,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import npusim.compiler.codegen.Aff;
+import npusim.compiler.codegen.Area;
 import npusim.compiler.codegen.Emitter;
 import npusim.compiler.codegen.Loc;
 import npusim.compiler.codegen.Vec;
 import npusim.isa.BinFn;
 import npusim.isa.DType;
+import npusim.isa.RedFn;
 import npusim.isa.Round;
 import npusim.isa.UnFn;
 
@@ -23,8 +25,10 @@ public final class Region {
   private final List<Step> steps = new ArrayList<>();
   private int inputs;
 
-  /** A step: what it computes and its operands by value number. */
-  private record Step(Action action, int[] args) {}
+  private final List<Boolean> rows = new ArrayList<>();
+
+  /** A step: what it computes, its operands by value number, or the reduction it is. */
+  private record Step(Action action, RedFn reduction, int[] args) {}
 
   /** Emits one step. */
   @FunctionalInterface
@@ -38,6 +42,7 @@ public final class Region {
       throw new IllegalStateException("inputs come before steps");
     }
     types.add(type);
+    rows.add(false);
     return inputs++;
   }
 
@@ -63,8 +68,26 @@ public final class Region {
 
   private int step(DType type, Action action, int... args) {
     types.add(type);
-    steps.add(new Step(action, args));
+    boolean row = true;
+    for (int a : args) {
+      row &= rows.get(a);
+    }
+    rows.add(row);
+    steps.add(new Step(action, null, args));
     return types.size() - 1;
+  }
+
+  /** Reduction over the row dimensions: one value per row, which later steps broadcast. */
+  public int reduce(RedFn fn, DType type, int a) {
+    types.add(type);
+    rows.add(true);
+    steps.add(new Step(null, fn, new int[] {a}));
+    return types.size() - 1;
+  }
+
+  /** True when some step needs whole rows. */
+  public boolean reduces() {
+    return steps.stream().anyMatch(s -> s.reduction() != null);
   }
 
   /** fn(a). */
@@ -123,14 +146,20 @@ public final class Region {
   }
 
   /**
-   * Scratch tiles needed, by their element width in bits; the last step writes to the destination.
+   * A scratch tile.
+   *
+   * @param type widest use
+   * @param row whether it holds one value per row instead of a whole tile
    */
-  public List<DType> temps() {
+  public record Temp(DType type, boolean row) {}
+
+  /** Scratch tiles needed; the last step writes to the destination. */
+  public List<Temp> temps() {
     return allocate().tiles();
   }
 
   /** Tile number of every step but the last. */
-  private record Allocation(List<DType> tiles, int[] tileOf) {}
+  private record Allocation(List<Temp> tiles, int[] tileOf) {}
 
   private Allocation allocate() {
     int n = steps.size();
@@ -140,37 +169,44 @@ public final class Region {
         lastUse[a] = s;
       }
     }
-    List<DType> tiles = new ArrayList<>();
-    Map<Integer, List<Integer>> free = new HashMap<>();
+    List<Temp> tiles = new ArrayList<>();
+    Map<Key, List<Integer>> free = new HashMap<>();
     int[] tileOf = new int[n];
     for (int s = 0; s < n; s++) {
-      DType t = types.get(inputs + s);
-      // Operands that die here may be overwritten in place when the elements are as wide.
+      Key key = key(inputs + s);
+      // Operands that die here may be overwritten in place when the tiles are alike.
+      boolean inPlace = steps.get(s).reduction() == null;
       for (int a : steps.get(s).args()) {
-        if (a >= inputs && lastUse[a] == s && types.get(a).bits() == t.bits()) {
-          release(free, tiles, tileOf[a - inputs]);
+        if (inPlace && a >= inputs && lastUse[a] == s && key(a).equals(key)) {
+          release(free, tileOf[a - inputs], key);
         }
       }
       if (s < n - 1) {
-        List<Integer> f = free.get(t.bits());
+        List<Integer> f = free.get(key);
         if (f != null && !f.isEmpty()) {
           tileOf[s] = f.removeLast();
         } else {
-          tiles.add(t);
+          tiles.add(new Temp(types.get(inputs + s), key.row()));
           tileOf[s] = tiles.size() - 1;
         }
       }
       for (int a : steps.get(s).args()) {
-        if (a >= inputs && lastUse[a] == s && types.get(a).bits() != t.bits()) {
-          release(free, tiles, tileOf[a - inputs]);
+        if (a >= inputs && lastUse[a] == s && !(inPlace && key(a).equals(key))) {
+          release(free, tileOf[a - inputs], key(a));
         }
       }
     }
     return new Allocation(tiles, tileOf);
   }
 
-  private static void release(Map<Integer, List<Integer>> free, List<DType> tiles, int tile) {
-    List<Integer> f = free.computeIfAbsent(tiles.get(tile).bits(), k -> new ArrayList<>());
+  private record Key(int bits, boolean row) {}
+
+  private Key key(int value) {
+    return new Key(types.get(value).bits(), rows.get(value));
+  }
+
+  private static void release(Map<Key, List<Integer>> free, int tile, Key key) {
+    List<Integer> f = free.computeIfAbsent(key, k -> new ArrayList<>());
     if (!f.contains(tile)) {
       f.add(tile);
     }
@@ -181,23 +217,63 @@ public final class Region {
    *
    * @param dst result tile
    * @param args input tiles with the strides of the iteration
-   * @param scratch one tile per {@link #temps} entry
+   * @param scratch one tile per {@link #temps} entry; a row tile has stride 0 along the row dimensions
+   * @param reduced row dimensions; null for none
    */
-  public void emit(Emitter e, Loc dst, Loc[] args, Loc[] scratch, Aff[] extents) {
+  public void emit(
+      Emitter e, Loc dst, Loc[] args, Loc[] scratch, boolean[] reduced, Aff[] extents) {
     Vec v = new Vec(e);
     Allocation al = allocate();
     Loc[] values = new Loc[inputs + steps.size()];
     System.arraycopy(args, 0, values, 0, inputs);
+    Aff[] rowExtents = extents.clone();
+    for (int i = 0; reduced != null && i < rowExtents.length; i++) {
+      rowExtents[i] = reduced[i] ? Aff.ONE : extents[i];
+    }
     for (int s = 0; s < steps.size(); s++) {
       Step step = steps.get(s);
-      Loc d = s == steps.size() - 1 ? dst : scratch[al.tileOf()[s]].withType(types.get(inputs + s));
+      Loc d =
+          s == steps.size() - 1
+              ? dst
+              : scratch[al.tileOf()[s]].withType(types.get(inputs + s));
       Loc[] x = new Loc[step.args().length];
       for (int i = 0; i < x.length; i++) {
         x[i] = values[step.args()[i]];
       }
-      step.action().emit(v, d, x, extents);
+      if (step.reduction() != null) {
+        v.reduce(step.reduction(), d, x[0], reduced, Aff.ZERO, extents);
+      } else {
+        step.action().emit(v, d, x, rows.get(inputs + s) ? rowExtents : extents);
+      }
       values[inputs + s] = d;
     }
+  }
+
+  /** Scratch tiles over an iteration whose dense tile has the given strides. */
+  public Loc[] scratch(Emitter e, long[] layout, boolean[] reduced, long[] tile) {
+    List<Temp> temps = temps();
+    Loc[] s = new Loc[temps.size()];
+    long[] rowTile = tile.clone();
+    long[] rowLayout = new long[tile.length];
+    long n = 1;
+    for (int i = tile.length - 1; i >= 0; i--) {
+      if (reduced != null && reduced[i]) {
+        rowTile[i] = 1;
+      } else {
+        rowLayout[i] = n;
+        n *= tile[i];
+      }
+    }
+    for (int i = 0; i < s.length; i++) {
+      Temp t = temps.get(i);
+      long elements = 1;
+      for (long x : t.row() ? rowTile : tile) {
+        elements *= x;
+      }
+      Area area = e.scratch(t.type().bytesFor(elements + 1));
+      s[i] = new Loc(area, Aff.of(area.lo()), t.row() ? rowLayout : layout, t.type());
+    }
+    return s;
   }
 
   /** True when the region passes its only input through. */
@@ -205,13 +281,9 @@ public final class Region {
     return steps.isEmpty() && inputs == 1;
   }
 
-  /** Scratch bytes for tiles of {@code elements} elements. */
-  public long scratchBytes(long elements) {
-    long n = 0;
-    for (DType t : temps()) {
-      n += npusim.compiler.codegen.WorkMemory.aligned(t.bytesFor(elements + 1));
-    }
-    return n;
+  /** Bits per element of the whole-tile scratch tiles. */
+  public int scratchBits() {
+    return temps().stream().filter(t -> !t.row()).mapToInt(t -> t.type().bits()).sum();
   }
 
   /** Rough number of vector operations per element. */

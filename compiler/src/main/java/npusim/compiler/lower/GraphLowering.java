@@ -215,7 +215,7 @@ public final class GraphLowering {
   private KernelContext context(Node n, int id, List<View> outputs) {
     List<View> ins = new ArrayList<>();
     n.inputs().forEach(i -> ins.add(i.isEmpty() ? null : value(i)));
-    return new KernelContext(graph, n, id, hw, chip, memory, ins, outputs);
+    return new KernelContext(graph, n, id, hw, options, chip, memory, ins, outputs);
   }
 
   private Program assemble(String name, int graphNodes) {

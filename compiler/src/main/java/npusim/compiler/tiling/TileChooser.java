@@ -30,10 +30,18 @@ public final class TileChooser {
    * @param operands operands that take memory
    * @param scratchBits bits per element of the iteration for temporaries
    * @param bytes memory
+   * @param whole dimensions that must not be cut
+   * @return null when even the smallest tile doesn't fit
    */
-  public static long[] choose(long[] dims, List<Operand> operands, long scratchBits, long bytes) {
+  public static long[] choose(
+      long[] dims, List<Operand> operands, long scratchBits, long bytes, boolean[] whole) {
     long[] tile = new long[dims.length];
-    Arrays.fill(tile, 1);
+    for (int i = 0; i < tile.length; i++) {
+      tile[i] = whole[i] ? dims[i] : 1;
+    }
+    if (footprint(tile, operands, scratchBits) > bytes) {
+      return null;
+    }
     for (Operand o : operands) {
       int inner = inner(dims, o.strides());
       if (inner >= 0) {

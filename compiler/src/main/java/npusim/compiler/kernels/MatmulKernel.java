@@ -1,0 +1,213 @@
+package npusim.compiler.kernels;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import npusim.compiler.codegen.Aff;
+import npusim.compiler.codegen.Axis;
+import npusim.compiler.codegen.Dma;
+import npusim.compiler.codegen.Emitter;
+import npusim.compiler.codegen.Lane;
+import npusim.compiler.codegen.Loc;
+import npusim.compiler.codegen.LoopNest;
+import npusim.compiler.codegen.Mat;
+import npusim.compiler.codegen.Ring;
+import npusim.compiler.codegen.TileIn;
+import npusim.compiler.codegen.TileOut;
+import npusim.compiler.codegen.WorkMemory;
+import npusim.compiler.memory.View;
+import npusim.compiler.tiling.MatmulTiling;
+import npusim.isa.DType;
+
+/**
+ * Matrix product on the matrix unit with an epilogue on the vector unit. Tiles of A and W go through rings, sums over K
+ * stay in the accumulator memory, the epilogue reads them from there.
+ */
+public final class MatmulKernel {
+  private static final int SLOTS = 2;
+
+  private final KernelContext k;
+  private final Contraction c;
+  private final Region epilogue;
+  private final MatmulTiling.Tiles t;
+  private final DType accType;
+
+  private MatmulKernel(
+      KernelContext k, Contraction c, Region epilogue, MatmulTiling.Tiles t, DType accType) {
+    this.k = k;
+    this.c = c;
+    this.epilogue = epilogue;
+    this.t = t;
+    this.accType = accType;
+  }
+
+  /**
+   * Computes {@code out = epilogue(a · w, extras…)}.
+   *
+   * @param a [batch…, M, K]
+   * @param w [batch…, K, N]
+   * @param out [batch…, M, N]
+   * @param epilogue its first input is the sum, as binary32 or int32; no steps when the result is the sum
+   */
+  public static void run(
+      KernelContext k, View a, View w, View out, Region epilogue, List<View> extras) {
+    if (out.size() == 0) {
+      return;
+    }
+    DType accType = a.type().isFloat() ? DType.F32 : DType.I32;
+    Contraction c = Contraction.of(a, w, out, extras);
+    boolean direct = epilogue.isCopy() && !c.out().storage().resident();
+    int extraBits = epilogue.scratchBits();
+    for (View x : c.extras()) {
+      boolean full = x.strides()[x.rank() - 2] != 0 && x.strides()[x.rank() - 1] != 0;
+      extraBits += full ? SLOTS * x.type().bits() : 4;
+    }
+    MatmulTiling.Tiles t =
+        MatmulTiling.search(
+            k.hw(),
+            new MatmulTiling.Problem(
+                c.batch(),
+                c.m(),
+                c.n(),
+                c.k(),
+                a.type(),
+                w.type(),
+                c.a().storage().resident(),
+                c.w().storage().resident(),
+                direct || c.out().storage().resident() ? 0 : out.type().bits(),
+                extraBits,
+                Arrays.stream(c.w().strides()).limit(c.batchDims()).anyMatch(s -> s != 0),
+                k.spmBudget(),
+                k.accBudget(),
+                k.cores()));
+    if (t == null) {
+      throw k.tooSmall(k.accBudget() < 8 ? "accumulator memory" : "scratchpad");
+    }
+    MatmulKernel kernel = new MatmulKernel(k, c, epilogue, k.forced(t), accType);
+    k.launch(kernel::emit);
+  }
+
+  private void emit(Emitter e, int part, int parts) {
+    int used = t.pb() * t.pm() * t.pn();
+    if (part >= used) {
+      return;
+    }
+    int b = c.batchDims();
+    int im = t.nOuter() ? b + 1 : b;
+    int in = t.nOuter() ? b : b + 1;
+    int ik = b + 2;
+    Axis[] axes = new Axis[b + 3];
+    int cut = longest(c.out().dims(), b);
+    for (int i = 0; i < b; i++) {
+      long total = c.out().dims()[i];
+      long[] r = i == cut ? Axis.split(total, 1, part % t.pb(), t.pb()) : new long[] {0, total};
+      axes[i] = new Axis("b" + i, r[0], r[1], 1);
+    }
+    if (b == 0 && part % t.pb() != 0) {
+      return;
+    }
+    long[] rm = Axis.split(c.m(), 1, part / t.pb() % t.pm(), t.pm());
+    long[] rn = Axis.split(c.n(), t.pn() == 1 ? c.n() : 16, part / t.pb() / t.pm(), t.pn());
+    axes[im] = new Axis("m", rm[0], rm[1], t.m());
+    axes[in] = new Axis("n", rn[0], rn[1], t.n());
+    axes[ik] = new Axis("k", 0, c.k(), t.k());
+    LoopNest nest = new LoopNest(e, axes);
+    if (nest.empty()) {
+      return;
+    }
+    int[] mapA = map(b, im, ik);
+    int[] mapW = map(b, ik, in);
+    int[] mapO = map(b, im, in);
+    LoopNest.Operand a = operand(e, nest, "a", c.a(), mapA, Lane.MAT);
+    LoopNest.Operand w = operand(e, nest, "w", c.w(), mapW, Lane.MAT);
+    List<LoopNest.Operand> extras = new ArrayList<>();
+    for (View x : c.extras()) {
+      extras.add(operand(e, nest, "x", x, mapO, Lane.VEC));
+    }
+    long[] tile = nest.tile(mapO);
+    long[] accStrides = new long[tile.length];
+    accStrides[b] = tile[b + 1];
+    accStrides[b + 1] = 1;
+    boolean direct = epilogue.isCopy() && !c.out().storage().resident();
+    Lane drain = direct ? Lane.ST : Lane.VEC;
+    long slot = WorkMemory.aligned(4 * tile[b] * tile[b + 1]);
+    Ring acc =
+        e.ring("acc", e.accumulators(slot * SLOTS), SLOTS, Lane.MAT, drain);
+    TileOut out =
+        direct ? null : new TileOut(e, "out", c.out(), tile, SLOTS, Lane.VEC, k.otherCores(part));
+    Loc[] scratch =
+        direct
+            ? new Loc[0]
+            : epilogue.scratch(e, TileIn.layout(c.out(), tile), null, tile);
+    Loc[] sum = new Loc[1];
+    nest.around(
+        b + 2,
+        () -> sum[0] = acc.acquire(accStrides, accType),
+        () -> {
+          acc.publish();
+          acc.take(drain);
+          if (direct) {
+            new Dma(e)
+                .store(c.out().loc().at(nest.origin(mapO)), sum[0], nest.extents(mapO));
+          } else {
+            Loc[] args = new Loc[1 + extras.size()];
+            args[0] = sum[0];
+            for (int i = 0; i < extras.size(); i++) {
+              args[1 + i] = extras.get(i).loc();
+            }
+            Loc dst = out.begin(nest.origin(mapO), nest.extents(mapO));
+            if (epilogue.isCopy()) {
+              new npusim.compiler.codegen.Vec(e).copy(dst, sum[0], nest.extents(mapO));
+            } else {
+              epilogue.emit(e, dst, args, scratch, null, nest.extents(mapO));
+            }
+          }
+          acc.release(drain);
+          if (out != null) {
+            out.commit();
+          }
+          acc.next();
+        });
+    int[] am = {b, b + 1};
+    nest.run(
+        () ->
+            new Mat(e)
+                .gemm(
+                    sum[0].dims(am),
+                    a.loc().dims(am),
+                    w.loc().dims(am),
+                    nest.at(ik).index(),
+                    new Aff[] {nest.at(im).extent()},
+                    new Aff[] {nest.at(ik).extent()},
+                    nest.at(in).extent()));
+  }
+
+  private static LoopNest.Operand operand(
+      Emitter e, LoopNest nest, String name, View v, int[] axisOf, Lane consumer) {
+    int depth = nest.depth(axisOf, v.strides());
+    Lane lane = v.storage().constant() ? e.weightLane() : Lane.LD0;
+    TileIn in =
+        new TileIn(e, name, v, nest.tile(axisOf), depth == 0 ? 1 : SLOTS, lane, consumer);
+    return nest.operand(in, depth, axisOf, consumer);
+  }
+
+  private static int[] map(int batch, int x, int y) {
+    int[] r = new int[batch + 2];
+    for (int i = 0; i < batch; i++) {
+      r[i] = i;
+    }
+    r[batch] = x;
+    r[batch + 1] = y;
+    return r;
+  }
+
+  private static int longest(long[] dims, int n) {
+    int best = -1;
+    for (int i = 0; i < n; i++) {
+      if (best < 0 || dims[i] > dims[best]) {
+        best = i;
+      }
+    }
+    return best;
+  }
+}

@@ -1,0 +1,192 @@
+package npusim.compiler.kernels;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import npusim.compiler.codegen.Aff;
+import npusim.compiler.codegen.Area;
+import npusim.compiler.codegen.Axis;
+import npusim.compiler.codegen.Emitter;
+import npusim.compiler.codegen.Lane;
+import npusim.compiler.codegen.Loc;
+import npusim.compiler.codegen.LoopNest;
+import npusim.compiler.codegen.Shape4;
+import npusim.compiler.codegen.TileIn;
+import npusim.compiler.codegen.TileOut;
+import npusim.compiler.codegen.Vec;
+import npusim.compiler.memory.View;
+import npusim.compiler.tiling.TileChooser;
+import npusim.isa.DType;
+import npusim.isa.RedFn;
+
+/**
+ * Reduction over any dimensions: tiles of the input are reduced into partial results that stay in the scratchpad until
+ * all tiles of the reduced dimensions are through; then a finishing region makes the result.
+ */
+public final class ReduceKernel {
+  private static final int SLOTS = 2;
+
+  private final KernelContext k;
+  private final RedFn fn;
+  private final DType accType;
+  private final Region finish;
+  private final View in;
+  private final View out;
+  private final boolean[] reduced;
+  private final long[] tile;
+
+  private ReduceKernel(
+      KernelContext k,
+      RedFn fn,
+      DType accType,
+      Region finish,
+      View in,
+      View out,
+      boolean[] reduced,
+      long[] tile) {
+    this.k = k;
+    this.fn = fn;
+    this.accType = accType;
+    this.finish = finish;
+    this.in = in;
+    this.out = out;
+    this.reduced = reduced;
+    this.tile = tile;
+  }
+
+  /**
+   * Computes {@code out = finish(fn over the reduced dimensions of in)}.
+   *
+   * @param out of the rank of {@code in}, extent 1 where reduced
+   * @param finish one input of type {@code accType}
+   */
+  public static void run(
+      KernelContext k, RedFn fn, DType accType, Region finish, View in, View out, boolean[] axes) {
+    if (out.size() == 0) {
+      return;
+    }
+    long[] os = out.strides().clone();
+    int[] groups = new int[axes.length];
+    for (int i = 0; i < axes.length; i++) {
+      os[i] = axes[i] ? 0 : os[i];
+      groups[i] = axes[i] ? 1 : 0;
+    }
+    View o = new View(out.storage(), out.offset(), in.dims(), os);
+    List<Shape4.Dim> dims = new ArrayList<>(MapKernel.simplified(List.of(in, o), groups));
+    if (dims.stream().noneMatch(d -> d.group() == 1)) {
+      dims.add(new Shape4.Dim(Aff.ONE, new long[2], 1));
+    }
+    // Kept dimensions outside, so that a partial result is complete before the next begins.
+    dims.sort((x, y) -> Integer.compare(x.group(), y.group()));
+    List<View> flat = MapKernel.views(List.of(in, o), dims);
+    boolean[] reduced = new boolean[dims.size()];
+    for (int i = 0; i < reduced.length; i++) {
+      reduced[i] = dims.get(i).group() == 1;
+    }
+    List<TileChooser.Operand> operands = new ArrayList<>();
+    View fi = flat.get(0);
+    View fo = flat.get(1);
+    if (!fi.storage().resident()) {
+      operands.add(
+          new TileChooser.Operand(fi.strides(), 2L * fi.type().bits(), fi.type().bits()));
+    }
+    int kept = 2 * fo.type().bits() + accType.bits() + finish.scratchBits();
+    operands.add(new TileChooser.Operand(fo.strides(), kept, fo.type().bits()));
+    long target = Math.min(k.spmBudget() - 1024, Math.max(16 << 10, fi.size() / k.cores()));
+    long[] part = fi.dims().clone();
+    int cut = cut(part, reduced, k.cores());
+    if (cut >= 0) {
+      part[cut] = Math.ceilDiv(part[cut], k.cores());
+    }
+    long[] tile = TileChooser.choose(part, operands, 0, target, new boolean[part.length]);
+    if (tile == null) {
+      throw k.tooSmall("scratchpad");
+    }
+    ReduceKernel r = new ReduceKernel(k, fn, accType, finish, fi, fo, reduced, tile);
+    k.launch((e, p, n) -> r.emit(e, p, n, cut));
+  }
+
+  private static int cut(long[] dims, boolean[] reduced, int parts) {
+    int best = -1;
+    for (int i = 0; i < dims.length; i++) {
+      if (!reduced[i] && (best < 0 || dims[i] > dims[best])) {
+        best = i;
+      }
+    }
+    return parts == 1 ? -1 : best;
+  }
+
+  private void emit(Emitter e, int part, int parts, int cut) {
+    if (cut < 0 && part > 0) {
+      return;
+    }
+    int n = tile.length;
+    long[] dims = in.dims();
+    Axis[] axes = new Axis[n];
+    int kept = 0;
+    for (int i = 0; i < n; i++) {
+      long[] r = i == cut ? Axis.split(dims[i], 1, part, parts) : new long[] {0, dims[i]};
+      axes[i] = new Axis((reduced[i] ? "r" : "d") + i, r[0], r[1], tile[i]);
+      kept += reduced[i] ? 0 : 1;
+    }
+    LoopNest nest = new LoopNest(e, axes);
+    boolean none = in.size() == 0;
+    for (int i = 0; i < n; i++) {
+      if (!reduced[i] && axes[i].size() <= 0) {
+        return;
+      }
+    }
+    int[] map = new int[n];
+    int[] mapOut = new int[n];
+    for (int i = 0; i < n; i++) {
+      map[i] = i;
+      mapOut[i] = reduced[i] ? -1 : i;
+    }
+    long[] outTile = nest.tile(mapOut);
+    TileOut result =
+        new TileOut(e, "out", out, outTile, SLOTS, Lane.VEC, k.otherCores(part));
+    Area area = e.scratch(accType.bytesFor(Arrays.stream(outTile).reduce(1, Math::multiplyExact)));
+    Loc acc = new Loc(area, Aff.of(area.lo()), View.rowMajor(outTile), accType);
+    Loc[] scratch = finish.scratch(e, TileIn.layout(out, outTile), null, outTile);
+    Vec v = new Vec(e);
+    Runnable end =
+        () -> {
+          Loc dst = result.begin(nest.origin(mapOut), nest.extents(mapOut));
+          if (finish.isCopy()) {
+            v.copy(dst, acc, nest.extents(mapOut));
+          } else {
+            finish.emit(e, dst, new Loc[] {acc}, scratch, null, nest.extents(mapOut));
+          }
+          result.commit();
+        };
+    if (none) {
+      emptySum(v, acc, nest.extents(mapOut));
+      end.run();
+      return;
+    }
+    TileIn tiles =
+        new TileIn(e, "in", in, nest.tile(map), SLOTS, Lane.LD0, Lane.VEC);
+    LoopNest.Operand a = nest.operand(tiles, n, map, Lane.VEC);
+    nest.around(kept, () -> {}, end);
+    nest.run(
+        () -> {
+          Aff first = Aff.ZERO;
+          for (int i = 0; i < n; i++) {
+            first = reduced[i] ? first.plus(nest.at(i).index()) : first;
+          }
+          v.reduce(fn, acc, a.loc(), reduced, first, nest.extents(map));
+        });
+  }
+
+  /** The neutral element, for a reduction over nothing. */
+  private void emptySum(Vec v, Loc acc, Aff[] extents) {
+    double neutral =
+        switch (fn) {
+          case PROD -> 1;
+          case MAX -> accType.isFloat() ? Double.NEGATIVE_INFINITY : accType.minLong();
+          case MIN -> accType.isFloat() ? Double.POSITIVE_INFINITY : accType.maxLong();
+          default -> 0;
+        };
+    v.fill(acc, neutral, extents);
+  }
+}

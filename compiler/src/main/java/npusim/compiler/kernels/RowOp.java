@@ -1,0 +1,239 @@
+package npusim.compiler.kernels;
+
+import java.util.ArrayList;
+import java.util.List;
+import npusim.compiler.ir.Node;
+import npusim.compiler.memory.View;
+import npusim.isa.BinFn;
+import npusim.isa.DType;
+import npusim.isa.RedFn;
+import npusim.isa.Round;
+import npusim.isa.UnFn;
+
+/**
+ * Softmax and the normalisations over rows. A row that fits in the scratchpad is handled in one pass; longer ones by
+ * separate reductions and elementwise passes over temporaries in DRAM.
+ */
+public final class RowOp implements Kernel {
+
+  @Override
+  public void emit(KernelContext k) {
+    switch (k.node().opType()) {
+      case "Softmax" -> softmax(k, false);
+      case "LogSoftmax" -> softmax(k, true);
+      case "LayerNormalization", "RMSNormalization", "SimplifiedLayerNormalization" ->
+          normalise(k);
+      default -> throw k.unsupported("");
+    }
+  }
+
+  private static DType wide(DType t) {
+    return t == DType.F64 ? t : DType.F32;
+  }
+
+  private static void softmax(KernelContext k, boolean log) {
+    Node n = k.node();
+    View in = k.in(0);
+    View out = k.out(0);
+    int rank = in.rank();
+    int axis = (int) n.intAttr("axis", n.opset() < 13 ? 1 : -1);
+    axis = axis < 0 ? axis + rank : axis;
+    boolean[] row = new boolean[rank];
+    for (int i = axis; i < rank; i++) {
+      // Before opset 13 everything from the axis on is one row.
+      row[i] = i == axis || n.opset() < 13;
+    }
+    if (rank == 0) {
+      in = in.reshape(1);
+      out = out.reshape(1);
+      row = new boolean[] {true};
+    }
+    DType t = out.type();
+    DType w = wide(t);
+    Region r = new Region();
+    int x = r.input(in.type());
+    int d = r.bin(BinFn.SUB, w, x, r.reduce(RedFn.MAX, w, x));
+    if (log) {
+      int s = r.reduce(RedFn.SUM, w, r.un(UnFn.EXP, w, d));
+      r.bin(BinFn.SUB, t, d, r.un(UnFn.LOG, w, s));
+    } else {
+      int e = r.un(UnFn.EXP, w, d);
+      r.bin(BinFn.MUL, t, e, r.un(UnFn.RECIP, w, r.reduce(RedFn.SUM, w, e)));
+    }
+    if (MapKernel.rows(k, r, List.of(in), out, row)) {
+      return;
+    }
+    View max = temp(k, "max", w, in, row);
+    reduce(k, RedFn.MAX, w, in, max, row);
+    View e = k.temp("exp", w, in.dims());
+    Region re = new Region();
+    int v = re.bin(BinFn.SUB, w, re.input(in.type()), second(re, w));
+    re.un(UnFn.EXP, w, v);
+    MapKernel.run(k, re, List.of(in, max), e);
+    View sum = temp(k, "sum", w, in, row);
+    reduce(k, RedFn.SUM, w, e, sum, row);
+    Region last = new Region();
+    if (log) {
+      int a = last.input(in.type());
+      int b = last.input(w);
+      int c = last.input(w);
+      last.bin(BinFn.SUB, t, last.bin(BinFn.SUB, w, a, b), last.un(UnFn.LOG, w, c));
+      MapKernel.run(k, last, List.of(in, max, sum), out);
+    } else {
+      last.bin(BinFn.DIV, t, last.input(w), second(last, w));
+      MapKernel.run(k, last, List.of(e, sum), out);
+    }
+  }
+
+  private static int second(Region r, DType t) {
+    return r.input(t);
+  }
+
+  private static View temp(KernelContext k, String name, DType t, View in, boolean[] row) {
+    long[] d = in.dims().clone();
+    for (int i = 0; i < d.length; i++) {
+      d[i] = row[i] ? 1 : d[i];
+    }
+    return k.temp(name, t, d);
+  }
+
+  private static void reduce(
+      KernelContext k, RedFn fn, DType t, View in, View out, boolean[] row) {
+    Region copy = new Region();
+    copy.input(t);
+    ReduceKernel.run(k, fn, t, copy, in, out, row);
+  }
+
+  private static void normalise(KernelContext k) {
+    Node n = k.node();
+    View in = k.in(0);
+    int rank = in.rank();
+    int axis = (int) n.intAttr("axis", -1);
+    axis = axis < 0 ? axis + rank : axis;
+    boolean[] row = new boolean[rank];
+    long count = 1;
+    for (int i = axis; i < rank; i++) {
+      row[i] = true;
+      count *= in.dims()[i];
+    }
+    boolean centred = n.is("LayerNormalization");
+    double eps = n.floatAttr("epsilon", 1e-5f);
+    if (k.out(1) != null || k.out(2) != null) {
+      statistics(k, in, row, count, eps);
+    }
+    List<View> ins = new ArrayList<>();
+    Region r = new Region();
+    DType w = wide(in.type());
+    DType t = k.out(0).type();
+    int x = r.input(in.type());
+    ins.add(in);
+    int scale = input(k, r, ins, 1);
+    int bias = input(k, r, ins, 2);
+    if (centred) {
+      int mean = r.bini(BinFn.DIV, w, r.reduce(RedFn.SUM, w, x), (double) count);
+      x = r.bin(BinFn.SUB, w, x, mean);
+    }
+    int var = r.bini(BinFn.DIV, w, r.reduce(RedFn.SUMSQ, w, x), (double) count);
+    int inv = r.un(UnFn.RSQRT, w, r.bini(BinFn.ADD, w, var, eps));
+    x = r.bin(BinFn.MUL, scale < 0 && bias < 0 ? t : w, x, inv);
+    if (scale >= 0) {
+      x = r.bin(BinFn.MUL, bias < 0 ? t : w, x, scale);
+    }
+    if (bias >= 0) {
+      r.bin(BinFn.ADD, t, x, bias);
+    }
+    if (!MapKernel.rows(k, r, ins, k.out(0), row)) {
+      inPasses(k, ins, scale, bias, row, count, eps, centred);
+    }
+  }
+
+  private static int input(KernelContext k, Region r, List<View> ins, int i) {
+    if (k.in(i) == null) {
+      return -1;
+    }
+    ins.add(k.in(i));
+    return r.input(k.in(i).type());
+  }
+
+  /** The optional outputs Mean and InvStdDev. */
+  private static void statistics(
+      KernelContext k, View in, boolean[] row, long count, double eps) {
+    DType w = wide(in.type());
+    View mean = temp(k, "mean", w, in, row);
+    moment(k, RedFn.SUM, in, mean, row, count, -1);
+    View centred = k.temp("centred", w, in.dims());
+    subtract(k, in, mean, centred);
+    View inv = temp(k, "inv", w, in, row);
+    moment(k, RedFn.SUMSQ, centred, inv, row, count, eps);
+    if (k.out(1) != null) {
+      convert(k, mean, k.out(1).reshape(mean.dims()));
+    }
+    if (k.out(2) != null) {
+      convert(k, inv, k.out(2).reshape(inv.dims()));
+    }
+  }
+
+  private static void convert(KernelContext k, View from, View to) {
+    Region r = new Region();
+    r.convert(to.type(), r.input(from.type()), false, Round.TRUNC);
+    MapKernel.run(k, r, List.of(from), to);
+  }
+
+  private static void subtract(KernelContext k, View a, View b, View out) {
+    Region r = new Region();
+    int x = r.input(a.type());
+    r.bin(BinFn.SUB, out.type(), x, r.input(b.type()));
+    MapKernel.run(k, r, List.of(a, b), out);
+  }
+
+  /** sum / count, or with a non-negative eps 1 / sqrt(sum / count + eps). */
+  private static void moment(
+      KernelContext k, RedFn fn, View in, View out, boolean[] row, long count, double eps) {
+    DType w = out.type();
+    Region f = new Region();
+    int v = f.bini(BinFn.DIV, w, f.input(w), (double) count);
+    if (eps >= 0) {
+      f.un(UnFn.RSQRT, w, f.bini(BinFn.ADD, w, v, eps));
+    }
+    ReduceKernel.run(k, fn, w, f, in, out, row);
+  }
+
+  private static void inPasses(
+      KernelContext k,
+      List<View> ins,
+      int scale,
+      int bias,
+      boolean[] row,
+      long count,
+      double eps,
+      boolean centred) {
+    View x = ins.getFirst();
+    DType w = wide(x.type());
+    if (centred) {
+      View mean = temp(k, "mean", w, x, row);
+      moment(k, RedFn.SUM, x, mean, row, count, -1);
+      View c = k.temp("centred", w, x.dims());
+      subtract(k, x, mean, c);
+      x = c;
+    }
+    View inv = temp(k, "inv", w, x, row);
+    moment(k, RedFn.SUMSQ, x, inv, row, count, eps);
+    Region r = new Region();
+    List<View> args = new ArrayList<>(List.of(x, inv));
+    int a = r.input(x.type());
+    int b = r.input(w);
+    int s = scale < 0 ? -1 : r.input(ins.get(scale).type());
+    int t = bias < 0 ? -1 : r.input(ins.get(bias).type());
+    int v = r.bin(BinFn.MUL, w, a, b);
+    if (s >= 0) {
+      args.add(ins.get(scale));
+      v = r.bin(BinFn.MUL, w, v, s);
+    }
+    if (t >= 0) {
+      args.add(ins.get(bias));
+      v = r.bin(BinFn.ADD, w, v, t);
+    }
+    r.convert(k.out(0).type(), v, false, Round.TRUNC);
+    MapKernel.run(k, r, args, k.out(0));
+  }
+}
