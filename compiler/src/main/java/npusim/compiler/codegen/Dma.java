@@ -71,6 +71,11 @@ public final class Dma {
         .emit(extents);
   }
 
+  /** As {@link #copy(Lane, Loc, Loc, Aff...)} with the dimensions walked in the given order. */
+  public void copy(Lane lane, Loc dst, Loc src, int[] order, Aff[] extents) {
+    copy(lane, dst.dims(order), src.dims(order), permuted(order, extents));
+  }
+
   /** Copies a region to the same place in other cores. */
   public void put(long cores, Loc region, Aff... extents) {
     new Strided(

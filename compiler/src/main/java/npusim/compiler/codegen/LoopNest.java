@@ -59,7 +59,7 @@ public final class LoopNest {
     this.axes = axes.clone();
     this.at = new Axis.Step[axes.length];
     for (int i = 0; i < axes.length; i++) {
-      at[i] = new Axis.Step(Aff.of(axes[i].lo()), Aff.of(axes[i].size()), Aff.ZERO);
+      at[i] = axes[i].first();
     }
   }
 

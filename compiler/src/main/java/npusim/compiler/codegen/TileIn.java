@@ -60,11 +60,8 @@ public final class TileIn {
    * Strides of the dense local tile, outermost the dimension with the widest stride in the tensor.
    */
   public static long[] layout(View view, long[] tile) {
-    Integer[] order = new Integer[tile.length];
-    Arrays.setAll(order, i -> i);
     long[] s = view.strides();
-    Arrays.sort(
-        order, Comparator.<Integer>comparingLong(i -> -Math.abs(s[i])).thenComparingInt(i -> i));
+    int[] order = order(s);
     long[] local = new long[tile.length];
     long n = 1;
     for (int k = order.length - 1; k >= 0; k--) {
@@ -103,19 +100,18 @@ public final class TileIn {
         ext[i] = Aff.ONE;
       }
     }
-    new Dma(e).load(lane, slot, view.loc().at(origin), order(ext), ext);
+    new Dma(e).load(lane, slot, view.loc().at(origin), order(view.strides()), ext);
     ring.publish();
     return slot;
   }
 
-  /** Order of dimensions for the DMA: as the tensor lies in memory. */
-  private int[] order(Aff[] ext) {
-    Integer[] order = new Integer[ext.length];
+  /** Dimensions with the widest stride first: the order in which a tensor lies in memory. */
+  public static int[] order(long[] strides) {
+    Integer[] order = new Integer[strides.length];
     Arrays.setAll(order, i -> i);
     Arrays.sort(
         order,
-        Comparator.<Integer>comparingLong(i -> -Math.abs(view.strides()[i]))
-            .thenComparingInt(i -> i));
+        Comparator.<Integer>comparingLong(i -> -Math.abs(strides[i])).thenComparingInt(i -> i));
     return Arrays.stream(order).mapToInt(Integer::intValue).toArray();
   }
 

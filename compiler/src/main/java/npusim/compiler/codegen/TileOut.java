@@ -1,7 +1,5 @@
 package npusim.compiler.codegen;
 
-import java.util.Arrays;
-import java.util.Comparator;
 import npusim.compiler.memory.View;
 
 /**
@@ -60,7 +58,7 @@ public final class TileOut {
 
   /** The producer's last instruction completes the tile, which goes to its place. */
   public void commit() {
-    int[] order = order();
+    int[] order = TileIn.order(view.strides());
     if (ring != null) {
       ring.publish();
       ring.take(Lane.ST);
@@ -72,15 +70,5 @@ public final class TileOut {
       e.await(Lane.ST, written, 1);
       new Dma(e).put(otherCores, target, order, extents);
     }
-  }
-
-  private int[] order() {
-    Integer[] order = new Integer[extents.length];
-    Arrays.setAll(order, i -> i);
-    Arrays.sort(
-        order,
-        Comparator.<Integer>comparingLong(i -> -Math.abs(view.strides()[i]))
-            .thenComparingInt(i -> i));
-    return Arrays.stream(order).mapToInt(Integer::intValue).toArray();
   }
 }

@@ -160,6 +160,12 @@ public final class KernelContext {
     return View.of(s, dims);
   }
 
+  /** A constant made by the compiler. */
+  public View constant(String what, Tensor t) {
+    Storage s = memory.constant(node.name() + "/" + what, t);
+    return View.of(s, t.dims());
+  }
+
   /** Records a kernel on every core. */
   public void launch(ChipProgram.Body body) {
     launches++;

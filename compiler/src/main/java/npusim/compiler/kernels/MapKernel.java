@@ -226,7 +226,7 @@ public final class MapKernel {
       this.axes = axes;
       this.at = new Axis.Step[axes.length];
       for (int i = 0; i < axes.length; i++) {
-        at[i] = new Axis.Step(Aff.of(axes[i].lo()), Aff.of(axes[i].size()), Aff.ZERO);
+        at[i] = axes[i].first();
       }
       Lane consumer = region.isCopy() ? Lane.ST : Lane.VEC;
       for (int i = 0; i < tiles.length; i++) {

@@ -3,6 +3,7 @@ package npusim.compiler.memory;
 import java.util.ArrayList;
 import java.util.List;
 import npusim.compiler.codegen.Space;
+import npusim.compiler.ir.Tensor;
 import npusim.diag.NpusimException;
 import npusim.isa.DType;
 import npusim.program.Buffer;
@@ -37,6 +38,14 @@ public final class MemoryMap {
   /** A temporary tensor. */
   public Storage temp(String name, DType type, long... dims) {
     Storage s = new Storage(name + "#" + temps++, Buffer.Kind.ACTIVATION, type, dims);
+    place(s);
+    return s;
+  }
+
+  /** A constant of the compiler's own. */
+  public Storage constant(String name, Tensor t) {
+    Storage s = new Storage(name + "#" + temps++, Buffer.Kind.CONST, t.dtype(), t.dims());
+    s.withData(t);
     place(s);
     return s;
   }
