@@ -1,0 +1,144 @@
+package npusim.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import npusim.compiler.CompileOptions;
+import npusim.compiler.Compiler;
+import npusim.compiler.ir.Model;
+import npusim.compiler.ir.Tensor;
+import npusim.compiler.onnx.ModelReader;
+import npusim.compiler.onnx.TensorIo;
+import npusim.compiler.shape.Binder;
+import npusim.compiler.shape.ShapeInference;
+import npusim.diag.NpusimException;
+import npusim.hardware.Hardware;
+import npusim.isa.DType;
+import npusim.program.Buffer;
+import npusim.program.Program;
+import npusim.sim.functional.FunctionalSimulator;
+import npusim.sim.functional.Memory;
+import npusim.sim.functional.Schedule;
+
+/** Runs cases in the layout of ONNX's backend tests: compiled, executed functionally, compared. */
+final class Cases {
+  private Cases() {}
+
+  /** Outcome of a case. */
+  record Outcome(Kind kind, String detail) {
+    enum Kind {
+      PASSED,
+      FAILED,
+      REFUSED
+    }
+  }
+
+  /** Case folders below a folder, sorted. */
+  static List<Path> below(Path folder) {
+    try (Stream<Path> s = Files.walk(folder)) {
+      return s.filter(f -> f.endsWith("model.onnx")).map(Path::getParent).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs a case's first data set. */
+  static Outcome run(Path folder, Hardware hw, CompileOptions options, Schedule schedule) {
+    try {
+      Model m = ModelReader.read(folder.resolve("model.onnx"));
+      Path data = folder.resolve("test_data_set_0");
+      Map<String, Tensor> inputs = new LinkedHashMap<>();
+      List<String> names =
+          m.graph().inputs().stream().filter(n -> m.graph().initializer(n) == null).toList();
+      for (int i = 0; i < names.size(); i++) {
+        Path f = data.resolve("input_" + i + ".pb");
+        if (Files.exists(f)) {
+          inputs.put(names.get(i), TensorIo.read(f).tensor());
+        }
+      }
+      List<String> outputs = List.copyOf(m.graph().outputs());
+      Map<String, Tensor> got = execute(m, inputs, hw, options, schedule);
+      for (int i = 0; i < outputs.size(); i++) {
+        Tensor want = TensorIo.read(data.resolve("output_" + i + ".pb")).tensor();
+        String wrong = difference(want, got.get(outputs.get(i)));
+        if (wrong != null) {
+          return new Outcome(Outcome.Kind.FAILED, outputs.get(i) + ": " + wrong);
+        }
+      }
+      return new Outcome(Outcome.Kind.PASSED, "");
+    } catch (NpusimException e) {
+      return new Outcome(Outcome.Kind.REFUSED, e.getMessage().lines().findFirst().orElse(""));
+    } catch (RuntimeException e) {
+      StackTraceElement[] t = e.getStackTrace();
+      return new Outcome(
+          Outcome.Kind.FAILED, e + (t.length > 0 ? " at " + t[0] + " < " + t[Math.min(2, t.length - 1)] : ""));
+    }
+  }
+
+  /** Compiles and executes a model on values. */
+  static Map<String, Tensor> execute(
+      Model m,
+      Map<String, Tensor> inputs,
+      Hardware hw,
+      CompileOptions options,
+      Schedule schedule) {
+    Binder.bindShapes(m, inputs);
+    for (String name : ShapeInference.unboundInputs(m)) {
+      if (inputs.containsKey(name)) {
+        Binder.bindInput(m, name, inputs.get(name));
+      }
+    }
+    Program p = Compiler.compile(m, hw, options);
+    FunctionalSimulator sim = new FunctionalSimulator(hw);
+    Memory memory = sim.load(p);
+    for (Buffer b : p.buffers()) {
+      if (b.kind() == Buffer.Kind.INPUT && inputs.containsKey(b.name())) {
+        memory.write(b.name(), inputs.get(b.name()).toBytes());
+      }
+    }
+    sim.run(p, memory, Map.of(), schedule);
+    Map<String, Tensor> out = new LinkedHashMap<>();
+    for (Buffer b : p.buffers()) {
+      if (b.kind() == Buffer.Kind.OUTPUT) {
+        long[] dims = b.dims().stream().mapToLong(Long::longValue).toArray();
+        out.put(b.name(), Tensor.of(b.type(), dims, memory.read(b.name())));
+      }
+    }
+    return out;
+  }
+
+  /** What differs beyond the tolerance, or null. */
+  static String difference(Tensor want, Tensor got) {
+    if (got == null) {
+      return "missing";
+    }
+    if (want.dtype() != got.dtype() || !java.util.Arrays.equals(want.dims(), got.dims())) {
+      return "want " + want.type() + ", got " + got.type();
+    }
+    DType t = want.dtype();
+    double rtol = t.bits() >= 32 ? 1e-3 : t.bits() == 16 ? 2e-2 : 0.13;
+    double atol = t.bits() >= 32 ? 1e-5 : 1e-2;
+    for (long i = 0; i < want.size(); i++) {
+      if (t.isFloat()) {
+        double a = want.at(i);
+        double b = got.at(i);
+        boolean same =
+            Double.isNaN(a)
+                ? Double.isNaN(b)
+                : a == b || Math.abs(a - b) <= atol + rtol * Math.abs(a);
+        if (!same) {
+          return String.format(Locale.ROOT, "element %d: want %g, got %g", i, a, b);
+        }
+      } else if (want.longAt(i) != got.longAt(i)) {
+        return "element " + i + ": want " + want.longAt(i) + ", got " + got.longAt(i);
+      }
+    }
+    return null;
+  }
+}
