@@ -15,8 +15,6 @@ import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.onnx.ModelReader;
 import npusim.compiler.onnx.TensorIo;
-import npusim.compiler.shape.Binder;
-import npusim.compiler.shape.ShapeInference;
 import npusim.diag.NpusimException;
 import npusim.hardware.Hardware;
 import npusim.isa.DType;
@@ -77,24 +75,15 @@ final class Cases {
     } catch (RuntimeException e) {
       StackTraceElement[] t = e.getStackTrace();
       return new Outcome(
-          Outcome.Kind.FAILED, e + (t.length > 0 ? " at " + t[0] + " < " + t[Math.min(2, t.length - 1)] : ""));
+          Outcome.Kind.FAILED,
+          e + (t.length > 0 ? " at " + t[0] + " < " + t[Math.min(2, t.length - 1)] : ""));
     }
   }
 
   /** Compiles and executes a model on values. */
   static Map<String, Tensor> execute(
-      Model m,
-      Map<String, Tensor> inputs,
-      Hardware hw,
-      CompileOptions options,
-      Schedule schedule) {
-    Binder.bindShapes(m, inputs);
-    for (String name : ShapeInference.unboundInputs(m)) {
-      if (inputs.containsKey(name)) {
-        Binder.bindInput(m, name, inputs.get(name));
-      }
-    }
-    Program p = Compiler.compile(m, hw, options);
+      Model m, Map<String, Tensor> inputs, Hardware hw, CompileOptions options, Schedule schedule) {
+    Program p = Compiler.compile(m, hw, options.withInputs(inputs));
     FunctionalSimulator sim = new FunctionalSimulator(hw);
     Memory memory = sim.load(p);
     for (Buffer b : p.buffers()) {

@@ -14,7 +14,8 @@ import java.util.function.Consumer;
 public record Axis(String name, long lo, long hi, long tile, Halo halo) {
 
   /**
-   * Sliding windows over an input: element {@code o} reads input elements from {@code o * stride - pad} on.
+   * Sliding windows over an input: element {@code o} reads input elements from {@code o * stride -
+   * pad} on.
    *
    * @param reach input elements a window spans
    * @param input elements of the input; outside is padding

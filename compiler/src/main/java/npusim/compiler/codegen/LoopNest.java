@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Tile loops with operands that are fetched in the outermost loop in which they stay the same. Bodies and hooks are
- * told the present step of every axis.
+ * Tile loops with operands that are fetched in the outermost loop in which they stay the same.
+ * Bodies and hooks are told the present step of every axis.
  */
 public final class LoopNest {
   private final Emitter e;
@@ -74,8 +74,8 @@ public final class LoopNest {
   }
 
   /**
-   * Loops that must be open for an operand whose dimension {@code i} follows axis {@code axisOf[i]} (-1 for
-   * none).
+   * Loops that must be open for an operand whose dimension {@code i} follows axis {@code axisOf[i]}
+   * (-1 for none).
    *
    * @param strides of the operand; 0 where it doesn't vary
    */

@@ -3,12 +3,12 @@ package npusim.compiler.codegen;
 import npusim.compiler.memory.View;
 
 /**
- * Tiles of an input that windows slide over, with a margin of padding. A tile comes from DRAM, or from a resident tensor
- * by an on-chip copy, into a ring; the margin is filled on the load lane from a cell with the padding's
- * value. A resident input without padding is read in place.
+ * Tiles of an input that windows slide over, with a margin of padding. A tile comes from DRAM, or
+ * from a resident tensor by an on-chip copy, into a ring; the margin is filled on the load lane
+ * from a cell with the padding's value. A resident input without padding is read in place.
  *
- * <p>Where all tiles of a dimension have the same margins, nothing else is ever written there, so that the margin is
- * filled once per slot.
+ * <p>Where all tiles of a dimension have the same margins, nothing else is ever written there, so
+ * that the margin is filled once per slot.
  */
 public final class WindowIn {
   private final Emitter e;
@@ -26,8 +26,8 @@ public final class WindowIn {
    * Access to an input.
    *
    * @param view the input
-   * @param axes per dimension the axis it follows: with windows where they slide, without where it is cut
-   *     plainly
+   * @param axes per dimension the axis it follows: with windows where they slide, without where it
+   *     is cut plainly
    * @param padding one element of the padding's value in DRAM, or null when there is no padding
    */
   public WindowIn(
@@ -99,8 +99,7 @@ public final class WindowIn {
       lasting[d] = true;
       Axis.Step s = axes[d].first();
       for (int slot = 0; slot < slots; slot++) {
-        Loc base =
-            new Loc(area, Aff.of(area.lo() + slot * slotBytes), local, view.type());
+        Loc base = new Loc(area, Aff.of(area.lo() + slot * slotBytes), local, view.type());
         fill(base, d, 0, s.before(), Aff.of(tile));
         fill(base, d, tile[d] - s.after(), s.after(), Aff.of(tile));
       }
@@ -122,8 +121,8 @@ public final class WindowIn {
   /**
    * Fetches the tile at the given steps.
    *
-   * @return the tile; element 0 of a window dimension is the first input element of the first window, padding
-   *     or not
+   * @return the tile; element 0 of a window dimension is the first input element of the first
+   *     window, padding or not
    */
   public Loc fetch(Axis.Step[] at) {
     int n = axes.length;
@@ -138,8 +137,7 @@ public final class WindowIn {
         extents[d] = at[d].extent();
       } else {
         origin[d] = at[d].origin().times(h.stride()).plus(at[d].before() - h.pad());
-        extents[d] =
-            Aff.of(h.span(at[d].extent().value()) - at[d].before() - at[d].after());
+        extents[d] = Aff.of(h.span(at[d].extent().value()) - at[d].before() - at[d].after());
       }
     }
     if (ring == null) {

@@ -7,9 +7,10 @@ import npusim.compiler.codegen.Shape4;
 import npusim.compiler.memory.View;
 
 /**
- * A batched matrix product in normal form: A[b…, M, K] · W[b…, K, N] → out[b…, M, N] with the epilogue's operands as
- * [b…, M, N]. Result dimensions that only A has are rows, those that only W has are columns; neighbours that all operands
- * walk evenly are merged, so that a batch whose weights are shared becomes rows.
+ * A batched matrix product in normal form: A[b…, M, K] · W[b…, K, N] → out[b…, M, N] with the
+ * epilogue's operands as [b…, M, N]. Result dimensions that only A has are rows, those that only W
+ * has are columns; neighbours that all operands walk evenly are merged, so that a batch whose
+ * weights are shared becomes rows.
  */
 record Contraction(View a, View w, View out, List<View> extras) {
 
@@ -66,7 +67,13 @@ record Contraction(View a, View w, View out, List<View> extras) {
       View v = xs.get(x);
       ne.add(
           shape(
-              v, dims, 3 + x, m.extent().value(), m.strides()[3 + x], d[r - 1], v.strides()[r - 1]));
+              v,
+              dims,
+              3 + x,
+              m.extent().value(),
+              m.strides()[3 + x],
+              d[r - 1],
+              v.strides()[r - 1]));
     }
     if (b != na.rank() - 2) {
       throw new IllegalStateException("batch dimensions lost");

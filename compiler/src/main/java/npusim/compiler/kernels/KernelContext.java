@@ -214,7 +214,10 @@ public final class KernelContext {
   public NpusimException tooSmall(String what) {
     return NpusimException.infeasible(
         "memory-size",
-        node.describe() + " does not fit: its smallest tile needs more " + what + " than the chip has",
+        node.describe()
+            + " does not fit: its smallest tile needs more "
+            + what
+            + " than the chip has",
         "use a chip with more on-chip memory");
   }
 

@@ -30,6 +30,9 @@ public final class KernelRegistry {
         "QuantizeLinear",
         "Sum",
         "Where");
+    add(new PoolOp(), "AveragePool", "MaxPool");
+    add(new ConvOp(), "Conv", "ConvInteger");
+    add(new ConcatOp(), "Concat", "Pad", "Tile");
     add(new MatmulOp(), "Gemm", "MatMul", "MatMulInteger");
     add(
         new ReduceOp(),

@@ -29,8 +29,7 @@ public final class MapKernel {
   private final View out;
   private final boolean[] reduced;
 
-  private MapKernel(
-      KernelContext k, Region region, List<View> ins, View out, boolean[] reduced) {
+  private MapKernel(KernelContext k, Region region, List<View> ins, View out, boolean[] reduced) {
     this.k = k;
     this.region = region;
     this.ins = ins;
@@ -74,8 +73,7 @@ public final class MapKernel {
     for (int i = 0; i < dims.size(); i++) {
       reduced[i] = dims.get(i).group() == 1;
     }
-    return new MapKernel(k, region, flat.subList(0, ins.size()), flat.getLast(), reduced)
-        .launch();
+    return new MapKernel(k, region, flat.subList(0, ins.size()), flat.getLast(), reduced).launch();
   }
 
   /** Copies a view to another of the same shape and type. */

@@ -20,8 +20,8 @@ import npusim.compiler.tiling.MatmulTiling;
 import npusim.isa.DType;
 
 /**
- * Matrix product on the matrix unit with an epilogue on the vector unit. Tiles of A and W go through rings, sums over K
- * stay in the accumulator memory, the epilogue reads them from there.
+ * Matrix product on the matrix unit with an epilogue on the vector unit. Tiles of A and W go
+ * through rings, sums over K stay in the accumulator memory, the epilogue reads them from there.
  */
 public final class MatmulKernel {
   private static final int SLOTS = 2;
@@ -47,7 +47,8 @@ public final class MatmulKernel {
    * @param a [batch…, M, K]
    * @param w [batch…, K, N]
    * @param out [batch…, M, N]
-   * @param epilogue its first input is the sum, as binary32 or int32; no steps when the result is the sum
+   * @param epilogue its first input is the sum, as binary32 or int32; no steps when the result is
+   *     the sum
    */
   public static void run(
       KernelContext k, View a, View w, View out, Region epilogue, List<View> extras) {
@@ -131,14 +132,11 @@ public final class MatmulKernel {
     boolean direct = epilogue.isCopy() && !c.out().storage().resident();
     Lane drain = direct ? Lane.ST : Lane.VEC;
     long slot = WorkMemory.aligned(4 * tile[b] * tile[b + 1]);
-    Ring acc =
-        e.ring("acc", e.accumulators(slot * SLOTS), SLOTS, Lane.MAT, drain);
+    Ring acc = e.ring("acc", e.accumulators(slot * SLOTS), SLOTS, Lane.MAT, drain);
     TileOut out =
         direct ? null : new TileOut(e, "out", c.out(), tile, SLOTS, Lane.VEC, k.otherCores(part));
     Loc[] scratch =
-        direct
-            ? new Loc[0]
-            : epilogue.scratch(e, TileIn.layout(c.out(), tile), null, tile);
+        direct ? new Loc[0] : epilogue.scratch(e, TileIn.layout(c.out(), tile), null, tile);
     Loc[] sum = new Loc[1];
     nest.around(
         b + 2,
@@ -147,8 +145,7 @@ public final class MatmulKernel {
           acc.publish();
           acc.take(drain);
           if (direct) {
-            new Dma(e)
-                .store(c.out().loc().at(nest.origin(mapO)), sum[0], nest.extents(mapO));
+            new Dma(e).store(c.out().loc().at(nest.origin(mapO)), sum[0], nest.extents(mapO));
           } else {
             Loc[] args = new Loc[1 + extras.size()];
             args[0] = sum[0];
@@ -186,8 +183,7 @@ public final class MatmulKernel {
       Emitter e, LoopNest nest, String name, View v, int[] axisOf, Lane consumer) {
     int depth = nest.depth(axisOf, v.strides());
     Lane lane = v.storage().constant() ? e.weightLane() : Lane.LD0;
-    TileIn in =
-        new TileIn(e, name, v, nest.tile(axisOf), depth == 0 ? 1 : SLOTS, lane, consumer);
+    TileIn in = new TileIn(e, name, v, nest.tile(axisOf), depth == 0 ? 1 : SLOTS, lane, consumer);
     return nest.operand(in, depth, axisOf, consumer);
   }
 

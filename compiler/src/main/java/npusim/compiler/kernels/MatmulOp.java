@@ -68,8 +68,7 @@ public final class MatmulOp implements Kernel {
     if (k.matrixRuns(a.type(), w.type())) {
       MatmulKernel.run(k, a, w, out, epilogue, extras);
     } else {
-      throw k.unsupported(
-          "the matrix unit has no " + a.type() + " × " + w.type() + " product");
+      throw k.unsupported("the matrix unit has no " + a.type() + " × " + w.type() + " product");
     }
   }
 

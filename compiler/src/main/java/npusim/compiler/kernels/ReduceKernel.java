@@ -20,8 +20,9 @@ import npusim.isa.DType;
 import npusim.isa.RedFn;
 
 /**
- * Reduction over any dimensions: tiles of the input are reduced into partial results that stay in the scratchpad until
- * all tiles of the reduced dimensions are through; then a finishing region makes the result.
+ * Reduction over any dimensions: tiles of the input are reduced into partial results that stay in
+ * the scratchpad until all tiles of the reduced dimensions are through; then a finishing region
+ * makes the result.
  */
 public final class ReduceKernel {
   private static final int SLOTS = 2;
@@ -87,8 +88,7 @@ public final class ReduceKernel {
     View fi = flat.get(0);
     View fo = flat.get(1);
     if (!fi.storage().resident()) {
-      operands.add(
-          new TileChooser.Operand(fi.strides(), 2L * fi.type().bits(), fi.type().bits()));
+      operands.add(new TileChooser.Operand(fi.strides(), 2L * fi.type().bits(), fi.type().bits()));
     }
     int kept = 2 * fo.type().bits() + accType.bits() + finish.scratchBits();
     operands.add(new TileChooser.Operand(fo.strides(), kept, fo.type().bits()));
@@ -143,8 +143,7 @@ public final class ReduceKernel {
       mapOut[i] = reduced[i] ? -1 : i;
     }
     long[] outTile = nest.tile(mapOut);
-    TileOut result =
-        new TileOut(e, "out", out, outTile, SLOTS, Lane.VEC, k.otherCores(part));
+    TileOut result = new TileOut(e, "out", out, outTile, SLOTS, Lane.VEC, k.otherCores(part));
     Area area = e.scratch(accType.bytesFor(Arrays.stream(outTile).reduce(1, Math::multiplyExact)));
     Loc acc = new Loc(area, Aff.of(area.lo()), View.rowMajor(outTile), accType);
     Loc[] scratch = finish.scratch(e, TileIn.layout(out, outTile), null, outTile);
@@ -164,8 +163,7 @@ public final class ReduceKernel {
       end.run();
       return;
     }
-    TileIn tiles =
-        new TileIn(e, "in", in, nest.tile(map), SLOTS, Lane.LD0, Lane.VEC);
+    TileIn tiles = new TileIn(e, "in", in, nest.tile(map), SLOTS, Lane.LD0, Lane.VEC);
     LoopNest.Operand a = nest.operand(tiles, n, map, Lane.VEC);
     nest.around(kept, () -> {}, end);
     nest.run(

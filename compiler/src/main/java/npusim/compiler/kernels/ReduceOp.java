@@ -28,8 +28,12 @@ public final class ReduceOp implements Kernel {
     }
     DType t = in.type();
     String op = n.opType();
-    if (!any && (op.equals("ReduceMax") || op.equals("ReduceMin") || op.equals("ReduceSum")
-        || op.equals("ReduceProd") || op.equals("ReduceMean"))) {
+    if (!any
+        && (op.equals("ReduceMax")
+            || op.equals("ReduceMin")
+            || op.equals("ReduceSum")
+            || op.equals("ReduceProd")
+            || op.equals("ReduceMean"))) {
       MapKernel.copy(k, in, k.out(0).reshape(in.dims()));
       return;
     }

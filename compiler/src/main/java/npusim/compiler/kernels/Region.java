@@ -217,7 +217,8 @@ public final class Region {
    *
    * @param dst result tile
    * @param args input tiles with the strides of the iteration
-   * @param scratch one tile per {@link #temps} entry; a row tile has stride 0 along the row dimensions
+   * @param scratch one tile per {@link #temps} entry; a row tile has stride 0 along the row
+   *     dimensions
    * @param reduced row dimensions; null for none
    */
   public void emit(
@@ -232,10 +233,7 @@ public final class Region {
     }
     for (int s = 0; s < steps.size(); s++) {
       Step step = steps.get(s);
-      Loc d =
-          s == steps.size() - 1
-              ? dst
-              : scratch[al.tileOf()[s]].withType(types.get(inputs + s));
+      Loc d = s == steps.size() - 1 ? dst : scratch[al.tileOf()[s]].withType(types.get(inputs + s));
       Loc[] x = new Loc[step.args().length];
       for (int i = 0; i < x.length; i++) {
         x[i] = values[step.args()[i]];

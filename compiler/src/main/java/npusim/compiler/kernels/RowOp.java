@@ -11,8 +11,8 @@ import npusim.isa.Round;
 import npusim.isa.UnFn;
 
 /**
- * Softmax and the normalisations over rows. A row that fits in the scratchpad is handled in one pass; longer ones by
- * separate reductions and elementwise passes over temporaries in DRAM.
+ * Softmax and the normalisations over rows. A row that fits in the scratchpad is handled in one
+ * pass; longer ones by separate reductions and elementwise passes over temporaries in DRAM.
  */
 public final class RowOp implements Kernel {
 
@@ -21,8 +21,7 @@ public final class RowOp implements Kernel {
     switch (k.node().opType()) {
       case "Softmax" -> softmax(k, false);
       case "LogSoftmax" -> softmax(k, true);
-      case "LayerNormalization", "RMSNormalization", "SimplifiedLayerNormalization" ->
-          normalise(k);
+      case "LayerNormalization", "RMSNormalization", "SimplifiedLayerNormalization" -> normalise(k);
       default -> throw k.unsupported("");
     }
   }
@@ -97,8 +96,7 @@ public final class RowOp implements Kernel {
     return k.temp(name, t, d);
   }
 
-  private static void reduce(
-      KernelContext k, RedFn fn, DType t, View in, View out, boolean[] row) {
+  private static void reduce(KernelContext k, RedFn fn, DType t, View in, View out, boolean[] row) {
     Region copy = new Region();
     copy.input(t);
     ReduceKernel.run(k, fn, t, copy, in, out, row);
@@ -156,8 +154,7 @@ public final class RowOp implements Kernel {
   }
 
   /** The optional outputs Mean and InvStdDev. */
-  private static void statistics(
-      KernelContext k, View in, boolean[] row, long count, double eps) {
+  private static void statistics(KernelContext k, View in, boolean[] row, long count, double eps) {
     DType w = wide(in.type());
     View mean = temp(k, "mean", w, in, row);
     moment(k, RedFn.SUM, in, mean, row, count, -1);

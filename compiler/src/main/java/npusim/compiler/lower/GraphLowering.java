@@ -226,6 +226,12 @@ public final class GraphLowering {
           new Program.Launch(
               new CoreCode(code.instructions(), code.nodes(), Map.of()), new long[Word.REGISTERS]));
     }
+    for (Storage s : buffers) {
+      // An empty output is touched by no kernel.
+      if (s.kind() == Buffer.Kind.OUTPUT) {
+        s.start();
+      }
+    }
     List<Buffer> map = new ArrayList<>();
     List<ConstData> constants = new ArrayList<>();
     long weightBytes = 0;

@@ -6,9 +6,9 @@ import npusim.hardware.Hardware;
 import npusim.isa.DType;
 
 /**
- * Search of tile extents, loop order and division among cores for a matrix product. The cost of a candidate is the
- * longest of what the array, the load queues and the chip's DRAM need, plus what can't overlap: the first
- * loads and the last tile's result.
+ * Search of tile extents, loop order and division among cores for a matrix product. The cost of a
+ * candidate is the longest of what the array, the load queues and the chip's DRAM need, plus what
+ * can't overlap: the first loads and the last tile's result.
  */
 public final class MatmulTiling {
   private final Hardware hw;
@@ -21,7 +21,8 @@ public final class MatmulTiling {
    * @param m rows, n columns, k length of the sums
    * @param a type of the streamed operand; null-free
    * @param aResident whether it needs no loading
-   * @param outBits bits per result element held in scratchpad rings (0 when written from the accumulators)
+   * @param outBits bits per result element held in scratchpad rings (0 when written from the
+   *     accumulators)
    * @param extraBits bits per result element for the epilogue's operands and temporaries
    * @param wPerBatch whether every batch has its own stationary operand
    */
@@ -103,8 +104,20 @@ public final class MatmulTiling {
       return search(
           hw,
           new Problem(
-              p.batch(), p.m(), p.n(), p.k(), p.a(), p.w(), p.aResident(), p.wResident(),
-              p.outBits(), p.extraBits(), p.wPerBatch(), p.spm(), p.acc(), 1));
+              p.batch(),
+              p.m(),
+              p.n(),
+              p.k(),
+              p.a(),
+              p.w(),
+              p.aResident(),
+              p.wResident(),
+              p.outBits(),
+              p.extraBits(),
+              p.wPerBatch(),
+              p.spm(),
+              p.acc(),
+              1));
     }
     return best;
   }
