@@ -2,6 +2,9 @@ package npusim.compiler;
 
 import java.util.ArrayList;
 import java.util.List;
+import npusim.compiler.fusion.FuseActivation;
+import npusim.compiler.fusion.FuseAttention;
+import npusim.compiler.fusion.FuseNormalization;
 import npusim.compiler.ir.Model;
 import npusim.compiler.passes.CommonSubexpressions;
 import npusim.compiler.passes.ConstantFolding;
@@ -20,6 +23,9 @@ public final class Pipeline {
 
   private static List<Pass> passes() {
     var all = new ArrayList<>(Passes.frontEnd());
+    all.add(new FuseNormalization());
+    all.add(new FuseActivation());
+    all.add(new FuseAttention());
     all.add(new Decompose());
     // What decompositions leave behind is folded and swept as the front end does.
     all.add(new ConstantFolding());

@@ -45,7 +45,8 @@ public final class FuseActivation extends GraphPass {
     for (int i = 0; i < 2; i++) {
       Node s = f.producer(n.input(1 - i), "Sigmoid");
       if (s != null && s.input(0).equals(n.input(i))) {
-        replace(g, n, Node.of("Swish", SWISH_OPSET, List.of(n.input(i)), n.output(0)).set("alpha", 1f));
+        replace(
+            g, n, Node.of("Swish", SWISH_OPSET, List.of(n.input(i)), n.output(0)).set("alpha", 1f));
         return true;
       }
     }
@@ -53,8 +54,8 @@ public final class FuseActivation extends GraphPass {
   }
 
   /**
-   * The product of three factors x, ½ and (1 + e) in any order, with e = erf(x/√2) or tanh(√(2/π)·(x + 0.044715·x³)).
-   * The product is matched at its last Mul.
+   * The product of three factors x, ½ and (1 + e) in any order, with e = erf(x/√2) or
+   * tanh(√(2/π)·(x + 0.044715·x³)). The product is matched at its last Mul.
    */
   private static boolean gelu(Graph g, Node n) {
     Matcher f = new Matcher(g);
@@ -73,7 +74,8 @@ public final class FuseActivation extends GraphPass {
           x = b;
         }
         if (kind != null && g.tensorType(x).equals(g.tensorType(n.output(0)))) {
-          replace(g, n, Node.of("Gelu", GELU_OPSET, List.of(x), n.output(0)).set("approximate", kind));
+          replace(
+              g, n, Node.of("Gelu", GELU_OPSET, List.of(x), n.output(0)).set("approximate", kind));
           return true;
         }
       }
@@ -87,7 +89,9 @@ public final class FuseActivation extends GraphPass {
     Node right = f.producer(n.input(1), "Mul");
     String[] a = left == null ? null : new String[] {left.input(0), left.input(1), n.input(1)};
     String[] b = right == null ? null : new String[] {right.input(0), right.input(1), n.input(0)};
-    return a == null ? b == null ? new String[0][] : new String[][] {b} : b == null ? new String[][] {a} : new String[][] {a, b};
+    return a == null
+        ? b == null ? new String[0][] : new String[][] {b}
+        : b == null ? new String[][] {a} : new String[][] {a, b};
   }
 
   /** The approximation attribute when {@code gate} is 1 + erf(x/√2) or its tanh form, else null. */
@@ -104,7 +108,13 @@ public final class FuseActivation extends GraphPass {
           scaled != null
               && scaled.input(0).equals(x)
               && f.isNumber(scaled.input(1), scaled.is("Div") ? Math.sqrt(2) : Math.sqrt(0.5));
-      return fits || (scaled != null && scaled.is("Mul") && scaled.input(1).equals(x) && f.isNumber(scaled.input(0), Math.sqrt(0.5))) ? "none" : null;
+      return fits
+              || (scaled != null
+                  && scaled.is("Mul")
+                  && scaled.input(1).equals(x)
+                  && f.isNumber(scaled.input(0), Math.sqrt(0.5)))
+          ? "none"
+          : null;
     }
     Node tanh = f.producer(e, "Tanh");
     Node outer = tanh == null ? null : f.producer(tanh.input(0), "Mul");

@@ -11,8 +11,9 @@ import npusim.compiler.passes.PassContext;
 import npusim.isa.DType;
 
 /**
- * RMS and layer normalisation over the last axis, as exporters spell them: x·(1/√(mean(x²) + eps))·w, and
- * (x - mean(x)) / √(mean((x - mean(x))²) + eps)·w + b, with casts around the statistics in half precision.
+ * RMS and layer normalisation over the last axis, as exporters spell them: x·(1/√(mean(x²) +
+ * eps))·w, and (x - mean(x)) / √(mean((x - mean(x))²) + eps)·w + b, with casts around the
+ * statistics in half precision.
  */
 public final class FuseNormalization extends GraphPass {
   private static final int OPSET = 23;
@@ -65,11 +66,21 @@ public final class FuseNormalization extends GraphPass {
         continue;
       }
       long size = x.shape()[x.rank() - 1];
-      String w = g.isConstant(weight) && g.tensorType(weight).rank() == 1 ? weight : reshaped(g, weight, size);
-      Node norm = Node.of(row.centred ? "LayerNormalization" : "RMSNormalization", OPSET, List.of(input, w), n.output(0));
+      String w =
+          g.isConstant(weight) && g.tensorType(weight).rank() == 1
+              ? weight
+              : reshaped(g, weight, size);
+      Node norm =
+          Node.of(
+              row.centred ? "LayerNormalization" : "RMSNormalization",
+              OPSET,
+              List.of(input, w),
+              n.output(0));
       norm.setName(n.name());
       norm.metadata().putAll(n.metadata());
-      norm.set("axis", x.rank() - 1L).set("epsilon", (float) row.epsilon).set("stash_type", (long) DType.F32.onnxCode());
+      norm.set("axis", x.rank() - 1L)
+          .set("epsilon", (float) row.epsilon)
+          .set("stash_type", (long) DType.F32.onnxCode());
       g.replace(n, List.of(norm));
       return true;
     }

@@ -69,7 +69,10 @@ final class Matcher {
     return withoutCast(a).equals(withoutCast(b));
   }
 
-  /** Reduced axes of a reduction by attribute or constant input, negative ones made positive; null when unknown. */
+  /**
+   * Reduced axes of a reduction by attribute or constant input, negative ones made positive; null
+   * when unknown.
+   */
   long[] axes(Node n) {
     long[] a = n.intsAttr("axes", (long[]) null);
     if (a == null && n.hasInput(1)) {
