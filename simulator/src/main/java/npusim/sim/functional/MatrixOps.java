@@ -5,6 +5,7 @@ import npusim.isa.DType;
 import npusim.isa.Field;
 import npusim.sim.functional.value.Lanes;
 import npusim.sim.functional.value.MatrixProduct;
+import npusim.sim.functional.value.Panels;
 
 /** Semantics of the matrix unit. */
 final class MatrixOps {
@@ -13,6 +14,12 @@ final class MatrixOps {
 
   /** Rows of A packed at a time. */
   private static final int ROW_BLOCK = 32;
+
+  /** As {@link #ROW_BLOCK}, when the rows are the inner loop. */
+  private static final int NARROW_ROW_BLOCK = 256;
+
+  /** Columns below which the rows become the inner loop. */
+  private static final int NARROW = 8;
 
   private MatrixOps() {}
 
@@ -136,43 +143,105 @@ final class MatrixOps {
       boolean integer,
       boolean accumulate) {
     int rows = acc.count();
-    int blocks = (rows + ROW_BLOCK - 1) / ROW_BLOCK;
+    // Few columns make short inner loops; then the rows take their place.
+    boolean narrow = n < NARROW && rows > n;
+    int size = narrow ? NARROW_ROW_BLOCK : ROW_BLOCK;
+    int blocks = (rows + size - 1) / size;
     // Rows are independent of each other, so that threads cannot change the result.
     IntStream range = IntStream.range(0, blocks);
     if ((long) rows * k * n >= PARALLEL_MACS) {
       range = range.parallel();
     }
-    range.forEach(
-        b -> {
-          int from = b * ROW_BLOCK;
-          int count = Math.min(ROW_BLOCK, rows - from);
-          if (integer) {
-            int[] panel = new int[count * k];
-            int[] sums = new int[count * n];
-            for (int r = 0; r < count; r++) {
-              a.loadInts(from + r, panel, r * k);
-              if (accumulate) {
-                acc.load(from + r, sums, r * n);
-              }
-            }
-            MatrixProduct.ints(panel, w.ints(), sums, 0, count, k, n);
-            for (int r = 0; r < count; r++) {
-              acc.store(from + r, sums, r * n);
-            }
-          } else {
-            float[] panel = new float[count * k];
-            float[] sums = new float[count * n];
-            for (int r = 0; r < count; r++) {
-              a.loadFloats(from + r, panel, r * k);
-              if (accumulate) {
-                acc.load(from + r, sums, r * n);
-              }
-            }
-            MatrixProduct.floats(panel, w.floats(), sums, 0, count, k, n);
-            for (int r = 0; r < count; r++) {
-              acc.store(from + r, sums, r * n);
-            }
-          }
-        });
+    if (integer) {
+      int[] weights = narrow ? Panels.transpose(w.ints(), k, n) : w.ints();
+      range.forEach(
+          b ->
+              ints(
+                  acc,
+                  a,
+                  weights,
+                  b * size,
+                  Math.min(size, rows - b * size),
+                  k,
+                  n,
+                  narrow,
+                  accumulate));
+    } else {
+      float[] weights = narrow ? Panels.transpose(w.floats(), k, n) : w.floats();
+      range.forEach(
+          b ->
+              floats(
+                  acc,
+                  a,
+                  weights,
+                  b * size,
+                  Math.min(size, rows - b * size),
+                  k,
+                  n,
+                  narrow,
+                  accumulate));
+    }
+  }
+
+  private static void floats(
+      AccRows acc,
+      StreamedRows a,
+      float[] weights,
+      int from,
+      int count,
+      int k,
+      int n,
+      boolean narrow,
+      boolean accumulate) {
+    float[] panel = new float[count * k];
+    float[] sums = new float[count * n];
+    for (int r = 0; r < count; r++) {
+      a.loadFloats(from + r, panel, r * k);
+      if (accumulate) {
+        acc.load(from + r, sums, r * n);
+      }
+    }
+    if (narrow) {
+      panel = Panels.transpose(panel, count, k);
+      sums = Panels.transpose(sums, count, n);
+      MatrixProduct.floats(weights, panel, sums, 0, n, k, count);
+      sums = Panels.transpose(sums, n, count);
+    } else {
+      MatrixProduct.floats(panel, weights, sums, 0, count, k, n);
+    }
+    for (int r = 0; r < count; r++) {
+      acc.store(from + r, sums, r * n);
+    }
+  }
+
+  private static void ints(
+      AccRows acc,
+      StreamedRows a,
+      int[] weights,
+      int from,
+      int count,
+      int k,
+      int n,
+      boolean narrow,
+      boolean accumulate) {
+    int[] panel = new int[count * k];
+    int[] sums = new int[count * n];
+    for (int r = 0; r < count; r++) {
+      a.loadInts(from + r, panel, r * k);
+      if (accumulate) {
+        acc.load(from + r, sums, r * n);
+      }
+    }
+    if (narrow) {
+      panel = Panels.transpose(panel, count, k);
+      sums = Panels.transpose(sums, count, n);
+      MatrixProduct.ints(weights, panel, sums, 0, n, k, count);
+      sums = Panels.transpose(sums, n, count);
+    } else {
+      MatrixProduct.ints(panel, weights, sums, 0, count, k, n);
+    }
+    for (int r = 0; r < count; r++) {
+      acc.store(from + r, sums, r * n);
+    }
   }
 }

@@ -103,7 +103,7 @@ class MatrixInstructionTest {
           if (integer) {
             s += ((int) x) * ((int) y);
           } else {
-            f += (float) x * (float) y;
+            f += ((float) x) * ((float) y);
           }
         }
       }
