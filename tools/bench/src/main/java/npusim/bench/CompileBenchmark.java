@@ -1,33 +1,39 @@
 package npusim.bench;
 
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
-import npusim.diag.Names;
+import npusim.program.Program;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The suggestion for a mistyped name among 200, the size of the operator table. */
+/** Time to compile a graph, passes to instructions. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(1)
-@Warmup(iterations = 2, time = 1)
-@Measurement(iterations = 3, time = 1)
-public class NamesBenchmark {
-  private final List<String> names =
-      IntStream.range(0, 200).mapToObj(i -> "OperatorName" + i).toList();
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
+public class CompileBenchmark {
+  @Param({"gemm:2048,2048,2048@tpu-v3", "resnet50@warboy"})
+  private String job;
+
+  private Jobs jobs;
+
+  @Setup
+  public void load() {
+    jobs = Jobs.of(job);
+  }
 
   @Benchmark
-  public Optional<String> nearest() {
-    return Names.nearest("OpertorName17", names);
+  public Program compile() {
+    return jobs.compile();
   }
 }
