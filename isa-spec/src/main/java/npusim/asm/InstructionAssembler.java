@@ -12,6 +12,7 @@ import npusim.isa.Field;
 import npusim.isa.FieldKind;
 import npusim.isa.FieldSpec;
 import npusim.isa.Instruction;
+import npusim.isa.IsaReference;
 import npusim.isa.Opcode;
 import npusim.isa.Operand;
 import npusim.isa.Word;
@@ -187,7 +188,7 @@ final class InstructionAssembler {
       }
     }
     for (FieldSpec spec : op.fields()) {
-      if (InstructionPrinter.isBare(spec)) {
+      if (IsaReference.isBare(spec)) {
         if (spec.kind() == FieldKind.ENUM) {
           choice(spec, text, item);
         } else if (spec.field() == Field.TARGET && name) {

@@ -9,6 +9,7 @@ import npusim.isa.Field;
 import npusim.isa.FieldKind;
 import npusim.isa.FieldSpec;
 import npusim.isa.Instruction;
+import npusim.isa.IsaReference;
 import npusim.isa.Opcode;
 import npusim.isa.Operand;
 import npusim.isa.Word;
@@ -35,7 +36,7 @@ public final class InstructionPrinter {
     var text = new StringBuilder(op.mnemonic());
     Set<Field> done = new HashSet<>();
     for (FieldSpec spec : op.fields()) {
-      if (isBare(spec)) {
+      if (IsaReference.isBare(spec)) {
         text.append(' ').append(bare(instruction, spec, target));
         done.add(spec.field());
       }
@@ -58,14 +59,6 @@ public final class InstructionPrinter {
     appendSlots(text, instruction, true);
     appendSlots(text, instruction, false);
     return text.toString();
-  }
-
-  /** Fields written without their name right after the mnemonic. */
-  static boolean isBare(FieldSpec spec) {
-    return spec.field() == Field.FN
-        || spec.field() == Field.UNIT
-        || spec.field() == Field.COUNT
-        || spec.field() == Field.TARGET;
   }
 
   private static String bare(Instruction instruction, FieldSpec spec, IntFunction<String> target) {
