@@ -195,18 +195,18 @@ final class MatrixOps {
       boolean accumulate) {
     float[] panel = new float[count * k];
     float[] sums = new float[count * n];
-    for (int r = 0; r < count; r++) {
-      a.loadFloats(from + r, panel, r * k);
-      if (accumulate) {
-        acc.load(from + r, sums, r * n);
-      }
+    for (int r = 0; accumulate && r < count; r++) {
+      acc.load(from + r, sums, r * n);
     }
     if (narrow) {
-      panel = Panels.transpose(panel, count, k);
+      a.loadColumns(from, count, panel);
       sums = Panels.transpose(sums, count, n);
       MatrixProduct.floats(weights, panel, sums, 0, n, k, count);
       sums = Panels.transpose(sums, n, count);
     } else {
+      for (int r = 0; r < count; r++) {
+        a.loadFloats(from + r, panel, r * k);
+      }
       MatrixProduct.floats(panel, weights, sums, 0, count, k, n);
     }
     for (int r = 0; r < count; r++) {
@@ -226,18 +226,18 @@ final class MatrixOps {
       boolean accumulate) {
     int[] panel = new int[count * k];
     int[] sums = new int[count * n];
-    for (int r = 0; r < count; r++) {
-      a.loadInts(from + r, panel, r * k);
-      if (accumulate) {
-        acc.load(from + r, sums, r * n);
-      }
+    for (int r = 0; accumulate && r < count; r++) {
+      acc.load(from + r, sums, r * n);
     }
     if (narrow) {
-      panel = Panels.transpose(panel, count, k);
+      a.loadColumns(from, count, panel);
       sums = Panels.transpose(sums, count, n);
       MatrixProduct.ints(weights, panel, sums, 0, n, k, count);
       sums = Panels.transpose(sums, n, count);
     } else {
+      for (int r = 0; r < count; r++) {
+        a.loadInts(from + r, panel, r * k);
+      }
       MatrixProduct.ints(panel, weights, sums, 0, count, k, n);
     }
     for (int r = 0; r < count; r++) {

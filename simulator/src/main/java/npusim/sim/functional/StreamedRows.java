@@ -107,4 +107,53 @@ final class StreamedRows {
       }
     }
   }
+
+  /** Takes one run along the innermost row dimension at one reduction index. */
+  private interface Segment {
+    /**
+     * @param e element offset of its first row
+     * @param at position in a panel of reduction index × rows
+     * @param run rows
+     */
+    void take(int e, int at, int run);
+  }
+
+  /** Walks rows {@code from} to {@code from + count} with the reduction index outermost. */
+  private void columns(int from, int count, Segment segment) {
+    int index = 0;
+    for (long k0 = 0; k0 < k[0]; k0++) {
+      for (long k1 = 0; k1 < k[1]; k1++) {
+        for (long k2 = 0; k2 < k[2]; k2++, index++) {
+          int shift = (int) (k0 * sk[0] + k1 * sk[1] + k2 * sk[2]);
+          for (int r = 0; r < count; ) {
+            int run = (int) Math.min(count - r, m[2] - (from + r) % m[2]);
+            segment.take(element(from + r) + shift, index * count + r, run);
+            r += run;
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * Loads rows {@code from} to {@code from + count} transposed: a panel of reduction index × rows.
+   */
+  void loadColumns(int from, int count, float[] out) {
+    Lanes lanes = memory.lanes();
+    columns(
+        from,
+        count,
+        (e, at, run) ->
+            lanes.loadFloats(memory.bytes(), memory.base(), e, (int) sm[2], out, at, run));
+  }
+
+  /** As {@link #loadColumns(int, int, float[])}, for integers. */
+  void loadColumns(int from, int count, int[] out) {
+    Lanes lanes = memory.lanes();
+    columns(
+        from,
+        count,
+        (e, at, run) ->
+            lanes.loadInts(memory.bytes(), memory.base(), e, (int) sm[2], out, at, run));
+  }
 }
