@@ -20,6 +20,8 @@ public record Function(
     Map<String, Attribute> attributeDefaults,
     Map<String, Integer> opsets,
     boolean repeated) {
+  /** Key in a function's metadata that marks it as repeated. */
+  public static final String REPEATED = "npusim.repeated";
 
   /** What a call names. */
   public record Key(String domain, String name, String overload) {

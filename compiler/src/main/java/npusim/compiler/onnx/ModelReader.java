@@ -95,14 +95,25 @@ public final class ModelReader {
     m.setProducer(producer, producerVersion);
     m.warnings().addAll(warnings);
     functions.forEach(m::add);
-    resolve(m, graph, opsets, in.file());
-    for (Function f : functions) {
-      Map<String, Integer> own = new LinkedHashMap<>(opsets);
+    complete(m, in.file());
+    return m;
+  }
+
+  /**
+   * Completes a model just read: opset version of every node, constants taken out of the inputs,
+   * topological order, shape-only constants for values that are declared but not defined.
+   *
+   * @param file for messages
+   * @throws NpusimException exit code 2 when a value isn't defined or nodes form a cycle
+   */
+  public static void complete(Model m, String file) {
+    resolve(m, m.graph(), m.opsets(), file);
+    for (Function f : m.functions().values()) {
+      Map<String, Integer> own = new LinkedHashMap<>(m.opsets());
       own.putAll(f.opsets());
       assignOpsets(f.body(), own);
-      sort(f.body(), in.file());
+      sort(f.body(), file);
     }
-    return m;
   }
 
   static void entry(ProtoReader in, Map<String, String> sink) {

@@ -1,12 +1,7 @@
 package npusim.compiler.onnx;
 
-import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +77,11 @@ final class TensorDecoder {
       return new Named(name, Tensor.absent(type, shape));
     }
     if (external) {
-      return new Named(name, external(in, type, shape, bytes, externalKeys, label));
+      if (folder == null) {
+        throw in.error(label + " is external, which is possible in a model only");
+      }
+      return new Named(
+          name, ExternalData.open(folder, in.file(), label, type, shape, externalKeys, warnings));
     }
     if (raw != null) {
       if (raw.byteSize() != bytes) {
@@ -182,97 +181,6 @@ final class TensorDecoder {
       return type.bytesFor(elements);
     } catch (ArithmeticException e) {
       throw in.error(label + " has more than 2^63 bytes");
-    }
-  }
-
-  private Tensor external(
-      ProtoReader in,
-      DType type,
-      long[] shape,
-      long bytes,
-      Map<String, String> keys,
-      String label) {
-    String location = keys.get("location");
-    if (location == null) {
-      throw in.error(label + " is external but names no location");
-    }
-    if (folder == null) {
-      throw in.error(label + " is external, which is possible in a model only");
-    }
-    Path relative = Path.of(location);
-    Path target = folder.resolve(relative).normalize();
-    if (relative.isAbsolute() || !target.startsWith(folder.normalize())) {
-      throw NpusimException.usage(
-          "onnx-external",
-          label + " names external data '" + location + "' outside the model's folder",
-          Location.ofFile(in.file()),
-          "external data must lie in the folder of the model or below");
-    }
-    long offset = number(in, keys.getOrDefault("offset", "0"), "offset", label);
-    long length = number(in, keys.getOrDefault("length", Long.toString(bytes)), "length", label);
-    if (length != bytes) {
-      throw in.error(
-          label
-              + " has "
-              + length
-              + " external bytes but "
-              + TensorType.of(type, shape)
-              + " takes "
-              + bytes);
-    }
-    if (!Files.isRegularFile(target)) {
-      warnings.add(
-          Diagnostic.warning(
-              "onnx-external",
-              label + ": external data '" + location + "' is not there; its values count as absent",
-              Location.ofFile(in.file()),
-              "put the file beside the model to compute values; timing needs shapes only"));
-      return Tensor.absent(type, shape);
-    }
-    long available = size(target);
-    if (offset > available - length) {
-      throw NpusimException.usage(
-          "onnx-external",
-          label
-              + " wants bytes "
-              + offset
-              + " to "
-              + (offset + length)
-              + " of '"
-              + location
-              + "', which has "
-              + available,
-          Location.ofFile(in.file()),
-          "the data file is truncated or belongs to another model");
-    }
-    return Tensor.lazy(type, shape, () -> map(target, offset, length));
-  }
-
-  private static long number(ProtoReader in, String text, String key, String label) {
-    try {
-      long v = Long.parseLong(text);
-      if (v >= 0) {
-        return v;
-      }
-    } catch (NumberFormatException e) {
-      throw in.error(label + " has external " + key + " '" + text + "', which is not a number");
-    }
-    throw in.error(label + " has a negative external " + key + " " + text);
-  }
-
-  private static long size(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      throw OnnxFiles.unreadable(file, e);
-    }
-  }
-
-  private static MemorySegment map(Path file, long offset, long length) {
-    try (FileChannel c = FileChannel.open(file, StandardOpenOption.READ)) {
-      return c.map(FileChannel.MapMode.READ_ONLY, offset, length, Arena.ofAuto());
-    } catch (IOException e) {
-      throw OnnxFiles.unreadable(file, e);
     }
   }
 

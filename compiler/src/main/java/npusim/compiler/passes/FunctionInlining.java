@@ -42,6 +42,7 @@ public final class FunctionInlining implements Pass {
         changed |= inline(m, f.body());
       }
     }
+    m.graph().nameNodes();
     changed |= m.functions().values().removeIf(f -> !f.repeated());
     return changed;
   }

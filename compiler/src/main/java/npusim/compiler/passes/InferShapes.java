@@ -23,7 +23,7 @@ public final class InferShapes implements Pass {
   @Override
   public String summary() {
     return "infers type and shape of every value; expands If, Loop and Scan with known conditions"
-               + " and counts";
+        + " and counts";
   }
 
   @Override
@@ -41,6 +41,7 @@ public final class InferShapes implements Pass {
       if (!again) {
         r.requireComplete();
         refuseControlFlow(m);
+        m.graph().nameNodes();
         return true;
       }
     }

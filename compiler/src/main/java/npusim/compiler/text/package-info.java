@@ -1,0 +1,2 @@
+/** ONNX's textual syntax: parser and printer. */
+package npusim.compiler.text;
