@@ -30,6 +30,9 @@ public final class KernelRegistry {
         "QuantizeLinear",
         "Sum",
         "Where");
+    add(new GatherOp(), "Gather", "GatherElements", "GatherND");
+    add(new ScatterOp(), "ScatterElements", "ScatterND");
+    add(new AxisOp(), "ArgMax", "ArgMin", "CumProd", "CumSum", "TopK");
     add(new PoolOp(), "AveragePool", "MaxPool");
     add(new ConvOp(), "Conv", "ConvInteger");
     add(new ConcatOp(), "Concat", "Pad", "Tile");
