@@ -26,7 +26,8 @@ final class ByteWriter {
   }
 
   ByteWriter raw(byte[] data) {
-    System.arraycopy(data, 0, bytes, reserve(data.length), data.length);
+    int at = reserve(data.length);
+    System.arraycopy(data, 0, bytes, at, data.length);
     return this;
   }
 

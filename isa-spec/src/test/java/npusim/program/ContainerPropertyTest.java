@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import npusim.diag.ExitCode;
 import npusim.diag.NpusimException;
 import org.junit.jupiter.api.Test;
@@ -47,6 +49,28 @@ class ContainerPropertyTest {
                 + program.dramBytes());
     assertThat(back.constants()).hasSameSizeAs(program.constants());
     assertThat(ProgramWriter.toBytes(back)).isEqualTo(bytes);
+  }
+
+  @Property(tries = 50)
+  void sectionsOfAnySizeAreWritten(@ForAll @IntRange(max = 3000) int length) {
+    String name = "n".repeat(length);
+    var node = new NodeInfo(0, name, name, name, 1, 2, "");
+    Program small = RandomPrograms.next(new Random(length));
+    var program =
+        new Program(
+            name,
+            name,
+            "",
+            1,
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(node, node),
+            small.coverage(),
+            0);
+    assertThat(ProgramReader.read("p.npu", ProgramWriter.toBytes(program)).nodes())
+        .containsExactly(node, node);
   }
 
   @Property(tries = 300)
