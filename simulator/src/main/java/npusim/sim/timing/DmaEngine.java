@@ -159,7 +159,9 @@ final class DmaEngine {
     Dma.Path engine = path[direction];
     DramModel memory = m.dram[m.chipOf(core)];
     long segment = c[row + Costs.SEGMENT];
-    long horizon = t + lookahead;
+    // Until another actor does something the memory sees no other request.
+    m.events.set(2 * unit, EventTree.NEVER);
+    long horizon = Math.max(t + lookahead, m.events.firstTime() - 1);
     while (true) {
       long left = segment - done[unit];
       long requests = Math.min(group[direction], Math.ceilDiv(left, (long) engine.requestBytes()));

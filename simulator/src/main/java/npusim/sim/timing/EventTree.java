@@ -3,27 +3,35 @@ package npusim.sim.timing;
 import java.util.Arrays;
 
 /**
- * Next event time of each actor in a tournament tree: setting a time costs log2(actors), finding
- * the earliest is free. Ties go to the lower actor number, so the order of events depends on
- * nothing but the state.
+ * Next event time of each actor, in groups of {@link #GROUP} (the actors of one core). A group's earliest event is kept
+ * up to date by a scan of its few entries, the earliest of all groups by a tournament tree. An entry holds time and
+ * actor in one number, so ties go to the lower actor and the order of events depends on nothing but the state.
  */
 final class EventTree {
   /** Time of an actor without an event. */
-  static final long NEVER = Long.MAX_VALUE;
+  static final long NEVER = Long.MAX_VALUE >> 6;
 
-  private final long[] time;
+  /** Actors of a group; at most 64. */
+  static final int GROUP = 2 * TimingUnit.COUNT;
+
+  private final long[] key;
+  private final long[] groupKey;
   private final int[] winner;
   private final int leaves;
 
-  EventTree(int actors) {
+  EventTree(int groups) {
     int n = 1;
-    while (n < actors) {
+    while (n < groups) {
       n <<= 1;
     }
     leaves = n;
-    time = new long[n];
+    key = new long[groups * GROUP];
+    for (int a = 0; a < key.length; a++) {
+      key[a] = NEVER << 6 | a % GROUP;
+    }
+    groupKey = new long[n];
+    Arrays.fill(groupKey, NEVER << 6);
     winner = new int[2 * n];
-    Arrays.fill(time, NEVER);
     for (int i = 0; i < n; i++) {
       winner[n + i] = i;
     }
@@ -34,31 +42,55 @@ final class EventTree {
 
   /** Actor with the earliest event; its time is {@link #NEVER} when there is none. */
   int first() {
-    return winner[1];
+    int group = winner[1];
+    return group * GROUP + (int) (groupKey[group] & 63);
+  }
+
+  /** Time of the earliest event. */
+  long firstTime() {
+    return groupKey[winner[1]] >> 6;
   }
 
   long time(int actor) {
-    return time[actor];
+    return key[actor] >> 6;
   }
 
   void set(int actor, long t) {
-    if (time[actor] == t) {
+    int group = actor / GROUP;
+    long old = key[actor];
+    long now = t << 6 | (old & 63);
+    key[actor] = now;
+    long min = groupKey[group];
+    if (now < min) {
+      min = now;
+    } else if (old == min) {
+      int base = group * GROUP;
+      min = Long.MAX_VALUE;
+      for (int i = base; i < base + GROUP; i++) {
+        min = Math.min(min, key[i]);
+      }
+    } else {
       return;
     }
-    time[actor] = t;
+    groupKey[group] = min;
     int[] w = winner;
-    for (int i = (leaves + actor) >> 1; i >= 1; i >>= 1) {
+    for (int i = leaves + group >> 1; i >= 1; i >>= 1) {
       int left = w[2 * i];
       int right = w[2 * i + 1];
-      w[i] = time[right] < time[left] ? right : left;
+      w[i] = groupKey[right] >> 6 < groupKey[left] >> 6 ? right : left;
     }
   }
 
   /** Adds {@code delta} to every pending event. */
   void shift(long delta) {
-    for (int i = 0; i < leaves; i++) {
-      if (time[i] != NEVER) {
-        time[i] += delta;
+    for (int a = 0; a < key.length; a++) {
+      if (time(a) != NEVER) {
+        key[a] += delta << 6;
+      }
+    }
+    for (int g = 0; g < groupKey.length; g++) {
+      if (groupKey[g] >> 6 != NEVER) {
+        groupKey[g] += delta << 6;
       }
     }
   }

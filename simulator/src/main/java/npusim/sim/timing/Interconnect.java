@@ -205,6 +205,7 @@ final class Interconnect {
     waitingMask[core] = mask;
     waitingSince[core] = t;
     m.state[unit] = Machine.MEETING;
+    m.events.set(2 * unit, EventTree.NEVER);
     for (long left = mask; left != 0; left &= left - 1) {
       int other = first + Long.numberOfTrailingZeros(left);
       if (other >= m.cores
@@ -249,6 +250,7 @@ final class Interconnect {
     waitingPeer[core] = peer;
     waitingTag[core] = m.queueAddress[slot];
     m.state[unit] = Machine.MEETING;
+    m.events.set(2 * unit, EventTree.NEVER);
     if (peer < 0
         || peer >= m.cores
         || m.state[peer * Machine.U + Machine.COM] != Machine.MEETING

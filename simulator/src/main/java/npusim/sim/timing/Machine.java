@@ -98,7 +98,7 @@ final class Machine {
     this.coresPerChip = coresPerChip;
     cores = code.length;
     units = cores * U;
-    events = new EventTree(2 * units);
+    events = new EventTree(cores);
     int chips = Math.ceilDiv(cores, coresPerChip);
     dram = new DramModel[chips];
     for (int i = 0; i < chips; i++) {

@@ -33,7 +33,6 @@ final class Units {
 
   /** The start actor of {@code unit} has come due. */
   void wake(int unit, long t) {
-    m.events.set(2 * unit, EventTree.NEVER);
     if (m.state[unit] == Machine.ACTIVE) {
       if (dma.busy(unit)) {
         dma.step(unit, t);
@@ -59,7 +58,7 @@ final class Units {
    */
   void tryStart(int unit, long t, int cause) {
     if (m.queueSize[unit] == 0) {
-      m.state[unit] = Machine.EMPTY;
+      rest(unit, Machine.EMPTY);
       return;
     }
     int slot = m.head(unit);
@@ -69,7 +68,7 @@ final class Units {
       return;
     }
     if (m.flightSize[unit] == Machine.IN_FLIGHT) {
-      m.state[unit] = Machine.FULL;
+      rest(unit, Machine.FULL);
       return;
     }
     int core = unit / Machine.U;
@@ -88,12 +87,18 @@ final class Units {
     }
     if (code.waits[pc] != 0 && !take(core, unit, code.waits[pc])) {
       if (m.state[unit] != Machine.BLOCKED) {
-        m.state[unit] = Machine.BLOCKED;
+        rest(unit, Machine.BLOCKED);
         m.blockedSince[unit] = t;
       }
       return;
     }
     start(unit, core, slot, t, cause);
+  }
+
+  /** The unit does nothing of its own accord any more. */
+  private void rest(int unit, byte state) {
+    m.state[unit] = state;
+    m.events.set(2 * unit, EventTree.NEVER);
   }
 
   private void start(int unit, int core, int slot, long t, int cause) {
