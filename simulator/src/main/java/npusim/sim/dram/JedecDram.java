@@ -23,7 +23,9 @@ public final class JedecDram extends DramModel {
   private final double peakBytesPerCycle;
   private final int requestBytes;
   private final int banksPerBus;
-  private final int batch;
+  private final int high;
+  private final int low;
+  private final int toWrite;
   private final boolean refresh;
   private final boolean closedPage;
 
@@ -32,8 +34,8 @@ public final class JedecDram extends DramModel {
   private final long[] activateFree;
   private final long[] nextRefresh;
   private final long[] busyTicks;
-  private final int[] pendingWrites;
-  private final boolean[] lastWrite;
+  private final boolean[] writing;
+  private final long[] lastWriteColumn;
 
   // By bus and group.
   private final long[] groupFree;
@@ -44,10 +46,22 @@ public final class JedecDram extends DramModel {
   private final long[] activateReady;
   private final long[] precharge;
 
+  // By channel: buffered writes, oldest at the head.
+  private final int writeRing;
+  private final int[] writeBank;
+  private final int[] writeRow;
+  private final int[] writeColumns;
+  private final long[] writeArrival;
+  private final int[] writeHead;
+  private final int[] writeCount;
+  private final int[] buffered;
+  private final long[] drained;
+
   private long activates;
   private long refreshes;
   private long hits;
   private long conflicts;
+  private long lastColumn;
 
   /**
    * @param dram the memory's description; its spec is present
@@ -65,7 +79,22 @@ public final class JedecDram extends DramModel {
     requestBytes = map.requestBytes();
     banksPerBus = map.groupsPerBus() * map.banksPerGroup();
     var c = dram.controller();
-    batch = Math.max(1, (int) Math.round(c.writeQueue() * (c.writeHigh() - c.writeLow())));
+    high = Math.max(1, (int) (c.writeQueue() * c.writeHigh()));
+    low = (int) (c.writeQueue() * c.writeLow());
+    toWrite = Math.max(t.rtw(), t.cl() + t.bl() + 2 - t.cwl()) - t.ccdS();
+    int ring = 1;
+    while (ring < c.writeQueue() + 1) {
+      ring <<= 1;
+    }
+    writeRing = ring;
+    writeBank = new int[ring * map.channels()];
+    writeRow = new int[ring * map.channels()];
+    writeColumns = new int[ring * map.channels()];
+    writeArrival = new long[ring * map.channels()];
+    writeHead = new int[map.channels()];
+    writeCount = new int[map.channels()];
+    buffered = new int[map.channels()];
+    drained = new long[map.channels()];
     refresh = dram.refresh();
     closedPage = c.rowPolicy() == Dram.RowPolicy.CLOSED;
     int buses = map.buses();
@@ -74,8 +103,8 @@ public final class JedecDram extends DramModel {
     nextRefresh = new long[buses];
     Arrays.fill(nextRefresh, t.refi());
     busyTicks = new long[buses];
-    pendingWrites = new int[buses];
-    lastWrite = new boolean[buses];
+    writing = new boolean[buses];
+    lastWriteColumn = new long[buses];
     groupFree = new long[buses * map.groupsPerBus()];
     openRow = new int[buses * banksPerBus];
     Arrays.fill(openRow, -1);
@@ -118,6 +147,17 @@ public final class JedecDram extends DramModel {
     return cycles(done) + controllerCycles;
   }
 
+  /** Serves one transaction in memory clocks: the memory without the path to the core. */
+  long transaction(long number, long arrivalClock, boolean write) {
+    map.decode(number);
+    return segment(1, arrivalClock, write);
+  }
+
+  /** Clock of the column command that ended the last segment served. */
+  long lastColumn() {
+    return lastColumn;
+  }
+
   /** Serves transactions of one run; a XOR mapping may put each into another bank. */
   private long pieces(long from, long to, long arrival, boolean write) {
     if (map.mapping() != Dram.Mapping.MOP4CLXOR) {
@@ -138,15 +178,73 @@ public final class JedecDram extends DramModel {
    */
   private long segment(int n, long arrival, boolean write) {
     int bus = map.bus();
-    int group = bus * map.groupsPerBus() + map.group();
     int bank = bus * banksPerBus + map.group() * map.banksPerGroup() + map.bank();
-    if (refresh) {
-      refresh(bus, Math.max(arrival, busFree[bus] - 16L * t.ccdS()));
+    int group = bus * map.groupsPerBus() + map.group();
+    if (!write) {
+      return columns(bus, group, bank, map.row(), n, arrival, false);
+    }
+    int channel = bus / map.pseudoChannels();
+    int base = channel * writeRing;
+    if (buffered[channel] + n > high && buffered[channel] > 0) {
+      drain(channel, arrival, low);
+    }
+    int slot = base + (writeHead[channel] + writeCount[channel] & writeRing - 1);
+    writeBank[slot] = bank;
+    writeRow[slot] = map.row();
+    writeColumns[slot] = n;
+    writeArrival[slot] = arrival;
+    writeCount[channel]++;
+    buffered[channel] += n;
+    lastColumn = Math.max(arrival, drained[channel]);
+    return lastColumn + t.cwl() + t.bl();
+  }
+
+  /** Moves buffered writes to the banks until at most {@code until} columns are left. */
+  private void drain(int channel, long now, int until) {
+    int base = channel * writeRing;
+    int first = channel * map.pseudoChannels();
+    for (int bus = first; bus < first + map.pseudoChannels(); bus++) {
+      if (!writing[bus]) {
+        busFree[bus] = Math.max(busFree[bus], now) + toWrite;
+        writing[bus] = true;
+      }
+    }
+    long last = now;
+    while (buffered[channel] > until && writeCount[channel] > 0) {
+      int slot = base + writeHead[channel];
+      writeHead[channel] = writeHead[channel] + 1 & writeRing - 1;
+      writeCount[channel]--;
+      buffered[channel] -= writeColumns[slot];
+      int bank = writeBank[slot];
+      int bus = bank / banksPerBus;
+      int group = bus * map.groupsPerBus() + bank % banksPerBus / map.banksPerGroup();
+      columns(bus, group, bank, writeRow[slot], writeColumns[slot], writeArrival[slot], true);
+      last = Math.max(last, lastColumn);
+    }
+    drained[channel] = last;
+  }
+
+  /** Activates if need be and moves {@code n} columns; returns when the last data has moved. */
+  private long columns(int bus, int group, int bank, int row, int n, long arrival, boolean write) {
+    if (!write && writing[bus]) {
+      writing[bus] = false;
+      long turned = lastWriteColumn[bus] + t.cwl() + t.bl() + t.wtrL();
+      busFree[bus] = Math.max(busFree[bus], turned);
+      activateFree[bus] = Math.max(activateFree[bus], lastWriteColumn[bus]);
     }
     int ccdS = write ? t.ccdWriteS() : t.ccdS();
     int ccdL = write ? t.ccdWriteL() : t.ccdL();
+    long slot = Math.max(busFree[bus], arrival);
+    if (refresh) {
+      long service =
+          openRow[bank] == row ? slot : Math.max(slot - t.rcdRead(), activateReady[bank]);
+      if (service >= nextRefresh[bus]) {
+        refresh(bus, service);
+        slot = Math.max(busFree[bus], arrival);
+      }
+    }
     long ready = arrival;
-    if (openRow[bank] == map.row()) {
+    if (openRow[bank] == row) {
       hits++;
       ready = Math.max(ready, columnReady[bank]);
     } else {
@@ -155,24 +253,25 @@ public final class JedecDram extends DramModel {
         conflicts++;
         act = Math.max(act, Math.max(arrival, precharge[bank]) + t.rp());
       }
-      long slot = Math.max(arrival, activateFree[bus]);
-      activateFree[bus] = slot + Math.max(t.rrdS(), Math.ceilDiv(t.faw(), 4));
-      act = Math.max(act, slot);
+      long from = Math.max(arrival, activateFree[bus]);
+      activateFree[bus] = from + Math.max(t.rrdS(), Math.ceilDiv(t.faw(), 4));
+      act = Math.max(act, from);
       activates++;
-      openRow[bank] = map.row();
+      openRow[bank] = row;
       activateReady[bank] = act + t.rc();
       precharge[bank] = act + t.ras();
       columnReady[bank] = act + (write ? t.rcdWrite() : t.rcdRead());
       ready = columnReady[bank];
     }
-    long turn = turnaround(bus, n, write);
-    long slot = Math.max(busFree[bus], arrival) + turn;
     busFree[bus] = slot + (long) n * ccdS;
     busyTicks[bus] += (long) n * t.bl();
     long firstColumn = Math.max(Math.max(ready, groupFree[group]), slot);
-    long lastColumn = firstColumn + (n - 1L) * ccdL;
+    lastColumn = firstColumn + (n - 1L) * ccdL;
     groupFree[group] = lastColumn + ccdL;
     columnReady[bank] = Math.max(columnReady[bank], lastColumn);
+    if (write) {
+      lastWriteColumn[bus] = Math.max(lastWriteColumn[bus], lastColumn);
+    }
     long data = lastColumn + (write ? t.cwl() : t.cl()) + t.bl();
     precharge[bank] = Math.max(precharge[bank], write ? data + t.wr() : lastColumn + t.rtp());
     if (closedPage) {
@@ -182,43 +281,31 @@ public final class JedecDram extends DramModel {
     return data;
   }
 
-  /** Clocks the bus stands still because its direction changes; writes are drained in batches. */
-  private long turnaround(int bus, int n, boolean write) {
-    if (write) {
-      pendingWrites[bus] += n;
-      lastWrite[bus] = true;
-      return 0;
-    }
-    if (!lastWrite[bus] && pendingWrites[bus] < batch) {
-      return 0;
-    }
-    lastWrite[bus] = false;
-    if (pendingWrites[bus] < batch) {
-      return 0;
-    }
-    long batches = pendingWrites[bus] / batch;
-    pendingWrites[bus] -= (int) (batches * batch);
-    int toWrite = Math.max(t.rtw(), t.cl() + t.bl() + 2 - t.cwl());
-    return batches * (toWrite + t.cwl() + t.bl() + t.wtrL());
-  }
-
-  /** Executes the refreshes of a bus that are due at {@code now}. */
-  private void refresh(int bus, long now) {
-    if (now < nextRefresh[bus]) {
-      return;
-    }
-    long due = (now - nextRefresh[bus]) / t.refi();
-    refreshes += due + 1;
-    long last = nextRefresh[bus] + due * t.refi();
-    nextRefresh[bus] = last + t.refi();
-    long end = Math.max(last, Math.min(busFree[bus], last + t.refi())) + t.rpAll() + t.rfc();
+  /**
+   * Executes the refreshes of a bus that are due when something is to be served at {@code service}.
+   */
+  private void refresh(int bus, long service) {
     int base = bus * banksPerBus;
-    for (int b = 0; b < banksPerBus; b++) {
-      openRow[base + b] = -1;
-      activateReady[base + b] = Math.max(activateReady[base + b], end);
+    while (service >= nextRefresh[bus]) {
+      long skipped = (service - nextRefresh[bus]) / t.refi();
+      if (skipped > 0 && busFree[bus] < nextRefresh[bus]) {
+        // An idle bus refreshes without anybody noticing.
+        refreshes += skipped;
+        nextRefresh[bus] += skipped * t.refi();
+      }
+      long start = nextRefresh[bus] + t.rtp();
+      long end = start + t.rpAll() + t.rfc();
+      long lost = end - nextRefresh[bus];
+      for (int b = 0; b < banksPerBus; b++) {
+        openRow[base + b] = -1;
+        activateReady[base + b] =
+            activateReady[base + b] > nextRefresh[bus] ? activateReady[base + b] + lost : end;
+      }
+      activateFree[bus] = activateFree[bus] > nextRefresh[bus] ? activateFree[bus] + lost : end;
+      busFree[bus] = busFree[bus] > nextRefresh[bus] ? busFree[bus] + lost : end;
+      refreshes++;
+      nextRefresh[bus] += t.refi();
     }
-    activateFree[bus] = Math.max(activateFree[bus], end);
-    busFree[bus] = Math.max(busFree[bus], end + t.rcdRead());
   }
 
   @Override
@@ -278,6 +365,9 @@ public final class JedecDram extends DramModel {
     add(columnReady, by);
     add(activateReady, by);
     add(precharge, by);
+    add(lastWriteColumn, by);
+    add(writeArrival, by);
+    add(drained, by);
   }
 
   private static void add(long[] a, long by) {

@@ -3,9 +3,10 @@ package npusim.sim.timing;
 import java.util.Arrays;
 
 /**
- * Next event time of each actor, in groups of {@link #GROUP} (the actors of one core). A group's earliest event is kept
- * up to date by a scan of its few entries, the earliest of all groups by a tournament tree. An entry holds time and
- * actor in one number, so ties go to the lower actor and the order of events depends on nothing but the state.
+ * Next event time of each actor, in groups of {@link #GROUP} (the actors of one core). A group's
+ * earliest event is kept up to date by a scan of its few entries, the earliest of all groups by a
+ * tournament tree. An entry holds time and actor in one number, so ties go to the lower actor and
+ * the order of events depends on nothing but the state.
  */
 final class EventTree {
   /** Time of an actor without an event. */
