@@ -4,8 +4,12 @@ import java.util.List;
 import npusim.diag.Diagnostic;
 import npusim.diag.ExitCode;
 import npusim.diag.NpusimException;
+import npusim.tools.cli.ChipsCommand;
 import npusim.tools.cli.ExecCommand;
+import npusim.tools.cli.ModelsCommand;
 import npusim.tools.cli.OnnxTestCommand;
+import npusim.tools.cli.PassesCommand;
+import npusim.tools.cli.RunCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -25,7 +29,14 @@ public final class Main implements Runnable {
   public static final String VERSION = "0.1.0";
 
   /** The subcommands, in the order the help lists them. */
-  static final List<Class<?>> SUBCOMMANDS = List.of(ExecCommand.class, OnnxTestCommand.class);
+  static final List<Class<?>> SUBCOMMANDS =
+      List.of(
+          RunCommand.class,
+          ExecCommand.class,
+          OnnxTestCommand.class,
+          ChipsCommand.class,
+          ModelsCommand.class,
+          PassesCommand.class);
 
   @Spec private CommandSpec spec;
 

@@ -1,0 +1,140 @@
+package npusim.tools.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import npusim.compiler.CompileOptions;
+import npusim.compiler.Pipeline;
+import npusim.compiler.ir.Tensor;
+import npusim.compiler.onnx.TensorIo;
+import npusim.compiler.passes.Pass;
+import npusim.diag.Names;
+import npusim.diag.NpusimException;
+import npusim.isa.DType;
+import picocli.CommandLine.Option;
+
+/** Options of every command that compiles. */
+final class CompileArgs {
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      description = "Type to compute in, such as bf16 (default: the chip's native type).")
+  private String dtype;
+
+  @Option(
+      names = "--dim",
+      paramLabel = "NAME=VALUE",
+      description = "Extent of a symbolic dimension. May be repeated.")
+  private Map<String, Long> dims = new LinkedHashMap<>();
+
+  @Option(
+      names = "--bind",
+      paramLabel = "NAME=VALUE",
+      description =
+          "Value of an input that decides shapes: an integer, a list such as 1,2,3, or a .pb or"
+              + " .npy file. May be repeated.")
+  private Map<String, String> bindings = new LinkedHashMap<>();
+
+  @Option(
+      names = "--tile",
+      paramLabel = "M,N,K",
+      description = "Force the extents of matrix tiles instead of searching.")
+  private String tile;
+
+  @Option(
+      names = "--dump-after",
+      paramLabel = "PASS",
+      description = "Print the graph after a pass that `npusim passes` lists. May be repeated.")
+  private List<String> dumpAfter = List.of();
+
+  Optional<DType> dtype() {
+    if (dtype == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        DType.ofName(dtype)
+            .filter(DType::supported)
+            .orElseThrow(
+                () -> {
+                  var names =
+                      java.util.Arrays.stream(DType.values())
+                          .filter(DType::supported)
+                          .map(DType::shortName)
+                          .toList();
+                  return NpusimException.usage(
+                      "dtype",
+                      "--dtype " + dtype + " is no element type",
+                      Names.suggest(dtype, names));
+                }));
+  }
+
+  /** Options without the dtype. */
+  CompileOptions options(PrintWriter dump) {
+    CompileOptions o =
+        CompileOptions.DEFAULT.withDims(dims).withBindings(tensors()).withDump(dumper(dump));
+    return tile == null ? o : o.withTile(tileExtents());
+  }
+
+  private java.util.function.BiConsumer<String, npusim.compiler.ir.Graph> dumper(PrintWriter out) {
+    List<String> known = Pipeline.all().stream().map(Pass::name).distinct().toList();
+    for (String p : dumpAfter) {
+      if (!known.contains(p)) {
+        throw NpusimException.usage(
+            "unknown-pass",
+            "--dump-after " + p + ": there is no such pass",
+            Names.suggest(p, known));
+      }
+    }
+    return (pass, graph) -> {
+      if (dumpAfter.contains(pass)) {
+        out.println("# after " + pass);
+        out.println(GraphText.print(graph));
+      }
+    };
+  }
+
+  private CompileOptions.Tile tileExtents() {
+    String[] parts = tile.split(",", -1);
+    long[] v = new long[3];
+    for (int i = 0; i < 3; i++) {
+      try {
+        v[i] = parts.length == 3 ? Long.parseLong(parts[i].strip()) : 0;
+      } catch (NumberFormatException e) {
+        v[i] = 0;
+      }
+      if (v[i] < 1) {
+        throw NpusimException.usage(
+            "tile", "--tile " + tile + " is not three positive integers", "give --tile M,N,K");
+      }
+    }
+    return new CompileOptions.Tile(v[0], v[1], v[2]);
+  }
+
+  private Map<String, Tensor> tensors() {
+    var out = new LinkedHashMap<String, Tensor>();
+    bindings.forEach((name, text) -> out.put(name, tensor(name, text)));
+    return out;
+  }
+
+  private static Tensor tensor(String name, String text) {
+    if (text.endsWith(".pb") || text.endsWith(".npy")) {
+      return TensorIo.read(Path.of(text)).tensor();
+    }
+    String[] parts = text.split(",", -1);
+    long[] v = new long[parts.length];
+    for (int i = 0; i < v.length; i++) {
+      try {
+        v[i] = Long.parseLong(parts[i].strip());
+      } catch (NumberFormatException e) {
+        throw NpusimException.usage(
+            "bind",
+            "--bind " + name + "=" + text + ": \"" + parts[i] + "\" is no integer",
+            "give an integer, a list of integers, or a .pb or .npy file");
+      }
+    }
+    return v.length == 1 && !text.contains(",") ? Tensor.scalar(v[0]) : Tensor.vector(v);
+  }
+}

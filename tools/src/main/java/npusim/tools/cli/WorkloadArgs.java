@@ -1,0 +1,39 @@
+package npusim.tools.cli;
+
+import java.util.OptionalLong;
+import npusim.workloads.Lang;
+import npusim.workloads.Weights;
+import npusim.workloads.WorkloadOptions;
+import picocli.CommandLine.Option;
+
+/** Options of named workloads. */
+final class WorkloadArgs {
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Sequences or images together (default 1).")
+  private long batch = 1;
+
+  @Option(names = "--prompt", paramLabel = "TOKENS", description = "Prompt tokens per sequence.")
+  private Long prompt;
+
+  @Option(
+      names = "--generate",
+      paramLabel = "TOKENS",
+      description = "Tokens to generate per sequence.")
+  private Long generate;
+
+  @Option(
+      names = "--lang",
+      paramLabel = "ko|en",
+      description = "Language that token counts and sentence times are for (default en).")
+  private Lang lang = Lang.EN;
+
+  WorkloadOptions options(Weights weights) {
+    return new WorkloadOptions(batch, optional(prompt), optional(generate), lang, weights);
+  }
+
+  private static OptionalLong optional(Long v) {
+    return v == null ? OptionalLong.empty() : OptionalLong.of(v);
+  }
+}

@@ -1,0 +1,60 @@
+package npusim.tools.report;
+
+import java.util.Locale;
+
+/** Every figure of a report: its name in files, its unit and what it means. */
+public enum Metric {
+  LATENCY_CYCLES("cycles", "latency of the whole job in core clock cycles"),
+  LATENCY_MS("ms", "latency of the whole job"),
+  THROUGHPUT("1/s", "inferences, tokens or images per second over all sequences of the batch"),
+  TTFT_MS("ms", "time to first token: prompt processing or image encoding"),
+  TPOT_MS("ms", "time per output token of one sequence, mean over the decode steps"),
+  SENTENCE_SECONDS("s", "time to write an average sentence in the run's language"),
+  DEADLINE_SECONDS("s", "time the job is allowed"),
+  DEADLINE_MET("", "true when the job's latency is within the deadline"),
+  GRAPH_NODES("", "nodes of the models as read"),
+  MAPPED_NODES("", "nodes executed by instructions, fused ones included"),
+  FOLDED_NODES("", "nodes computed at compile time"),
+  ALIAS_NODES("", "nodes that only rename memory"),
+  GRAPH_MACS("MAC", "multiply-accumulates the graphs ask for, over all launches"),
+  EXECUTED_MACS("MAC", "multiply-accumulates executed"),
+  PADDED_MACS("MAC", "array slots passed without a useful operand"),
+  WEIGHT_BYTES("B", "weights in DRAM, the largest stage's"),
+  DRAM_READ_BYTES("B", "bytes read from DRAM"),
+  DRAM_WRITTEN_BYTES("B", "bytes written to DRAM"),
+  DRAM_GB_PER_S("GB/s", "DRAM bytes over latency, 10^9 bytes"),
+  DRAM_PEAK_GB_PER_S("GB/s", "DRAM peak rate of the chip"),
+  DRAM_UTILISATION("", "achieved over peak DRAM rate, 0 to 1"),
+  MATRIX_UTILISATION("", "executed over possible multiply-accumulates of the matrix units, 0 to 1"),
+  BOUND_RATIO("", "latency over the larger of compute and DRAM time at peak rates, at least 1"),
+  INSTRUCTIONS("", "instructions executed"),
+  ENERGY_J("J", "energy of the job"),
+  DYNAMIC_ENERGY_J("J", "switching energy"),
+  STATIC_ENERGY_J("J", "energy spent whether or not anything happens"),
+  ENERGY_PER_RESULT_J("J", "energy per inference, token or image"),
+  AVERAGE_POWER_W("W", "energy over latency"),
+  TDP_W("W", "thermal design power of the chips");
+
+  private final String unit;
+  private final String meaning;
+
+  Metric(String unit, String meaning) {
+    this.unit = unit;
+    this.meaning = meaning;
+  }
+
+  /** Name in JSON, CSV and expectation files. */
+  public String id() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Unit, empty for counts and ratios. */
+  public String unit() {
+    return unit;
+  }
+
+  /** What it means, one line. */
+  public String meaning() {
+    return meaning;
+  }
+}

@@ -1,0 +1,154 @@
+package npusim.tools.report;
+
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import npusim.program.Coverage;
+import npusim.sim.energy.EnergyResult;
+import npusim.tools.run.ScenarioResult;
+import npusim.tools.run.StageTotals;
+import npusim.workloads.Lang;
+import npusim.workloads.Scenario;
+import npusim.workloads.Stage;
+
+/** Computes the metrics of a result; one that makes no sense for it is absent. */
+public final class Metrics {
+  private Metrics() {}
+
+  /** All metrics of a scenario, in catalogue order. */
+  public static Map<Metric, Number> of(ScenarioResult r) {
+    var m = new EnumMap<Metric, Number>(Metric.class);
+    long cycles = r.cycles();
+    double seconds = r.seconds(cycles);
+    m.put(Metric.LATENCY_CYCLES, cycles);
+    m.put(Metric.LATENCY_MS, seconds * 1e3);
+    long results = results(r);
+    m.put(Metric.THROUGHPUT, seconds == 0 ? 0 : results / seconds);
+    language(r, m);
+    r.scenario()
+        .deadline()
+        .ifPresent(
+            d -> {
+              m.put(Metric.DEADLINE_SECONDS, d.seconds());
+              m.put(Metric.DEADLINE_MET, seconds <= d.seconds() ? 1 : 0);
+            });
+    coverage(r, m);
+    memory(r, m, seconds);
+    EnergyResult e = energy(r);
+    m.put(Metric.ENERGY_J, e.joules());
+    m.put(Metric.DYNAMIC_ENERGY_J, e.totalDynamicPj() * 1e-12);
+    m.put(Metric.STATIC_ENERGY_J, e.totalStaticPj() * 1e-12);
+    m.put(Metric.ENERGY_PER_RESULT_J, e.joules() / results);
+    m.put(Metric.AVERAGE_POWER_W, e.averagePowerW());
+    m.put(Metric.TDP_W, r.hw().chip().tdpW() * r.hw().system().chips());
+    return Collections.unmodifiableMap(m);
+  }
+
+  /** What throughput counts: tokens for language models, images for captioners, else inferences. */
+  public static String resultName(Scenario.Kind kind) {
+    return switch (kind) {
+      case INFERENCE -> "inference";
+      case LANGUAGE_MODEL -> "token";
+      case CAPTIONER -> "image";
+    };
+  }
+
+  /** Results of the whole job. */
+  public static long results(ScenarioResult r) {
+    return switch (r.scenario().kind()) {
+      case LANGUAGE_MODEL ->
+          r.stages().stream().mapToLong(s -> s.launches() * s.stage().outputsPerRun()).sum();
+      case INFERENCE ->
+          r.stages().stream().mapToLong(s -> s.launches() * s.stage().outputsPerRun()).sum();
+      case CAPTIONER -> r.scenario().batch();
+    };
+  }
+
+  /** Energy of all stages. */
+  public static EnergyResult energy(ScenarioResult r) {
+    return r.stages().stream()
+        .map(StageTotals::energy)
+        .reduce(EnergyResult::plus)
+        .orElseThrow(() -> new IllegalArgumentException("a scenario has stages"));
+  }
+
+  /** Multiply-accumulates the graphs ask for, over all launches. */
+  public static long graphMacs(List<StageTotals> stages) {
+    return stages.stream().mapToLong(s -> s.launches() * s.program().coverage().macs()).sum();
+  }
+
+  private static void language(ScenarioResult r, Map<Metric, Number> m) {
+    if (r.scenario().kind() == Scenario.Kind.INFERENCE) {
+      return;
+    }
+    long encodes =
+        r.scenario().kind() == Scenario.Kind.CAPTIONER ? r.launches(Stage.Role.PREFILL) : 1;
+    m.put(
+        Metric.TTFT_MS,
+        r.seconds(r.cycles(Stage.Role.PREFILL) / (double) Math.max(1, encodes)) * 1e3);
+    long steps = r.launches(Stage.Role.DECODE);
+    if (steps > 0) {
+      double tpot = r.seconds(r.cycles(Stage.Role.DECODE) / (double) steps);
+      m.put(Metric.TPOT_MS, tpot * 1e3);
+      r.scenario()
+          .sentence()
+          .ifPresent(
+              s ->
+                  m.put(
+                      Metric.SENTENCE_SECONDS,
+                      tpot * (s.lang() == Lang.KO ? s.korean() : s.english())));
+    }
+  }
+
+  private static void coverage(ScenarioResult r, Map<Metric, Number> m) {
+    int graph = 0;
+    int mapped = 0;
+    int folded = 0;
+    int alias = 0;
+    long weights = 0;
+    for (StageTotals s : r.stages()) {
+      Coverage c = s.program().coverage();
+      graph += c.graphNodes();
+      mapped += c.mapped();
+      folded += c.folded();
+      alias += c.alias();
+      weights = Math.max(weights, c.weightBytes());
+    }
+    m.put(Metric.GRAPH_NODES, graph);
+    m.put(Metric.MAPPED_NODES, mapped);
+    m.put(Metric.FOLDED_NODES, folded);
+    m.put(Metric.ALIAS_NODES, alias);
+    m.put(Metric.WEIGHT_BYTES, weights);
+    m.put(Metric.GRAPH_MACS, graphMacs(r.stages()));
+    m.put(Metric.EXECUTED_MACS, r.stages().stream().mapToLong(StageTotals::macs).sum());
+    m.put(Metric.PADDED_MACS, r.stages().stream().mapToLong(StageTotals::paddedMacs).sum());
+  }
+
+  private static void memory(ScenarioResult r, Map<Metric, Number> m, double seconds) {
+    long read = r.stages().stream().mapToLong(StageTotals::dramReadBytes).sum();
+    long written = r.stages().stream().mapToLong(StageTotals::dramWrittenBytes).sum();
+    double peak = r.hw().dramBytesPerSecond();
+    double rate = seconds == 0 ? 0 : (read + written) / seconds;
+    m.put(Metric.DRAM_READ_BYTES, read);
+    m.put(Metric.DRAM_WRITTEN_BYTES, written);
+    m.put(Metric.DRAM_GB_PER_S, rate * 1e-9);
+    if (Double.isFinite(peak)) {
+      m.put(Metric.DRAM_PEAK_GB_PER_S, peak * 1e-9);
+      m.put(Metric.DRAM_UTILISATION, rate / peak);
+    }
+    long macs = r.stages().stream().mapToLong(StageTotals::macs).sum();
+    double possible =
+        r.stages().stream()
+            .mapToDouble(s -> s.cycles() * r.hw().chipMacsPerCycle(s.mainType(r.dtype())))
+            .sum();
+    if (possible > 0) {
+      m.put(Metric.MATRIX_UTILISATION, macs / possible);
+    }
+    double bound = r.stages().stream().mapToDouble(s -> s.bound(r.hw()).cycles()).sum();
+    if (bound > 0) {
+      m.put(Metric.BOUND_RATIO, r.cycles() / bound);
+    }
+    m.put(Metric.INSTRUCTIONS, r.stages().stream().mapToLong(StageTotals::instructions).sum());
+  }
+}

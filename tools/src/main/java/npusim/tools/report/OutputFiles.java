@@ -1,0 +1,59 @@
+package npusim.tools.report;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import npusim.diag.Location;
+import npusim.diag.NpusimException;
+
+/** Files written whole or not at all. */
+public final class OutputFiles {
+  private OutputFiles() {}
+
+  /** Writes text in UTF-8; the file appears, or is replaced, when all of it is on disk. */
+  public static void write(Path file, String text) {
+    write(file, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Writes bytes; the file appears, or is replaced, when all of it is on disk.
+   *
+   * @throws NpusimException (usage) when the place can't be written
+   */
+  public static void write(Path file, byte[] bytes) {
+    Path parent = file.toAbsolutePath().getParent();
+    Path temporary = null;
+    try {
+      temporary = Files.createTempFile(parent, "." + file.getFileName(), ".tmp");
+      Files.write(temporary, bytes);
+      move(temporary, file);
+    } catch (IOException e) {
+      discard(temporary);
+      throw NpusimException.usage(
+          "write-file",
+          "can't write " + file + ": " + e.getMessage(),
+          Location.ofFile(file.toString()),
+          "the folder must exist and be writable");
+    }
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private static void discard(Path temporary) {
+    if (temporary != null) {
+      boolean gone = temporary.toFile().delete();
+      if (!gone) {
+        temporary.toFile().deleteOnExit();
+      }
+    }
+  }
+}

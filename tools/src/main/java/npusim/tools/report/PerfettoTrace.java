@@ -1,0 +1,204 @@
+package npusim.tools.report;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import npusim.hardware.Hardware;
+import npusim.program.CoreCode;
+import npusim.program.Program;
+import npusim.sim.energy.EnergyModel;
+import npusim.sim.timing.InstructionWork;
+import npusim.sim.timing.TimingUnit;
+import npusim.sim.timing.TraceSink;
+
+/**
+ * Collects a run as a trace in Chrome's JSON format, which Perfetto opens: a process per core, a
+ * thread per unit, a slice per instruction named by its graph node, and counters of DRAM bandwidth
+ * and dynamic power. Stages follow one another on the time axis.
+ */
+public final class PerfettoTrace implements TraceSink {
+  /** Slices kept; later ones are counted only, so that a trace stays small enough to open. */
+  static final int MAX_SLICES = 400_000;
+
+  /** Counter windows over a stage. */
+  private static final int WINDOWS = 1000;
+
+  private static final int FIRST_WINDOW_CYCLES = 64;
+
+  private final Hardware hw;
+  private final EnergyModel energy;
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final JsonGenerator g;
+  private Program program;
+  private String stage = "";
+  private long offset;
+  private int slices;
+  private long dropped;
+  private Windows readBytes;
+  private Windows writtenBytes;
+  private Windows picojoules;
+
+  /** An empty trace. */
+  public PerfettoTrace(Hardware hw) {
+    this.hw = hw;
+    this.energy = new EnergyModel(hw);
+    try {
+      g = new JsonFactory().createGenerator(bytes);
+      g.writeStartObject();
+      g.writeStringField("displayTimeUnit", "ns");
+      g.writeArrayFieldStart("traceEvents");
+      for (int core = 0; core < hw.totalCores(); core++) {
+        name("process_name", core, 0, "core " + core);
+        for (TimingUnit u : TimingUnit.values()) {
+          name("thread_name", core, u.ordinal() + 1, u.label());
+        }
+      }
+      name("process_name", hw.totalCores(), 0, "memory and power");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts a stage where the one before ended. */
+  public void begin(String stageName, Program p) {
+    stage = stageName;
+    program = p;
+    readBytes = new Windows();
+    writtenBytes = new Windows();
+    picojoules = new Windows();
+  }
+
+  /** Ends a stage and writes its counters. */
+  public void end(long cycles) {
+    try {
+      int counters = hw.totalCores();
+      double perSecond = hw.chip().cyclesPerSecond();
+      counter(counters, "DRAM read GB/s", readBytes, perSecond * 1e-9);
+      counter(counters, "DRAM write GB/s", writtenBytes, perSecond * 1e-9);
+      counter(counters, "dynamic power W", picojoules, perSecond * 1e-12);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    offset += cycles;
+  }
+
+  /** The finished trace. */
+  public byte[] render() {
+    try {
+      g.writeEndArray();
+      g.writeObjectFieldStart("otherData");
+      g.writeStringField("hardware", hw.name());
+      g.writeNumberField("dropped_slices", dropped);
+      g.writeEndObject();
+      g.writeEndObject();
+      g.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  @Override
+  public void instruction(
+      int core, TimingUnit unit, int pc, long start, long end, InstructionWork work) {
+    picojoules.add(start, end, energy.workPj(work));
+    if (slices >= MAX_SLICES) {
+      dropped++;
+      return;
+    }
+    slices++;
+    CoreCode code = program.cores().get(core).code();
+    int node = code.nodeOf()[pc];
+    String name = node < 0 ? stage : program.nodes().get(node).name();
+    try {
+      g.writeStartObject();
+      g.writeStringField("name", name);
+      g.writeStringField("ph", "X");
+      g.writeNumberField("pid", core);
+      g.writeNumberField("tid", unit.ordinal() + 1);
+      g.writeNumberField("ts", microseconds(start));
+      g.writeNumberField("dur", (end - start) / hw.chip().clockMhz());
+      g.writeObjectFieldStart("args");
+      g.writeStringField("instruction", code.code()[pc].op().mnemonic());
+      g.writeNumberField("pc", pc);
+      g.writeNumberField("cycles", end - start);
+      g.writeStringField("stage", stage);
+      g.writeEndObject();
+      g.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void dram(int chip, long start, long end, long read, long written) {
+    readBytes.add(start, end, read);
+    writtenBytes.add(start, end, written);
+    picojoules.add(start, end, energy.dramPj(read, written));
+  }
+
+  private double microseconds(long cycle) {
+    return (offset + cycle) / hw.chip().clockMhz();
+  }
+
+  private void name(String kind, int pid, int tid, String text) throws IOException {
+    g.writeStartObject();
+    g.writeStringField("name", kind);
+    g.writeStringField("ph", "M");
+    g.writeNumberField("pid", pid);
+    g.writeNumberField("tid", tid);
+    g.writeObjectFieldStart("args");
+    g.writeStringField("name", text);
+    g.writeEndObject();
+    g.writeEndObject();
+  }
+
+  private void counter(int pid, String name, Windows w, double scale) throws IOException {
+    for (int i = 0; i < w.used; i++) {
+      g.writeStartObject();
+      g.writeStringField("name", name);
+      g.writeStringField("ph", "C");
+      g.writeNumberField("pid", pid);
+      g.writeNumberField("ts", microseconds(i * w.width));
+      g.writeObjectFieldStart("args");
+      g.writeNumberField("value", w.sums[i] / w.width * scale);
+      g.writeEndObject();
+      g.writeEndObject();
+    }
+  }
+
+  /** Sums over windows of equal width, which doubles when a run gets too long for them. */
+  private static final class Windows {
+    private final double[] sums = new double[WINDOWS];
+    private long width = FIRST_WINDOW_CYCLES;
+    private int used;
+
+    void add(long start, long end, double amount) {
+      if (amount == 0) {
+        return;
+      }
+      long last = Math.max(start, end - 1);
+      while (last / width >= WINDOWS) {
+        widen();
+      }
+      double length = Math.max(1, end - start);
+      for (long w = start / width; w <= last / width; w++) {
+        long from = Math.max(start, w * width);
+        long to = Math.min(Math.max(end, start + 1), (w + 1) * width);
+        sums[(int) w] += amount * (to - from) / length;
+      }
+      used = Math.max(used, (int) (last / width) + 1);
+    }
+
+    private void widen() {
+      for (int i = 0; i < WINDOWS / 2; i++) {
+        sums[i] = sums[2 * i] + sums[2 * i + 1];
+      }
+      java.util.Arrays.fill(sums, WINDOWS / 2, WINDOWS, 0);
+      used = (used + 1) / 2;
+      width *= 2;
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package npusim.tools.report;
+
+import java.util.Locale;
+
+/** Numbers for people: a few digits and a prefix; always with a dot, whatever the locale. */
+final class Quantity {
+  private static final String[] PREFIXES = {"", "k", "M", "G", "T", "P"};
+
+  private Quantity() {}
+
+  /** With a decimal prefix: {@code 4.1 G}. The unit follows without a space. */
+  static String si(double value) {
+    double v = value;
+    int p = 0;
+    while (Math.abs(v) >= 1000 && p < PREFIXES.length - 1) {
+      v /= 1000;
+      p++;
+    }
+    return (p == 0 ? digits(v) : digits(v) + " " + PREFIXES[p]).strip() + (p == 0 ? " " : "");
+  }
+
+  /** Three significant digits or more, without an exponent. */
+  static String digits(double v) {
+    double a = Math.abs(v);
+    if (a == 0) {
+      return "0";
+    }
+    if (a >= 100 || a == Math.rint(a)) {
+      return String.format(Locale.ROOT, "%.0f", v);
+    }
+    if (a >= 10) {
+      return String.format(Locale.ROOT, "%.1f", v);
+    }
+    if (a >= 0.1) {
+      return String.format(Locale.ROOT, "%.2f", v);
+    }
+    return a >= 0.001
+        ? String.format(Locale.ROOT, "%.4f", v)
+        : String.format(Locale.ROOT, "%.2e", v);
+  }
+
+  /** Milliseconds with as many digits as matter. */
+  static String ms(double seconds) {
+    return digits(seconds * 1e3) + " ms";
+  }
+
+  static String percent(double share) {
+    return String.format(Locale.ROOT, "%.1f%%", 100 * share);
+  }
+
+  static String count(long n) {
+    return String.format(Locale.ROOT, "%,d", n);
+  }
+}

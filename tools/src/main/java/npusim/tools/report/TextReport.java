@@ -1,0 +1,270 @@
+package npusim.tools.report;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import npusim.sim.energy.EnergyComponent;
+import npusim.sim.energy.EnergyResult;
+import npusim.sim.timing.Category;
+import npusim.tools.run.ScenarioResult;
+import npusim.tools.run.StageTotals;
+import npusim.workloads.Lang;
+import npusim.workloads.Scenario;
+
+/** The one-screen report. */
+public final class TextReport {
+  private static final int TOP = 10;
+  private static final int NAME_WIDTH = 34;
+
+  private final ScenarioResult r;
+  private final Map<Metric, Number> m;
+  private final StringBuilder out = new StringBuilder();
+
+  private TextReport(ScenarioResult r) {
+    this.r = r;
+    this.m = Metrics.of(r);
+  }
+
+  /** The report as lines of at most 80 columns or so. */
+  public static String render(ScenarioResult r) {
+    return new TextReport(r).render();
+  }
+
+  private String render() {
+    head();
+    out.append('\n');
+    latency();
+    out.append('\n');
+    split();
+    out.append('\n');
+    layers();
+    out.append('\n');
+    memoryAndEnergy();
+    return out.toString();
+  }
+
+  private void line(String label, String format, Object... args) {
+    out.append(String.format(Locale.ROOT, "%-11s ", label))
+        .append(String.format(Locale.ROOT, format, args).stripTrailing())
+        .append('\n');
+  }
+
+  private double value(Metric metric) {
+    return m.get(metric).doubleValue();
+  }
+
+  private void head() {
+    Scenario s = r.scenario();
+    out.append(s.name())
+        .append(" on ")
+        .append(r.hw().name())
+        .append(" · ")
+        .append(r.dtype().shortName());
+    if (!s.title().isEmpty()) {
+      out.append(" · ").append(s.title());
+    }
+    out.append('\n');
+    s.deadline()
+        .ifPresent(
+            d ->
+                line(
+                    "verdict",
+                    "%s: %s s of %s s allowed · %s",
+                    d.what(),
+                    Quantity.digits(value(Metric.LATENCY_MS) / 1e3),
+                    Quantity.digits(d.seconds()),
+                    m.get(Metric.DEADLINE_MET).intValue() == 1 ? "kept" : "MISSED"));
+    line(
+        "coverage",
+        "%s of %s nodes on the NPU (%s folded, %s renamed) · %sMAC · %sB weights",
+        Quantity.count(
+            m.get(Metric.MAPPED_NODES).longValue()
+                + m.get(Metric.FOLDED_NODES).longValue()
+                + m.get(Metric.ALIAS_NODES).longValue()),
+        Quantity.count(m.get(Metric.GRAPH_NODES).longValue()),
+        Quantity.count(m.get(Metric.FOLDED_NODES).longValue()),
+        Quantity.count(m.get(Metric.ALIAS_NODES).longValue()),
+        Quantity.si(value(Metric.GRAPH_MACS)),
+        Quantity.si(value(Metric.WEIGHT_BYTES)));
+  }
+
+  private void latency() {
+    String total =
+        Quantity.ms(value(Metric.LATENCY_MS) / 1e3)
+            + " ("
+            + Quantity.count(r.cycles())
+            + " cycles)";
+    if (m.containsKey(Metric.TTFT_MS)) {
+      String tpot =
+          m.containsKey(Metric.TPOT_MS)
+              ? " · TPOT " + Quantity.digits(value(Metric.TPOT_MS)) + " ms"
+              : "";
+      line(
+          "latency",
+          "TTFT %s ms%s · total %s",
+          Quantity.digits(value(Metric.TTFT_MS)),
+          tpot,
+          total);
+    } else {
+      line("latency", "%s", total);
+    }
+    if (r.stages().size() > 1) {
+      for (StageTotals s : r.stages()) {
+        line(
+            "  " + s.stage().name(),
+            "%s in %s launch%s · %s each",
+            Quantity.ms(r.seconds(s.cycles())),
+            Quantity.count(s.launches()),
+            s.launches() == 1 ? "" : "es",
+            Quantity.ms(r.seconds(s.cycles() / (double) s.launches())));
+      }
+    }
+    String name = Metrics.resultName(r.scenario().kind());
+    line("throughput", "%s %ss/s%s", Quantity.digits(value(Metric.THROUGHPUT)), name, sentence());
+    StringBuilder bounds = new StringBuilder();
+    for (StageTotals s : r.stages()) {
+      StageTotals.Bound b = s.bound(r.hw());
+      if (b.cycles() > 0) {
+        bounds.append(bounds.isEmpty() ? "" : " · ");
+        bounds.append(r.stages().size() > 1 ? s.stage().name() + " " : "");
+        bounds.append(
+            String.format(Locale.ROOT, "%.2f× %s roof", s.cycles() / b.cycles(), b.name()));
+      }
+    }
+    if (!bounds.isEmpty()) {
+      line("bounds", "%s", bounds);
+    }
+  }
+
+  private String sentence() {
+    if (r.scenario().sentence().isEmpty() || !m.containsKey(Metric.TPOT_MS)) {
+      return "";
+    }
+    var s = r.scenario().sentence().get();
+    double tpot = value(Metric.TPOT_MS) / 1e3;
+    double own = tpot * (s.lang() == Lang.KO ? s.korean() : s.english());
+    Lang other = s.lang() == Lang.KO ? Lang.EN : Lang.KO;
+    double theirs = tpot * (s.lang() == Lang.KO ? s.english() : s.korean());
+    return " · "
+        + Quantity.digits(own)
+        + " s per "
+        + s.lang().title()
+        + " sentence ("
+        + other.title()
+        + ": "
+        + Quantity.digits(theirs)
+        + " s)";
+  }
+
+  private void split() {
+    List<StageTotals> stages = r.stages();
+    boolean several = stages.size() > 1;
+    StringBuilder head =
+        new StringBuilder(String.format(Locale.ROOT, "%-30s", "where the time went"));
+    if (several) {
+      for (StageTotals s : stages) {
+        head.append(String.format(Locale.ROOT, "%10s", s.stage().name()));
+      }
+    }
+    head.append(String.format(Locale.ROOT, "%10s", "total"));
+    out.append(head).append('\n');
+    for (Category c : Category.values()) {
+      long sum = stages.stream().mapToLong(s -> s.categoryCycles()[c.ordinal()]).sum();
+      if (sum == 0) {
+        continue;
+      }
+      out.append(String.format(Locale.ROOT, "  %-28s", c.label()));
+      if (several) {
+        for (StageTotals s : stages) {
+          out.append(share(s.categoryCycles()[c.ordinal()], s.cycles()));
+        }
+      }
+      out.append(share(sum, r.cycles())).append('\n');
+    }
+  }
+
+  private static String share(long part, long whole) {
+    return String.format(
+        Locale.ROOT, "%10s", Quantity.percent(whole == 0 ? 0 : part / (double) whole));
+  }
+
+  private void layers() {
+    out.append(
+        String.format(
+            Locale.ROOT,
+            "%-" + NAME_WIDTH + "s %11s  %-14s %7s %6s %7s%n",
+            "slowest layers",
+            "time",
+            "bound by",
+            "matrix",
+            "DRAM",
+            "OP/B"));
+    boolean several = r.stages().size() > 1;
+    for (Layers.Row row : Layers.slowest(r, TOP)) {
+      String name = row.totals().info().name();
+      if (several) {
+        name = row.stage() + " " + name;
+      }
+      out.append(
+          String.format(
+              Locale.ROOT,
+              "  %-" + (NAME_WIDTH - 2) + "s %11s  %-14s %7s %6s %7s%n",
+              shorten(name, NAME_WIDTH - 2),
+              Quantity.ms(r.seconds(row.totals().cycles())),
+              shorten(row.totals().boundBy().label(), 14),
+              Quantity.percent(row.matrixUtilisation()),
+              Quantity.percent(row.dramUtilisation()),
+              Double.isInfinite(row.intensity()) ? "-" : Quantity.digits(row.intensity())));
+    }
+  }
+
+  private static String shorten(String s, int width) {
+    return s.length() <= width ? s : "…" + s.substring(s.length() - width + 1);
+  }
+
+  private void memoryAndEnergy() {
+    String peak =
+        m.containsKey(Metric.DRAM_PEAK_GB_PER_S)
+            ? " of "
+                + Quantity.digits(value(Metric.DRAM_PEAK_GB_PER_S))
+                + " GB/s ("
+                + Quantity.percent(value(Metric.DRAM_UTILISATION))
+                + ")"
+            : " GB/s";
+    line(
+        "memory",
+        "read %sB · written %sB · %s%s",
+        Quantity.si(value(Metric.DRAM_READ_BYTES)),
+        Quantity.si(value(Metric.DRAM_WRITTEN_BYTES)),
+        Quantity.digits(value(Metric.DRAM_GB_PER_S)),
+        peak);
+    line(
+        "energy",
+        "%s J (dynamic %s, static %s) · %s J/%s",
+        Quantity.digits(value(Metric.ENERGY_J)),
+        Quantity.digits(value(Metric.DYNAMIC_ENERGY_J)),
+        Quantity.digits(value(Metric.STATIC_ENERGY_J)),
+        Quantity.digits(value(Metric.ENERGY_PER_RESULT_J)),
+        Metrics.resultName(r.scenario().kind()));
+    line(
+        "",
+        "average %s W of TDP %s W",
+        Quantity.digits(value(Metric.AVERAGE_POWER_W)),
+        Quantity.digits(value(Metric.TDP_W)));
+    EnergyResult e = Metrics.energy(r);
+    line("  dynamic", "%s", parts(e.dynamicPj(), e.totalPj()));
+    line("  static", "%s", parts(e.staticPj(), e.totalPj()));
+  }
+
+  private static String parts(double[] pj, double total) {
+    StringBuilder s = new StringBuilder();
+    for (EnergyComponent c : EnergyComponent.values()) {
+      double v = pj[c.ordinal()];
+      if (v > 0 && total > 0) {
+        s.append(s.isEmpty() ? "" : " · ").append(c.label()).append(' ');
+        s.append(Quantity.percent(v / total));
+      }
+    }
+    return s.isEmpty() ? "none" : s.toString();
+  }
+}

@@ -1,0 +1,74 @@
+package npusim.tools.run;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import npusim.compiler.ir.Model;
+import npusim.compiler.onnx.ModelReader;
+import npusim.diag.Location;
+import npusim.diag.Names;
+import npusim.diag.NpusimException;
+import npusim.workloads.MicroWorkload;
+import npusim.workloads.Scenario;
+import npusim.workloads.Scenarios;
+import npusim.workloads.Stage;
+import npusim.workloads.WorkloadCatalog;
+import npusim.workloads.WorkloadOptions;
+
+/** What a user means by the first argument: a file, a named workload or a single kernel. */
+public final class ModelArgument {
+  private ModelArgument() {}
+
+  /**
+   * The scenario of a command-line argument.
+   *
+   * @param text path of an {@code .onnx} or {@code .onnxtxt} file, workload name, or {@code
+   *     gemm:M,N,K} and the like
+   * @throws NpusimException (usage) when it is none of them
+   */
+  public static Scenario resolve(String text, WorkloadOptions options) {
+    if (looksLikeFile(text)) {
+      return ofFile(Path.of(text), options);
+    }
+    Optional<Scenario> micro = MicroWorkload.parse(text, options.weights());
+    if (micro.isPresent()) {
+      return micro.get();
+    }
+    return WorkloadCatalog.find(text)
+        .map(spec -> Scenarios.of(spec, options))
+        .orElseThrow(() -> unknown(text));
+  }
+
+  private static boolean looksLikeFile(String text) {
+    String lower = text.toLowerCase(Locale.ROOT);
+    return lower.endsWith(".onnx")
+        || lower.endsWith(".onnxtxt")
+        || Files.isRegularFile(Path.of(text));
+  }
+
+  private static Scenario ofFile(Path file, WorkloadOptions options) {
+    if (options.prompt().isPresent() || options.generate().isPresent()) {
+      throw NpusimException.usage(
+          "run-option",
+          "--prompt and --generate belong to named language models, not to " + file,
+          Location.ofFile(file.toString()),
+          "bind the model's symbolic dimensions with --dim name=value");
+    }
+    Model m = ModelReader.read(file);
+    String name = String.valueOf(file.getFileName());
+    var stage = new Stage("inference", Stage.Role.INFERENCE, m, new Stage.Times(1), 1);
+    return new Scenario(
+        name, "", Scenario.Kind.INFERENCE, 1, List.of(stage), Optional.empty(), Optional.empty());
+  }
+
+  private static NpusimException unknown(String text) {
+    var names = new ArrayList<>(WorkloadCatalog.names());
+    return NpusimException.usage(
+        "unknown-model",
+        "\"" + text + "\" is neither a file nor a named workload",
+        Names.suggest(text, names) + "; `npusim models` lists the names");
+  }
+}

@@ -1,0 +1,90 @@
+package npusim.tools.run;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import npusim.compiler.Compiler;
+import npusim.hardware.Hardware;
+import npusim.isa.DType;
+import npusim.program.Program;
+import npusim.sim.timing.TimingOptions;
+import npusim.sim.timing.TimingSimulator;
+import npusim.workloads.Scenario;
+import npusim.workloads.Stage;
+
+/** Compiles and simulates the stages of a scenario. */
+public final class ScenarioRunner {
+  /**
+   * Launches of a sweep that are simulated unless every one is asked for. The sweep is cut into so
+   * many stretches and the middle of each stands for it: exact where cost is linear in the
+   * parameter, and sums stay sums of whole runs.
+   */
+  public static final int SAMPLES = 5;
+
+  private final Hardware hw;
+  private final RunOptions options;
+
+  /** A runner for a chip. */
+  public ScenarioRunner(Hardware hw, RunOptions options) {
+    this.hw = hw;
+    this.options = options;
+  }
+
+  /** Type the scenario is computed in. */
+  public DType dtype() {
+    return options.dtype().orElse(hw.nativeType());
+  }
+
+  /**
+   * Runs every stage.
+   *
+   * @throws npusim.diag.NpusimException when a model is invalid or can't run on the chip
+   */
+  public ScenarioResult run(Scenario scenario) {
+    var results = new ArrayList<StageTotals>();
+    for (Stage s : scenario.stages()) {
+      results.add(run(s));
+    }
+    return new ScenarioResult(scenario, hw, dtype(), results);
+  }
+
+  /** Compiles a stage; the stage's model stays as it is. */
+  public Program compile(Stage stage) {
+    return Compiler.compile(stage.model().copy(), hw, options.compile().withDtype(dtype()));
+  }
+
+  private StageTotals run(Stage stage) {
+    Program program = compile(stage);
+    var simulator =
+        new TimingSimulator(
+            hw, options.exact() ? TimingOptions.exactly() : TimingOptions.defaults());
+    var totals = new StageTotals(stage, program);
+    for (Point p : points(stage.runs())) {
+      totals.add(p.value, p.times, simulator.run(program, p.params), hw);
+    }
+    return totals;
+  }
+
+  /** A launch to simulate and how many it stands for. */
+  private record Point(long value, long times, Map<String, Long> params) {}
+
+  private List<Point> points(Stage.Runs runs) {
+    return switch (runs) {
+      case Stage.Times(long count) -> List.of(new Point(0, count, Map.of()));
+      case Stage.Sweep s -> sweep(s);
+    };
+  }
+
+  private List<Point> sweep(Stage.Sweep s) {
+    long n = s.to() - s.from() + 1;
+    long parts = options.exact() ? n : Math.min(n, SAMPLES);
+    var out = new ArrayList<Point>();
+    for (long i = 0; i < parts; i++) {
+      long from = s.from() + n * i / parts;
+      long to = s.from() + n * (i + 1) / parts - 1;
+      long middle = (from + to) / 2;
+      out.add(new Point(middle, (to - from + 1) * s.repeats(), Map.of(s.param(), middle)));
+    }
+    return out;
+  }
+}

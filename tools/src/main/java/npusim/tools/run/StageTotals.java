@@ -1,0 +1,177 @@
+package npusim.tools.run;
+
+import java.util.ArrayList;
+import java.util.List;
+import npusim.hardware.Hardware;
+import npusim.isa.DType;
+import npusim.program.NodeInfo;
+import npusim.program.Program;
+import npusim.sim.energy.EnergyModel;
+import npusim.sim.energy.EnergyResult;
+import npusim.sim.timing.Category;
+import npusim.sim.timing.NodeTime;
+import npusim.sim.timing.TimingResult;
+import npusim.workloads.Stage;
+
+/** A stage's launches added up. */
+public final class StageTotals {
+  private final Stage stage;
+  private final Program program;
+  private final List<Sample> samples = new ArrayList<>();
+  private final List<NodeTotals> nodes = new ArrayList<>();
+  private final long[] categoryCycles = new long[Category.values().length];
+  private final long[] macsByType = new long[DType.values().length];
+  private long launches;
+  private long cycles;
+  private long macs;
+  private long paddedMacs;
+  private long dramReadBytes;
+  private long dramWrittenBytes;
+  private long instructions;
+  private EnergyResult energy;
+
+  /**
+   * One simulated launch and the launches it stands for.
+   *
+   * @param param launch parameter's value; 0 when the stage has none
+   * @param stands launches with (nearly) the same parameter
+   * @param cycles latency of one
+   */
+  public record Sample(long param, long stands, long cycles) {}
+
+  StageTotals(Stage stage, Program program) {
+    this.stage = stage;
+    this.program = program;
+    nodes.add(new NodeTotals(new NodeInfo(-1, "(program)", "", "", 0, 0, "")));
+    for (NodeInfo n : program.nodes()) {
+      nodes.add(new NodeTotals(n));
+    }
+  }
+
+  void add(long param, long times, TimingResult r, Hardware hw) {
+    var model = new EnergyModel(hw);
+    EnergyResult e = model.account(r);
+    samples.add(new Sample(param, times, r.totalCycles()));
+    launches += times;
+    cycles += times * r.totalCycles();
+    for (int i = 0; i < categoryCycles.length; i++) {
+      categoryCycles[i] += times * r.categoryCycles()[i];
+    }
+    var c = r.counters();
+    for (int i = 0; i < macsByType.length; i++) {
+      macsByType[i] += times * c.macsByType()[i];
+    }
+    macs += times * c.macs();
+    paddedMacs += times * c.paddedMacs();
+    dramReadBytes += times * c.dramReadBytes();
+    dramWrittenBytes += times * c.dramWrittenBytes();
+    instructions += times * c.instructions();
+    for (NodeTime n : r.nodes()) {
+      nodes.get(n.node() + 1).add(n, times, model.nodeDynamicPj(r, n));
+    }
+    var none =
+        new EnergyResult(0, new double[e.dynamicPj().length], new double[e.staticPj().length]);
+    energy = (energy == null ? none : energy).plus(e, times);
+  }
+
+  /** What ran. */
+  public Stage stage() {
+    return stage;
+  }
+
+  /** The compiled program. */
+  public Program program() {
+    return program;
+  }
+
+  /** Simulated launches. */
+  public List<Sample> samples() {
+    return List.copyOf(samples);
+  }
+
+  /** Nodes in program order; the first stands for instructions made for no node. */
+  public List<NodeTotals> nodes() {
+    return List.copyOf(nodes);
+  }
+
+  /** Program launches. */
+  public long launches() {
+    return launches;
+  }
+
+  /** Latency of all launches one after the other. */
+  public long cycles() {
+    return cycles;
+  }
+
+  /** Critical path by {@link Category} ordinal; sums to {@link #cycles}. */
+  public long[] categoryCycles() {
+    return categoryCycles.clone();
+  }
+
+  /** Multiply-accumulates executed on the matrix and vector units. */
+  public long macs() {
+    return macs;
+  }
+
+  /** Array slots without a useful operand. */
+  public long paddedMacs() {
+    return paddedMacs;
+  }
+
+  /**
+   * The type that most multiply-accumulates were done in, or {@code fallback} when there were none.
+   */
+  public DType mainType(DType fallback) {
+    DType best = fallback;
+    long most = 0;
+    for (DType t : DType.values()) {
+      if (macsByType[t.ordinal()] > most) {
+        most = macsByType[t.ordinal()];
+        best = t;
+      }
+    }
+    return best;
+  }
+
+  /** Bytes read from DRAM. */
+  public long dramReadBytes() {
+    return dramReadBytes;
+  }
+
+  /** Bytes written to DRAM. */
+  public long dramWrittenBytes() {
+    return dramWrittenBytes;
+  }
+
+  /** Instructions executed. */
+  public long instructions() {
+    return instructions;
+  }
+
+  /** Energy of all launches. */
+  public EnergyResult energy() {
+    return energy;
+  }
+
+  /** Cycles no machine with these peak rates can go below: the larger of compute and DRAM time. */
+  public Bound bound(Hardware hw) {
+    double compute = 0;
+    for (DType t : DType.values()) {
+      long m = macsByType[t.ordinal()];
+      if (m > 0 && hw.matrixTypes().contains(t)) {
+        compute += m / hw.chipMacsPerCycle(t);
+      }
+    }
+    double dram = (dramReadBytes + dramWrittenBytes) / hw.dramBytesPerCycle();
+    return compute >= dram ? new Bound("compute", compute) : new Bound("DRAM", dram);
+  }
+
+  /**
+   * A roof.
+   *
+   * @param name what it is made of
+   * @param cycles time at the peak rate
+   */
+  public record Bound(String name, double cycles) {}
+}
