@@ -45,7 +45,7 @@ final class DefaultsResolver {
       return Map.of();
     }
     derive();
-    new EnergyDefaults(values, (path, value, source) -> put(path, value, p -> source)).run();
+    new EnergyDefaults(values, resolvedOrigins, this::put).run();
     return ordered();
   }
 

@@ -11,15 +11,21 @@ final class EnergyDefaults {
 
   /** Takes a value unless one is stated. */
   interface Sink {
-    void put(String path, Object value, Provenance source);
+    void put(String path, Object value, Origin origin);
   }
 
   private final Map<String, Object> values;
+  private final Map<String, Origin> origins;
   private final Sink sink;
   private final double node;
 
-  EnergyDefaults(Map<String, Object> values, Sink sink) {
+  /**
+   * @param values every value known so far, by path
+   * @param origins origin of each of them
+   */
+  EnergyDefaults(Map<String, Object> values, Map<String, Origin> origins, Sink sink) {
     this.values = values;
+    this.origins = origins;
     this.sink = sink;
     this.node = (Double) values.get("chip.process_nm");
   }
@@ -45,7 +51,7 @@ final class EnergyDefaults {
 
   private void operation(String name, String path) {
     var row = Technology.row(name);
-    sink.put(path, round(row.atNode(node)), scaled(row.provenance()));
+    put(path, round(row.atNode(node)), scaled(row.provenance()));
   }
 
   private Provenance scaled(Provenance p) {
@@ -69,20 +75,21 @@ final class EnergyDefaults {
                 Status.DERIVED,
                 "ISCA 2021 TPUv4i Table 2 up to 1 MiB, accelforge's model of TPU v4i above, by"
                     + " capacity"));
-    sink.put("energy." + memory + "_read_pj_per_byte", round(read), source);
+    put("energy." + memory + "_read_pj_per_byte", round(read), source);
     double ratio = Technology.row("sram.write_over_read").at7();
-    sink.put("energy." + memory + "_write_pj_per_byte", round(read * ratio), source);
+    put("energy." + memory + "_write_pj_per_byte", round(read * ratio), source);
   }
 
   private void dram() {
     for (var key : new String[] {"read_pj_per_byte", "write_pj_per_byte", "activate_pj"}) {
       var preset = values.get("dram.energy." + key);
       if (preset != null) {
-        sink.put(
-            "energy.dram_" + key, preset, new Provenance(Status.DERIVED, "= dram.energy." + key));
+        // The energy is as well known as the preset knows it.
+        var from = "dram.energy." + key;
+        sink.put("energy.dram_" + key, preset, path -> origins.get(from).provenance(from));
       } else {
         var row = Technology.row("dram_" + key);
-        sink.put("energy.dram_" + key, row.at7(), row.provenance());
+        put("energy.dram_" + key, row.at7(), row.provenance());
       }
     }
   }
@@ -92,20 +99,23 @@ final class EnergyDefaults {
     double watts = share.at7() * (Double) values.get("chip.tdp_w");
     var source = share.provenance();
     long cores = (Long) values.get("chip.cores");
-    sink.put(
-        "energy.static.core_w", round(watts * Technology.row("static.core").at7() / cores), source);
-    sink.put("energy.static.sram_w", round(watts * Technology.row("static.sram").at7()), source);
-    sink.put("energy.static.other_w", round(watts * Technology.row("static.other").at7()), source);
+    put("energy.static.core_w", round(watts * Technology.row("static.core").at7() / cores), source);
+    put("energy.static.sram_w", round(watts * Technology.row("static.sram").at7()), source);
+    put("energy.static.other_w", round(watts * Technology.row("static.other").at7()), source);
     var background = values.get("dram.energy.background_mw_per_channel");
     if (background == null) {
-      sink.put("energy.static.dram_w", round(watts * Technology.row("static.dram").at7()), source);
+      put("energy.static.dram_w", round(watts * Technology.row("static.dram").at7()), source);
     } else {
-      sink.put(
+      put(
           "energy.static.dram_w",
           round((Double) background * (Long) values.get("dram.channels") / 1000.0),
           new Provenance(
               Status.DERIVED, "= dram.channels × dram.energy.background_mw_per_channel"));
     }
+  }
+
+  private void put(String path, Object value, Provenance source) {
+    sink.put(path, value, p -> source);
   }
 
   /** Four significant digits: the coefficients are not known better. */
