@@ -400,11 +400,13 @@ public final class Graph {
   /** Gives every nameless or twice-named node a unique name, made from its operator. */
   public void nameNodes() {
     Set<String> seen = new HashSet<>();
+    Map<String, Integer> next = new HashMap<>();
     for (Node n : nodes) {
-      String base = n.name().isEmpty() ? n.opType() : n.name();
-      String candidate = n.name().isEmpty() ? base + "_0" : base;
-      for (int i = 1; !seen.add(candidate); i++) {
-        candidate = base + "_" + i;
+      boolean nameless = n.name().isEmpty();
+      String base = nameless ? n.opType() : n.name();
+      String candidate = nameless ? base + "_" + (next.merge(base, 1, Integer::sum) - 1) : base;
+      while (!seen.add(candidate)) {
+        candidate = base + "_" + next.merge(base, 1, Integer::sum);
       }
       n.setName(candidate);
     }

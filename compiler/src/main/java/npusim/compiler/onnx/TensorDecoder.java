@@ -33,7 +33,6 @@ final class TensorDecoder {
   Named tensor(ProtoReader in) {
     LongStream.Builder dims = LongStream.builder();
     LongStream.Builder values = LongStream.builder();
-    int[] count = {0};
     int valuesField = 0;
     MemorySegment raw = null;
     String name = "";
@@ -46,22 +45,21 @@ final class TensorDecoder {
         case 2 -> code = (int) in.varint();
         case 4 -> {
           valuesField = 4;
-          in.fixed32s(v -> add(values, v, count));
+          in.fixed32s(values::add);
         }
         case 5, 7, 11 -> {
           valuesField = in.field();
-          in.varints(v -> add(values, v, count));
+          in.varints(values::add);
         }
         case 6 -> {
           valuesField = 6;
-          count[0]++;
           in.skip();
         }
         case 8 -> name = in.string();
         case 9 -> raw = in.bytes();
         case 10 -> {
           valuesField = 10;
-          in.fixed64s(v -> add(values, v, count));
+          in.fixed64s(values::add);
         }
         case 13 -> ModelReader.entry(in, externalKeys);
         case 14 -> external = in.varint() == 1;
@@ -110,11 +108,6 @@ final class TensorDecoder {
               + fieldFor(type));
     }
     return new Named(name, typed(in, type, shape, values.build().toArray(), label));
-  }
-
-  private static void add(LongStream.Builder values, long v, int[] count) {
-    values.add(v);
-    count[0]++;
   }
 
   private static int fieldFor(DType t) {

@@ -14,7 +14,7 @@ import npusim.isa.DType;
 /** Constants, shapes as values, and views: operators that move no data. */
 final class ShapeOps {
   /** A larger constant of one repeated value is made only when its bytes are asked for. */
-  private static final long LAZY_FROM = 1L << 16;
+  private static final long LAZY_FROM = 1L << 10;
 
   private ShapeOps() {}
 
@@ -198,14 +198,22 @@ final class ShapeOps {
   }
 
   private static MemorySegment fill(DType t, long n, Tensor v) {
-    Tensor out = Tensor.zeros(t, n);
-    long bits = v == null ? 0 : v.bits(0);
-    if (bits != 0) {
-      for (long i = 0; i < n; i++) {
-        out.setBits(i, bits);
-      }
+    byte[] bytes = new byte[Math.toIntExact(t.bytesFor(n))];
+    if (v == null || v.bits(0) == 0 || n == 0) {
+      return MemorySegment.ofArray(bytes);
     }
-    return out.data();
+    int unit = Math.toIntExact(t.isPacked() ? Math.min(n, 8 / t.bits()) : 1);
+    Tensor pattern = Tensor.zeros(t, unit);
+    for (int i = 0; i < unit; i++) {
+      pattern.setBits(i, v.bits(0));
+    }
+    byte[] one = pattern.toBytes();
+    System.arraycopy(one, 0, bytes, 0, one.length);
+    // Each copy doubles what is filled.
+    for (int done = one.length; done < bytes.length; done *= 2) {
+      System.arraycopy(bytes, 0, bytes, done, Math.min(done, bytes.length - done));
+    }
+    return MemorySegment.ofArray(bytes);
   }
 
   private static Tensor range(EvalContext c) {

@@ -1,5 +1,6 @@
 package npusim.compiler.passes;
 
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,13 +9,14 @@ import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Node;
 import npusim.compiler.ir.Tensor;
+import npusim.compiler.ir.TensorType;
 
 /**
  * Computes equal things once: nodes of the same operator, inputs and attributes, and small equal
  * constants.
  */
 public final class CommonSubexpressions extends GraphPass {
-  private static final long MAX_CONSTANT_BYTES = 4096;
+  private static final long MAX_CONSTANT_BYTES = 256;
 
   private record Key(
       String domain,
@@ -25,7 +27,7 @@ public final class CommonSubexpressions extends GraphPass {
       int outputs,
       Map<String, Attribute> attributes) {}
 
-  private record ConstantKey(String type, List<Byte> bytes) {}
+  private record ConstantKey(TensorType type, ByteBuffer bytes) {}
 
   @Override
   public String name() {
@@ -87,13 +89,8 @@ public final class CommonSubexpressions extends GraphPass {
       if (!t.hasData() || t.byteSize() > MAX_CONSTANT_BYTES || g.outputs().contains(e.getKey())) {
         continue;
       }
-      byte[] raw = t.toBytes();
-      Byte[] boxed = new Byte[raw.length];
-      for (int i = 0; i < raw.length; i++) {
-        boxed[i] = raw[i];
-      }
-      String first =
-          seen.putIfAbsent(new ConstantKey(t.type().toString(), List.of(boxed)), e.getKey());
+      ConstantKey key = new ConstantKey(t.type(), ByteBuffer.wrap(t.toBytes()));
+      String first = seen.putIfAbsent(key, e.getKey());
       if (first != null) {
         g.replaceAllUses(e.getKey(), first);
         g.removeInitializer(e.getKey());

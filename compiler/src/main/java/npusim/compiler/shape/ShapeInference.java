@@ -96,9 +96,9 @@ public final class ShapeInference {
   }
 
   /**
-   * Infers one graph by itself, calls of repeated functions excluded.
+   * Infers one graph by itself, without model-local functions.
    *
-   * @param opsets opset imports, for nodes that have none yet
+   * @param opsets opset imports of the model around it
    */
   public static Result infer(Graph graph, Map<String, Integer> opsets) {
     Model m = new Model(graph);
