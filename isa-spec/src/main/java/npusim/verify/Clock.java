@@ -61,6 +61,7 @@ final class Clock {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // the same array needs no comparison
   private static long[] union(long[] a, long[] b) {
     if (a == b || dominates(a, b)) {
       return a;

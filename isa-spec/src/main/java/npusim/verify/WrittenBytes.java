@@ -6,6 +6,7 @@ import java.util.Arrays;
  * Which bytes of a memory have been written. Pages that are wholly written from the start share one
  * page.
  */
+@SuppressWarnings("ReferenceEquality") // FULL is one shared array, known by its identity
 final class WrittenBytes {
   private static final int PAGE_SHIFT = 16;
   private static final int PAGE_BYTES = 1 << PAGE_SHIFT;

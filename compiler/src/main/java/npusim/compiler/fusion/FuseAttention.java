@@ -35,7 +35,8 @@ public final class FuseAttention extends GraphPass {
       if (n.is("Softmax")) {
         changed |= fuse(g, n);
       } else if (n.is("Attention")) {
-        changed |= ungroup(g, n, 1) | ungroup(g, n, 2);
+        changed |= ungroup(g, n, 1);
+        changed |= ungroup(g, n, 2);
       }
     }
     return changed;

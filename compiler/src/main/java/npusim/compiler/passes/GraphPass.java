@@ -28,7 +28,7 @@ public abstract class GraphPass implements Pass {
         g.subgraphsChanged(n);
       }
     }
-    return runOn(g, m, c) | changed;
+    return runOn(g, m, c) || changed;
   }
 
   /**
