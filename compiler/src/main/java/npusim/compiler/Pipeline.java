@@ -2,6 +2,7 @@ package npusim.compiler;
 
 import java.util.ArrayList;
 import java.util.List;
+import npusim.compiler.fusion.FoldAffine;
 import npusim.compiler.fusion.FuseActivation;
 import npusim.compiler.fusion.FuseAttention;
 import npusim.compiler.fusion.FuseNormalization;
@@ -14,6 +15,9 @@ import npusim.compiler.passes.IdentityElimination;
 import npusim.compiler.passes.Pass;
 import npusim.compiler.passes.PassContext;
 import npusim.compiler.passes.Passes;
+import npusim.compiler.quant.FoldParameters;
+import npusim.compiler.quant.IntegerArithmetic;
+import npusim.compiler.quant.MergeScales;
 
 /** The passes of a compilation in the order they run. */
 public final class Pipeline {
@@ -26,10 +30,14 @@ public final class Pipeline {
     all.add(new FuseNormalization());
     all.add(new FuseActivation());
     all.add(new FuseAttention());
+    all.add(new IntegerArithmetic());
+    all.add(new FoldParameters());
     all.add(new Decompose());
     // What decompositions leave behind is folded and swept as the front end does.
     all.add(new ConstantFolding());
     all.add(new IdentityElimination());
+    all.add(new FoldAffine());
+    all.add(new MergeScales());
     all.add(new CommonSubexpressions());
     all.add(new DeadCodeElimination());
     return List.copyOf(all);

@@ -15,12 +15,41 @@ final class BlockQuant {
     Value scale = e.in(1);
     int axis = ReductionRules.axis(n, x, 1);
     long block = n.intAttr("block_size", 0);
+    if (e.constantOf(x) != null && x.dim(axis) % block == 0) {
+      e.result(0, e.cast(byRows(e, x, axis, block), e.outType(0).dtype()));
+      return;
+    }
     Value v = e.cast(blocks(e, x, axis, block), scale.dtype());
     if (e.optional(2) != null) {
       v = e.sub(v, e.cast(perBlock(e, e.in(2), axis), scale.dtype()));
     }
     Value y = e.mul(v, perBlock(e, scale, axis));
     e.result(0, e.cast(joined(e, y, x, axis), e.outType(0).dtype()));
+  }
+
+  /**
+   * Constant elements are laid out one block per row: one scale per row keeps them in few bits
+   * until they are used.
+   */
+  private static Value byRows(Emit e, Value x, int axis, long block) {
+    Value split = blocks(e, x, axis, block);
+    int rank = split.rank();
+    int[] perm = new int[rank];
+    int[] back = new int[rank];
+    for (int i = 0, k = 0; i < rank; i++) {
+      if (i != axis + 1) {
+        back[i] = k;
+        perm[k++] = i;
+      }
+    }
+    perm[rank - 1] = axis + 1;
+    back[axis + 1] = rank - 1;
+    Value moved = e.transpose(split, perm);
+    long rows = e.in(1).elements();
+    Value zero = e.optional(2) == null ? null : e.reshape(e.in(2), rows);
+    Value y =
+        QuantRules.dequantize(e, e.reshape(moved, rows, block), e.reshape(e.in(1), rows), zero, 0);
+    return joined(e, e.transpose(e.reshape(y, moved.shape()), back), x, axis);
   }
 
   static void quantize(Node n, Emit e) {

@@ -10,7 +10,7 @@ import npusim.isa.DType;
  * Products of 8-bit integers with zero points: Σ(a-za)(b-zb) = Σab - za·Σb - zb·Σa + K·za·zb, where
  * Σb of constant weights folds into a constant row and a zero point known to be 0 leaves nothing.
  */
-final class IntegerProducts {
+public final class IntegerProducts {
   private IntegerProducts() {}
 
   private static boolean isZero(Emit e, Value zero) {
@@ -19,8 +19,13 @@ final class IntegerProducts {
         || (ReductionRules.known(t) && Arrays.stream(t.toLongs()).allMatch(z -> z == 0));
   }
 
-  /** Σ_k (a-za)(b-zb) in int32; za a scalar or one per row, zb a scalar or one per column. */
-  static Value matmul(Emit e, Value a, Value za, Value b, Value zb) {
+  /**
+   * Σ_k (a-za)(b-zb) + bias in int32; za a scalar or one per row, zb a scalar or one per column.
+   *
+   * @param bias int32 that broadcasts to the result, joined with the constant part of the
+   *     correction; null for none
+   */
+  public static Value matmul(Emit e, Value a, Value za, Value b, Value zb, Value bias) {
     Value x = a.rank() == 1 ? e.reshape(a, 1, a.dim(0)) : a;
     Value w = b.rank() == 1 ? e.reshape(b, b.dim(0), 1) : b;
     Value sums = e.matmulInteger(x, w);
@@ -31,7 +36,10 @@ final class IntegerProducts {
     if (!za0) {
       Value total = e.reduce("ReduceSum", e.cast(w, DType.I32), true, w.rank() - 2);
       total = zb0 ? total : e.sub(total, e.mul(column, w.dim(-2)));
-      sums = e.sub(sums, e.mul(row, total));
+      Value correction = e.mul(row, total);
+      sums = bias == null ? e.sub(sums, correction) : e.add(sums, e.sub(bias, correction));
+    } else if (bias != null) {
+      sums = e.add(sums, bias);
     }
     if (!zb0) {
       Value total = e.reduce("ReduceSum", e.cast(x, DType.I32), true, x.rank() - 1);
@@ -59,8 +67,13 @@ final class IntegerProducts {
     return z.elements() == 1 ? e.reshape(z, new long[0]) : z;
   }
 
-  /** Σ (x-zx)(w-zw) over a window in int32; positions outside the input count as x = zx. */
-  static Value conv(Node n, Emit e, Value x, Value zx, Value w, Value zw, long[] outShape) {
+  /**
+   * Σ (x-zx)(w-zw) + bias over a window in int32; positions outside the input count as x = zx.
+   *
+   * @param bias int32 per channel, joined with the constant part of the correction; null for none
+   */
+  public static Value conv(
+      Node n, Emit e, Value x, Value zx, Value w, Value zw, Value bias, long[] outShape) {
     int r = x.rank() - 2;
     PoolRules.Window g =
         PoolRules.Window.of(n, x, Arrays.copyOfRange(w.shape(), 2, w.rank()), outShape);
@@ -87,7 +100,11 @@ final class IntegerProducts {
         long perChannel = LongArrays.product(w.shape()) / w.dim(0);
         total = e.sub(total, e.mul(channelZero, perChannel));
       }
-      sums = e.sub(sums, NormRules.channel(e, e.mul(point, total), sums.rank()));
+      Value correction = e.mul(point, total);
+      Value moved = bias == null ? e.neg(correction) : e.sub(bias, correction);
+      sums = e.add(sums, NormRules.channel(e, moved, sums.rank()));
+    } else if (bias != null) {
+      sums = e.add(sums, NormRules.channel(e, bias, sums.rank()));
     }
     if (!zw0) {
       // Sums of the inputs under each window: a convolution with ones, per group.

@@ -27,20 +27,24 @@ final class NBitsRule {
     DType t = a.dtype();
     long blocks = Math.ceilDiv(k, block);
     DType stored = bits == 4 ? DType.U4 : DType.U8;
-    Value q = e.constant(unpacked(n, e, 1, stored, columns, blocks, block));
-    Value scale = e.cast(e.reshape(e.in(2), columns, blocks, 1), t);
-    Value zero;
-    if (e.optional(3) == null) {
-      zero = e.scalar(t, 1L << (bits - 1));
-    } else if (e.in(3).dtype().isFloat()) {
-      zero = e.cast(e.reshape(e.in(3), columns, blocks, 1), t);
+    // One row per block: a scale per row is the form of DequantizeLinear that stays in few bits
+    // until it is used.
+    Value q = e.constant(unpacked(n, e, 1, stored, columns * blocks, block));
+    Value scale = e.cast(e.reshape(e.in(2), columns * blocks), t);
+    Value rows;
+    if (e.optional(3) != null && e.in(3).dtype().isFloat()) {
+      Value zero = e.cast(e.reshape(e.in(3), columns * blocks, 1), t);
+      rows = e.mul(e.sub(e.cast(q, t), zero), e.reshape(scale, columns * blocks, 1));
     } else {
-      zero = e.cast(e.constant(zeroPoints(n, e, stored, columns, blocks)), t);
+      Value zero =
+          e.optional(3) == null
+              ? e.fill(stored, 1L << (bits - 1), columns * blocks)
+              : e.constant(zeroPoints(n, e, stored, columns, blocks));
+      rows = QuantRules.dequantize(e, q, scale, zero, 0);
     }
-    Value w = e.mul(e.sub(e.cast(q, t), zero), scale);
-    Value rows = e.slice(e.reshape(w, columns, blocks * block), 1, 0, k);
+    Value w = e.slice(e.reshape(rows, columns, blocks * block), 1, 0, k);
     Value x = a.rank() == 1 ? e.reshape(a, 1, k) : a;
-    Value y = e.matmul(x, e.transpose(rows, 1, 0));
+    Value y = e.matmul(x, e.transpose(w, 1, 0));
     y = e.optional(5) == null ? y : e.add(y, e.in(5));
     e.result(0, e.reshape(y, LongArrays.join(Arrays.copyOf(a.shape(), a.rank() - 1), columns)));
   }
@@ -49,23 +53,22 @@ final class NBitsRule {
    * The packed bytes with their element type: two 4-bit elements per byte, low half first, as
    * stored.
    */
-  private static Tensor unpacked(
-      Node n, Emit e, int input, DType stored, long columns, long blocks, long block) {
+  private static Tensor unpacked(Node n, Emit e, int input, DType stored, long rows, long block) {
     Tensor t = e.constantOf(e.in(input));
     if (t == null) {
       throw Refusal.unbound(n, input, "packed weights");
     }
-    long[] shape = {columns, blocks, block};
+    long[] shape = {rows, block};
     return t.hasData() ? Tensor.of(stored, shape, t.data()) : Tensor.absent(stored, shape);
   }
 
-  /** Zero points [N, K/block, 1]; each row of N begins at a byte. */
+  /** Zero points [N·K/block]; each row of N begins at a byte. */
   private static Tensor zeroPoints(Node n, Emit e, DType stored, long columns, long blocks) {
     Tensor t = e.constantOf(e.in(3));
     if (t == null) {
       throw Refusal.unbound(n, 3, "zero points");
     }
-    long[] shape = {columns, blocks, 1};
+    long[] shape = {columns * blocks};
     if (!t.hasData()) {
       return Tensor.absent(stored, shape);
     }

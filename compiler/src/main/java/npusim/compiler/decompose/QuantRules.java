@@ -29,7 +29,7 @@ final class QuantRules {
                         e.result(
                             0,
                             IntegerProducts.matmul(
-                                e, e.in(0), e.optional(2), e.in(1), e.optional(3)))),
+                                e, e.in(0), e.optional(2), e.in(1), e.optional(3), null))),
                 Rule.form(
                     "ConvInteger",
                     "integer Conv padded with the zero point",
@@ -50,6 +50,7 @@ final class QuantRules {
                                 e.optional(2),
                                 e.in(1),
                                 e.optional(3),
+                                null,
                                 e.outType(0).shape()))),
                 Rule.of(
                     "QLinearMatMul", "integer MatMul, scale, round, saturate", QuantRules::matMul),
@@ -201,40 +202,48 @@ final class QuantRules {
   }
 
   private static void matMul(Node n, Emit e) {
-    Value sums = IntegerProducts.matmul(e, e.in(0), e.optional(2), e.in(3), e.optional(5));
-    Value y = scaled(e, sums, product(e, e.in(1), e.in(4)), sums.rank() - 1);
-    e.result(0, requantize(e, y, flat(e, e.in(6)), flat(e, e.optional(7)), e.outType(0).dtype()));
+    Value sums = IntegerProducts.matmul(e, e.in(0), e.optional(2), e.in(3), e.optional(5), null);
+    int axis = Math.max(0, sums.rank() - 1);
+    e.result(0, requantised(e, sums, product(e, e.in(1), e.in(4)), 6, axis));
   }
 
   private static void conv(Node n, Emit e) {
+    long[] out = e.outType(0).shape();
     Value sums =
         IntegerProducts.conv(
-            n, e, e.in(0), e.optional(2), e.in(3), e.optional(5), e.outType(0).shape());
-    if (e.optional(8) != null) {
-      sums = e.add(sums, NormRules.channel(e, e.in(8), sums.rank()));
-    }
-    Value y = scaled(e, sums, product(e, e.in(1), e.in(4)), 1);
-    e.result(0, requantize(e, y, flat(e, e.in(6)), flat(e, e.optional(7)), e.outType(0).dtype()));
+            n, e, e.in(0), e.optional(2), e.in(3), e.optional(5), e.optional(8), out);
+    e.result(0, requantised(e, sums, product(e, e.in(1), e.in(4)), 6, 1));
   }
 
   private static void gemm(Node n, Emit e) {
     // A, a_scale, a_zero, B, b_scale, b_zero, C (int32), y_scale, y_zero
     Value a = n.intAttr("transA", 0) != 0 ? e.transposeLast(e.in(0)) : e.in(0);
     Value b = n.intAttr("transB", 0) != 0 ? e.transposeLast(e.in(3)) : e.in(3);
-    Value sums = IntegerProducts.matmul(e, a, e.optional(2), b, e.optional(5));
     // The bias has the scale of the sums times alpha, so alpha multiplies both.
-    sums = e.optional(6) == null ? sums : e.add(sums, e.in(6));
-    Value y = e.mul(scaled(e, sums, product(e, e.in(1), e.in(4)), 1), n.floatAttr("alpha", 1));
+    Value sums = IntegerProducts.matmul(e, a, e.optional(2), b, e.optional(5), e.optional(6));
+    Value scale = e.mul(product(e, e.in(1), e.in(4)), n.floatAttr("alpha", 1));
     e.result(
-        0,
-        e.optional(7) == null
-            ? y
-            : requantize(e, y, flat(e, e.in(7)), flat(e, e.optional(8)), e.outType(0).dtype()));
+        0, e.optional(7) == null ? scaled(e, sums, scale, 1) : requantised(e, sums, scale, 7, 1));
+  }
+
+  /**
+   * int32 sums of a scale quantised to the output's scale and zero point, inputs {@code i} and i +
+   * 1.
+   */
+  private static Value requantised(Emit e, Value sums, Value scale, int i, int axis) {
+    Value step = e.div(flat(e, e.in(i)), scale);
+    Value wide = step.dtype() == DType.F64 ? step : e.cast(step, DType.F32);
+    DType to = e.outType(0).dtype();
+    Value zero = flat(e, e.optional(i + 1));
+    if (wide.rank() == 1 && (zero == null || zero.rank() == 0)) {
+      zero = zero == null ? e.fill(to, 0, wide.dim(0)) : e.expand(zero, wide.dim(0));
+    }
+    return requantize(e, sums, wide, zero, to, axis);
   }
 
   private static void matMulToFloat(Node n, Emit e) {
     // A, B, a_scale, b_scale, a_zero, b_zero, bias
-    Value sums = IntegerProducts.matmul(e, e.in(0), e.optional(4), e.in(1), e.optional(5));
+    Value sums = IntegerProducts.matmul(e, e.in(0), e.optional(4), e.in(1), e.optional(5), null);
     Value y = scaled(e, sums, product(e, e.in(2), e.in(3)), sums.rank() - 1);
     e.result(0, e.optional(6) == null ? y : e.add(y, e.in(6)));
   }
@@ -242,7 +251,7 @@ final class QuantRules {
   private static void dynamicMatMul(Node n, Emit e) {
     // A (float), B, b_scale, b_zero, bias
     Quantised a = quantised(e, e.in(0));
-    Value sums = IntegerProducts.matmul(e, a.v, a.zero, e.in(1), e.optional(3));
+    Value sums = IntegerProducts.matmul(e, a.v, a.zero, e.in(1), e.optional(3), null);
     Value y = scaled(e, sums, product(e, a.scale, e.in(2)), sums.rank() - 1);
     e.result(0, e.optional(4) == null ? y : e.add(y, e.in(4)));
   }

@@ -34,7 +34,14 @@ public final class Evaluator {
           "Slice",
           "Concat",
           "Split",
-          "Expand");
+          "Expand",
+          "Add",
+          "Sub",
+          "Mul",
+          "Div",
+          "Sqrt",
+          "Reciprocal",
+          "ReduceSum");
 
   private Evaluator() {}
 

@@ -1,0 +1,2 @@
+/** Quantisation: integer arithmetic for quantised models, and quantising models that are not. */
+package npusim.compiler.quant;
