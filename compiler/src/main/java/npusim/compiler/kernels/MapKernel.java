@@ -133,7 +133,9 @@ public final class MapKernel {
     int cut = cutDimension(dims, parts);
     long[] part = dims.clone();
     if (cut >= 0) {
-      part[cut] = Math.ceilDiv(dims[cut], parts);
+      long grain = cut == dims.length - 1 ? 64 : 1;
+      long units = Math.ceilDiv(Math.ceilDiv(dims[cut], grain), parts);
+      part[cut] = Math.min(dims[cut], units * grain);
     }
     List<TileChooser.Operand> operands = new ArrayList<>();
     for (View v : ins) {
@@ -148,9 +150,13 @@ public final class MapKernel {
     // Several tiles per core let loads, compute and stores overlap.
     long whole = TileChooser.footprint(part, operands, scratchBits);
     target = Math.min(target, Math.max(MIN_TILE_BYTES, whole / 4));
-    long[] tile = TileChooser.choose(part, operands, scratchBits, target, reduced);
+    boolean[] uncut = reduced.clone();
+    for (int i = 0; i < uncut.length; i++) {
+      uncut[i] |= !divisible(i);
+    }
+    long[] tile = TileChooser.choose(part, operands, scratchBits, target, uncut);
     if (tile == null) {
-      tile = TileChooser.choose(part, operands, scratchBits, 2 * k.spmBudget() - 4096, reduced);
+      tile = TileChooser.choose(part, operands, scratchBits, 2 * k.spmBudget() - 4096, uncut);
     }
     if (tile == null) {
       return false;
@@ -166,11 +172,24 @@ public final class MapKernel {
         : new TileChooser.Operand(v.strides(), (long) SLOTS * v.type().bits(), v.type().bits());
   }
 
+  /** Packed elements begin on a byte only where steps are even, or runs are cut at even places. */
+  private boolean divisible(int d) {
+    List<View> all = new ArrayList<>(ins);
+    all.add(out);
+    for (View v : all) {
+      boolean run = d == v.rank() - 1 && v.strides()[d] == 1;
+      if (v.type().isPacked() && v.strides()[d] % 2 != 0 && !run) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The dimension that is shared among cores: the outermost that has enough, else the longest. */
   private int cutDimension(long[] dims, int parts) {
     int best = -1;
     for (int i = 0; i < dims.length; i++) {
-      if (reduced[i]) {
+      if (reduced[i] || !divisible(i)) {
         continue;
       }
       long grain = i == dims.length - 1 ? 64 : 1;
