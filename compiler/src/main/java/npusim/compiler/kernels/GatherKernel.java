@@ -223,13 +223,12 @@ final class GatherKernel {
           }
           LoopNest nest = new LoopNest(e, axes);
           if (!nest.empty()) {
-            rows(k, e, nest, map, index, row, data, idx, out);
+            rows(e, nest, map, index, row, data, idx, out);
           }
         });
   }
 
   private static void rows(
-      KernelContext k,
       Emitter e,
       LoopNest nest,
       int[] map,

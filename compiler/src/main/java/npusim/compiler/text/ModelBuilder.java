@@ -51,7 +51,7 @@ final class ModelBuilder {
           "the model imports no operator set",
           "begin with < ir_version: 10, opset_import: [\"\" : 23] >");
     }
-    Graph g = graph(c.graph(), new HashSet<>());
+    Graph g = graph(c.graph());
     Model m = new Model(g);
     m.opsets().putAll(opsets);
     m.metadata().putAll(metadata);
@@ -118,7 +118,7 @@ final class ModelBuilder {
     return out;
   }
 
-  private Graph graph(OnnxTextParser.GraphContext c, Set<String> outer) {
+  private Graph graph(OnnxTextParser.GraphContext c) {
     Graph g = new Graph(literals.name(c.name()));
     Set<String> defined = new HashSet<>();
     for (OnnxTextParser.InputContext d : c.input()) {
@@ -237,7 +237,7 @@ final class ModelBuilder {
   private Object single(OnnxTextParser.SingleContext s, String declared) {
     return switch (s) {
       case OnnxTextParser.TensorValueContext t -> literals.tensor(t.tensorConstant());
-      case OnnxTextParser.GraphValueContext g -> graph(g.graph(), new HashSet<>());
+      case OnnxTextParser.GraphValueContext g -> graph(g.graph());
       case OnnxTextParser.ReferenceContext r ->
           new Attribute.Ref(literals.name(r.name()), AttributeValues.code(errors, s, declared));
       case OnnxTextParser.LiteralValueContext l -> literals.attributeLiteral(l.literal());

@@ -100,7 +100,7 @@ class OnnxTextPropertyTest {
               "",
               r.nextBoolean() ? "" : "com.example",
               "Op" + r.nextInt(3),
-              r.nextBoolean() ? 0 : 0,
+              0,
               inputs,
               List.of(last));
       for (int k = 0; k < r.nextInt(4); k++) {
