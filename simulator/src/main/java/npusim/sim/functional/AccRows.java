@@ -13,15 +13,15 @@ final class AccRows {
   private static final Lanes F32 = Lanes.of(DType.F32);
   private static final Lanes I32 = Lanes.of(DType.I32);
 
-  private final byte[] bytes;
-  private final int base;
+  /** Null when there are no rows. */
+  private final LocalOperand operand;
+
   private final long[] m;
   private final long[] s;
   private final int n;
 
-  private AccRows(byte[] bytes, int base, long[] m, long[] s, int n) {
-    this.bytes = bytes;
-    this.base = base;
+  private AccRows(LocalOperand operand, long[] m, long[] s, int n) {
+    this.operand = operand;
     this.m = m;
     this.s = s;
     this.n = n;
@@ -35,7 +35,7 @@ final class AccRows {
     };
     long[] extents = {m[0], m[1], m[2], n};
     if (Nest.isEmpty(extents)) {
-      return new AccRows(new byte[0], 0, new long[] {0, 0, 0}, s, 0);
+      return new AccRows(null, new long[] {0, 0, 0}, s, 0);
     }
     long address = args.get(Field.ACC);
     if (address < Word.ACC_BASE) {
@@ -61,7 +61,7 @@ final class AccRows {
       o.checkWritten(extents);
     }
     o.markWritten(extents);
-    return new AccRows(o.bytes(), o.base(), m, s, n);
+    return new AccRows(o, m, s, n);
   }
 
   boolean isEmpty() {
@@ -80,18 +80,18 @@ final class AccRows {
   }
 
   void load(int row, float[] out, int at) {
-    F32.loadFloats(bytes, base, element(row), 1, out, at, n);
+    F32.loadFloats(operand.bytes(), operand.base(), element(row), 1, out, at, n);
   }
 
   void load(int row, int[] out, int at) {
-    I32.loadInts(bytes, base, element(row), 1, out, at, n);
+    I32.loadInts(operand.bytes(), operand.base(), element(row), 1, out, at, n);
   }
 
   void store(int row, float[] in, int at) {
-    F32.storeFloats(bytes, base, element(row), 1, in, at, n);
+    F32.storeFloats(operand.bytes(), operand.base(), element(row), 1, in, at, n);
   }
 
   void store(int row, int[] in, int at) {
-    I32.storeInts(bytes, base, element(row), 1, in, at, n);
+    I32.storeInts(operand.bytes(), operand.base(), element(row), 1, in, at, n);
   }
 }

@@ -1,13 +1,21 @@
 package npusim.sim.functional;
 
+import java.util.Arrays;
 import java.util.Locale;
 import npusim.isa.Word;
 
-/** One memory local to a core: its scratchpad or its accumulator memory. */
+/**
+ * One memory local to a core: its scratchpad or its accumulator memory. The array behind it grows
+ * with the highest byte touched, since most programs leave most of a large scratchpad alone; {@link
+ * #bytes} must therefore be asked for after every operand of an instruction has been checked.
+ */
 final class LocalMemory {
+  private static final int FIRST_BYTES = 1 << 16;
+
   private final String name;
   private final long origin;
-  private final byte[] bytes;
+  private final int size;
+  private byte[] bytes;
   private final InitialisedBytes written;
 
   /**
@@ -17,23 +25,35 @@ final class LocalMemory {
    * @param track whether reads of bytes never written are errors
    */
   LocalMemory(String name, long origin, int size, boolean track) {
-    this(name, origin, new byte[size], track ? new InitialisedBytes(size) : null);
+    this(
+        name,
+        origin,
+        size,
+        new byte[Math.min(size, FIRST_BYTES)],
+        track ? new InitialisedBytes(size) : null);
   }
 
-  private LocalMemory(String name, long origin, byte[] bytes, InitialisedBytes written) {
+  private LocalMemory(String name, long origin, int size, byte[] bytes, InitialisedBytes written) {
     this.name = name;
     this.origin = origin;
+    this.size = size;
     this.bytes = bytes;
     this.written = written;
   }
 
   /** A memory over bytes that exist already, without tracking. */
   static LocalMemory wrap(byte[] bytes) {
-    return new LocalMemory("message", 0, bytes, null);
+    return new LocalMemory("message", 0, bytes.length, bytes, null);
   }
 
+  /** Contents as far as touched; no longer valid after another {@link #checkRange}. */
   byte[] bytes() {
     return bytes;
+  }
+
+  /** Capacity in bytes. */
+  int size() {
+    return size;
   }
 
   /** True when reads of bytes never written are errors. */
@@ -46,9 +66,15 @@ final class LocalMemory {
     return address - origin;
   }
 
-  /** Checks that bytes {@code from} to {@code to} (exclusive, offsets) exist. */
+  /**
+   * Checks that bytes {@code from} to {@code to} (exclusive, offsets) exist, and brings them into
+   * the array.
+   */
   void checkRange(String operand, long from, long to) {
-    if (from < 0 || to > bytes.length) {
+    if (from >= 0 && to <= bytes.length) {
+      return;
+    }
+    if (from < 0 || to > size) {
       throw Fault.program(
           "exec-address",
           String.format(
@@ -59,9 +85,10 @@ final class LocalMemory {
               origin + from,
               origin + to - 1,
               name,
-              bytes.length,
+              size,
               origin));
     }
+    bytes = Arrays.copyOf(bytes, (int) Math.min(size, Math.max(to, 2L * bytes.length)));
   }
 
   /**

@@ -93,7 +93,7 @@ final class LocalOperand {
   static LocalOperand at(Core core, String name, long address, long[] strides, DType type) {
     LocalMemory m = core.memory(address);
     long base = m.offset(address);
-    if (base < 0 || base > m.bytes().length) {
+    if (base < 0 || base > m.size()) {
       m.checkRange(name, base, base + 1);
     }
     return new LocalOperand(name, m, base, strides, type);

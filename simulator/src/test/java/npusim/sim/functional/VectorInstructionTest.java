@@ -475,6 +475,17 @@ class VectorInstructionTest {
   }
 
   @Test
+  void largeScratchpadsTakeMemoryAsTheyAreTouched() {
+    LocalMemory m = new LocalMemory("scratchpad", 0, 1 << 30, false);
+    assertThat(m.bytes()).hasSize(1 << 16);
+    m.bytes()[5] = 7;
+    m.checkRange("a", 0, (1 << 16) + 1);
+    assertThat(m.bytes()).hasSize(1 << 17);
+    assertThat(m.bytes()[5]).isEqualTo((byte) 7);
+    assertThatThrownBy(() -> m.checkRange("a", 8, (1L << 30) + 1)).isInstanceOf(Fault.class);
+  }
+
+  @Test
   void functionsWithoutFloatMeaningAreRefused() {
     var i = op(Opcode.V_BIN, 1).set(Field.FN, BinFn.BITAND);
     Rig.operand(i, "A", A, DType.F32, 1);
