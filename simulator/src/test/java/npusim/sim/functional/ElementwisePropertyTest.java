@@ -122,7 +122,7 @@ class ElementwisePropertyTest {
     }
     long[] sd = dense(kept, r);
     double[] a = new double[400];
-    double[] old = new double[800];
+    double[] old = new double[1200];
     for (int k = 0; k < a.length; k++) {
       a[k] = r.nextFloat(-1, 1) * (r.nextInt(4) == 0 ? 1e5f : 1);
     }
@@ -132,15 +132,15 @@ class ElementwisePropertyTest {
     rig.put(DType.F32, A, a);
     rig.put(DType.F32, DST, old);
     RedFn fn = new RedFn[] {RedFn.SUM, RedFn.MAX, RedFn.MIN, RedFn.SUMSQ, RedFn.PROD}[r.nextInt(5)];
-    float[] acc = new float[800];
-    boolean[] seen = new boolean[800];
+    float[] acc = new float[1200];
+    boolean[] seen = new boolean[1200];
     if (accumulate) {
       for (int k = 0; k < old.length; k++) {
         acc[k] = (float) old[k];
         seen[k] = true;
       }
     }
-    boolean[] touched = new boolean[800];
+    boolean[] touched = new boolean[1200];
     forEach(
         d,
         i -> {
@@ -175,6 +175,6 @@ class ElementwisePropertyTest {
     Rig.operand(b, "A", A, DType.F32, sa);
     Rig.operand(b, "DST", DST, DType.F32, sd);
     rig.run(b);
-    assertThat(rig.get(DType.F32, DST, 800)).isEqualTo(expected);
+    assertThat(rig.get(DType.F32, DST, 1200)).isEqualTo(expected);
   }
 }
