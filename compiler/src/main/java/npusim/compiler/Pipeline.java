@@ -7,6 +7,7 @@ import npusim.compiler.fusion.FuseActivation;
 import npusim.compiler.fusion.FuseAttention;
 import npusim.compiler.fusion.FuseNormalization;
 import npusim.compiler.ir.Model;
+import npusim.compiler.decompose.MarkCaches;
 import npusim.compiler.passes.CommonSubexpressions;
 import npusim.compiler.passes.ConstantFolding;
 import npusim.compiler.passes.DeadCodeElimination;
@@ -27,6 +28,8 @@ public final class Pipeline {
 
   private static List<Pass> passes() {
     var all = new ArrayList<>(Passes.frontEnd());
+    // Once calls are expanded and before shapes depend on lengths.
+    all.add(1, new MarkCaches());
     all.add(new FuseNormalization());
     all.add(new FuseActivation());
     all.add(new FuseAttention());

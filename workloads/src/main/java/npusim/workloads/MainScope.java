@@ -3,6 +3,7 @@ package npusim.workloads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import npusim.compiler.ModelNotes;
 import npusim.compiler.ir.Dim;
 import npusim.compiler.ir.Function;
 import npusim.compiler.ir.Graph;
@@ -67,7 +68,7 @@ final class MainScope extends Scope {
   void define(FunctionScope f) {
     var key = new Function.Key(LAYERS, f.graph.name(), "");
     model.add(
-        new Function(key, f.graph, List.of(), Map.of(), Map.of("", opset, MICROSOFT, 1), true));
+        new Function(key, f.graph, List.of(), Map.of(), Map.of("", opset, MICROSOFT, 1), false));
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import npusim.compiler.ModelNotes;
 import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Tensor;
 import org.junit.jupiter.api.Test;

@@ -9,9 +9,16 @@ import npusim.isa.DType;
  * window.
  */
 final class GroupQueryRule {
+  /** Attribute set on nodes whose caches stay in place and whose length is a launch parameter. */
+  static final String IN_PLACE = "in_place";
+
   private GroupQueryRule() {}
 
   static void expand(Node n, Emit e) {
+    if (n.intAttr(IN_PLACE, 0) == 1) {
+      CachedAttentionRule.expand(n, e);
+      return;
+    }
     long heads = n.intAttr("num_heads", 1);
     long shared = n.intAttr("kv_num_heads", 1);
     Value q = e.in(0);

@@ -17,6 +17,14 @@ public interface Kernel {
     return null;
   }
 
+  /**
+   * Outputs that take the place of inputs, in order of the node's outputs, or null. Unlike {@link
+   * #views} the node has code, which changes the input's storage.
+   */
+  default List<View> inPlace(KernelContext k) {
+    return null;
+  }
+
   /** Emits the code; inputs and outputs have their places. */
   void emit(KernelContext k);
 }

@@ -1,6 +1,15 @@
 package npusim.compiler.kernels;
 
 import java.util.List;
+import java.util.Map;
+import npusim.isa.Opcode;
+import npusim.isa.Field;
+import npusim.isa.AluFn;
+import npusim.compiler.codegen.Reg;
+import npusim.compiler.codegen.Op;
+import npusim.compiler.codegen.Lane;
+import npusim.compiler.codegen.Emitter;
+import npusim.compiler.codegen.Aff;
 import java.util.Locale;
 import npusim.compiler.CompileOptions;
 import npusim.compiler.codegen.ChipProgram;
@@ -18,6 +27,9 @@ import npusim.isa.DType;
 
 /** A node on its way through a {@link Kernel}: its operands, the hardware, and where code goes. */
 public final class KernelContext {
+  /** Scalar register that one node at a time may use for a computed count. */
+  public static final int SCRATCH_REGISTER = 1;
+
   private final Graph graph;
   private final Node node;
   private final int id;
@@ -25,6 +37,7 @@ public final class KernelContext {
   private final CompileOptions options;
   private final ChipProgram chip;
   private final MemoryMap memory;
+  private final Map<String, Aff> launch;
   private final List<View> inputs;
   private final List<View> outputs;
   private int launches;
@@ -32,6 +45,7 @@ public final class KernelContext {
   /**
    * A node's context.
    *
+   * @param launch values of inputs that are set at launch, by name
    * @param inputs by position, null where absent
    * @param outputs by position, null where absent; empty while views are resolved
    */
@@ -43,6 +57,7 @@ public final class KernelContext {
       CompileOptions options,
       ChipProgram chip,
       MemoryMap memory,
+      Map<String, Aff> launch,
       List<View> inputs,
       List<View> outputs) {
     this.graph = graph;
@@ -52,6 +67,7 @@ public final class KernelContext {
     this.options = options;
     this.chip = chip;
     this.memory = memory;
+    this.launch = launch;
     this.inputs = inputs;
     this.outputs = outputs;
   }
@@ -130,6 +146,36 @@ public final class KernelContext {
           "give it with --bind " + node.input(i) + "=VALUE or as a constant");
     }
     return t.toLongs();
+  }
+
+  /**
+   * The integer of scalar input {@code i}: a constant, or what the program is launched with.
+   *
+   * @throws NpusimException when it is neither
+   */
+  public Aff launch(int i) {
+    Aff given = launch.get(node.input(i));
+    return given != null ? given : Aff.of(longs(i, "a length")[0]);
+  }
+
+  /** Quotient rounded up; computed in a scalar register of this node when it isn't constant. */
+  public Aff ceilDiv(Emitter e, Aff value, long by) {
+    if (value.isConst()) {
+      return Aff.of(Math.ceilDiv(value.value(), by));
+    }
+    e.emit(
+        new Op(Opcode.S_ALU, Lane.SEQ)
+            .set(Field.FN, AluFn.ADD)
+            .set(Field.RD, SCRATCH_REGISTER)
+            .set(Field.RA, 0)
+            .set(Field.IMM, value.plus(by - 1)));
+    e.emit(
+        new Op(Opcode.S_ALU, Lane.SEQ)
+            .set(Field.FN, AluFn.DIV)
+            .set(Field.RD, SCRATCH_REGISTER)
+            .set(Field.RA, SCRATCH_REGISTER)
+            .set(Field.IMM, by));
+    return Aff.of(new Reg("quotient", SCRATCH_REGISTER));
   }
 
   /** Cores that share the work. */

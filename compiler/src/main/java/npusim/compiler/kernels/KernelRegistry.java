@@ -49,6 +49,8 @@ public final class KernelRegistry {
         "ReduceSum",
         "ReduceSumSquare");
     add(new RowOp(), "LayerNormalization", "LogSoftmax", "RMSNormalization", "Softmax");
+    add(new CacheOp(), "npusim.CacheAppend", "npusim.CacheRows");
+    add(new CachedAttentionKernel(), "npusim.CachedAttention");
     add(
         new ViewKernel(),
         "Dropout",

@@ -5,9 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import npusim.compiler.CompileOptions;
+import npusim.compiler.ModelNotes;
+import npusim.compiler.codegen.Aff;
 import npusim.compiler.codegen.ChipProgram;
 import npusim.compiler.codegen.Code;
 import npusim.compiler.codegen.CoreProgram;
+import npusim.compiler.codegen.Reg;
 import npusim.compiler.codegen.Space;
 import npusim.compiler.codegen.WorkMemory;
 import npusim.compiler.ir.Graph;
@@ -27,6 +30,7 @@ import npusim.program.ConstData;
 import npusim.program.CoreCode;
 import npusim.program.Coverage;
 import npusim.program.NodeInfo;
+import npusim.program.Param;
 import npusim.program.Program;
 
 /**
@@ -35,7 +39,8 @@ import npusim.program.Program;
  * in graph order.
  */
 public final class GraphLowering {
-  private static final int FIRST_LOOP_REGISTER = 4;
+  /** Launch parameters take the registers behind the scratch register. */
+  private static final int FIRST_PARAM_REGISTER = KernelContext.SCRATCH_REGISTER + 1;
 
   private final Graph graph;
   private final Hardware hw;
@@ -44,6 +49,10 @@ public final class GraphLowering {
   private final ChipProgram chip;
   private final Map<String, View> values = new LinkedHashMap<>();
   private final List<Storage> buffers = new ArrayList<>();
+  private final ModelNotes notes;
+  private final Map<String, Aff> launch = new LinkedHashMap<>();
+  private final List<Param> params = new ArrayList<>();
+  private final Map<String, Storage> shared = new LinkedHashMap<>();
   private final List<Step> steps = new ArrayList<>();
   private final List<NodeInfo> infos = new ArrayList<>();
   private int aliases;
@@ -51,8 +60,9 @@ public final class GraphLowering {
   /** A node that needs code. */
   private record Step(Node node, int id, Kernel kernel) {}
 
-  private GraphLowering(Graph graph, Hardware hw, CompileOptions options) {
+  private GraphLowering(Graph graph, ModelNotes notes, Hardware hw, CompileOptions options) {
     this.graph = graph;
+    this.notes = notes;
     this.hw = hw;
     this.options = options;
     this.memory = new MemoryMap(hw.dram().capacityBytes());
@@ -68,8 +78,13 @@ public final class GraphLowering {
    *     suffice
    */
   public static Program lower(
-      String name, Graph graph, int graphNodes, Hardware hw, CompileOptions options) {
-    return new GraphLowering(graph, hw, options).program(name, graphNodes);
+      String name,
+      Graph graph,
+      ModelNotes notes,
+      int graphNodes,
+      Hardware hw,
+      CompileOptions options) {
+    return new GraphLowering(graph, notes, hw, options).program(name, graphNodes);
   }
 
   private ChipProgram chip() {
@@ -96,9 +111,15 @@ public final class GraphLowering {
   }
 
   private void resolve() {
+    declareParams();
     for (String in : graph.inputs()) {
+      if (launch.containsKey(in)) {
+        continue;
+      }
       TensorType t = graph.tensorType(in);
-      Storage s = new Storage(in, Buffer.Kind.INPUT, t.dtype(), t.shape());
+      Buffer.Kind kind =
+          notes.states().containsValue(in) ? Buffer.Kind.STATE : Buffer.Kind.INPUT;
+      Storage s = new Storage(in, kind, t.dtype(), t.shape());
       s.withData(graph.initializer(in));
       memory.place(s);
       buffers.add(s);
@@ -117,6 +138,13 @@ public final class GraphLowering {
         infos.add(WorkCount.info(graph, n, id, "alias"));
         continue;
       }
+      List<View> changed = kernel.inPlace(k);
+      if (changed != null) {
+        take(n, changed);
+        infos.add(WorkCount.info(graph, n, id, ""));
+        steps.add(new Step(n, id, kernel));
+        continue;
+      }
       for (String out : n.outputs()) {
         if (!out.isEmpty()) {
           define(out);
@@ -126,8 +154,30 @@ public final class GraphLowering {
       steps.add(new Step(n, id, kernel));
     }
     for (String out : graph.outputs()) {
-      if (!isOutput(values.get(out), out)) {
+      if (!isOutput(values.get(out), out) && !shared.containsKey(out)) {
         copyOut(out);
+      }
+    }
+  }
+
+  private void declareParams() {
+    for (var e : notes.launch().entrySet()) {
+      int register = FIRST_PARAM_REGISTER + params.size();
+      ModelNotes.Range r = e.getValue();
+      params.add(new Param(e.getKey(), register, r.min(), r.max(), r.max()));
+      launch.put(
+          e.getKey(), r.fixed() ? Aff.of(r.min()) : Aff.of(new Reg(e.getKey(), register)));
+    }
+  }
+
+  /** Outputs that are their inputs' storages, changed. */
+  private void take(Node n, List<View> changed) {
+    for (int i = 0; i < changed.size(); i++) {
+      View v = changed.get(i);
+      String out = n.output(i);
+      values.put(out, v);
+      if (v.storage().name().equals(notes.states().get(out))) {
+        shared.put(out, v.storage());
       }
     }
   }
@@ -214,14 +264,14 @@ public final class GraphLowering {
 
   private KernelContext context(Node n, int id, List<View> outputs) {
     List<View> ins = new ArrayList<>();
-    n.inputs().forEach(i -> ins.add(i.isEmpty() ? null : value(i)));
-    return new KernelContext(graph, n, id, hw, options, chip, memory, ins, outputs);
+    n.inputs().forEach(i -> ins.add(i.isEmpty() || launch.containsKey(i) ? null : value(i)));
+    return new KernelContext(graph, n, id, hw, options, chip, memory, launch, ins, outputs);
   }
 
   private Program assemble(String name, int graphNodes) {
     List<Program.Launch> cores = new ArrayList<>();
     for (CoreProgram c : chip.cores()) {
-      Code code = c.finish(FIRST_LOOP_REGISTER, hw.core().sequencer().loopDepth());
+      Code code = c.finish(FIRST_PARAM_REGISTER + params.size(), hw.core().sequencer().loopDepth());
       cores.add(
           new Program.Launch(
               new CoreCode(code.instructions(), code.nodes(), Map.of()), new long[Word.REGISTERS]));
@@ -243,6 +293,11 @@ public final class GraphLowering {
       }
       weightBytes += s.kind() == Buffer.Kind.WEIGHT ? s.bytes() : 0;
     }
+    shared.forEach(
+        (out, s) ->
+            map.add(
+                Buffer.of(
+                    out, Buffer.Kind.OUTPUT, 0, s.address(), s.bytes(), s.type(), s.dims())));
     long macs = infos.stream().mapToLong(NodeInfo::macs).sum();
     Coverage coverage =
         new Coverage(
@@ -258,7 +313,7 @@ public final class GraphLowering {
         hw.fingerprint(),
         cores.size(),
         cores,
-        List.of(),
+        params,
         map,
         constants,
         infos,

@@ -1,0 +1,41 @@
+package npusim.compiler.decompose;
+
+import npusim.compiler.ModelNotes;
+import npusim.compiler.ir.Graph;
+import npusim.compiler.ir.Model;
+import npusim.compiler.ir.Node;
+import npusim.compiler.passes.Pass;
+import npusim.compiler.passes.PassContext;
+
+/** Marks attentions whose KV cache stays in place and whose length is set at launch. */
+public final class MarkCaches implements Pass {
+  @Override
+  public String name() {
+    return "mark-caches";
+  }
+
+  @Override
+  public String summary() {
+    return "mark attentions whose KV cache stays in place and grows from launch to launch";
+  }
+
+  @Override
+  public boolean run(Model m, PassContext c) {
+    ModelNotes notes = ModelNotes.of(m);
+    if (notes.launch().isEmpty()) {
+      return false;
+    }
+    Graph g = m.graph();
+    boolean changed = false;
+    for (Node n : g.nodes()) {
+      if (n.is("com.microsoft", "GroupQueryAttention")
+          && notes.launch().containsKey(n.input(6))
+          && n.input(3).equals(notes.states().get(n.output(1)))
+          && n.input(4).equals(notes.states().get(n.output(2)))) {
+        n.set(GroupQueryRule.IN_PLACE, 1L);
+        changed = true;
+      }
+    }
+    return changed;
+  }
+}

@@ -1,0 +1,346 @@
+package npusim.compiler.kernels;
+
+import npusim.compiler.codegen.Aff;
+import npusim.compiler.codegen.Area;
+import npusim.compiler.codegen.Axis;
+import npusim.compiler.codegen.Dma;
+import npusim.compiler.codegen.Emitter;
+import npusim.compiler.codegen.Extent;
+import npusim.compiler.codegen.Lane;
+import npusim.compiler.codegen.Loc;
+import npusim.compiler.codegen.Mat;
+import npusim.compiler.codegen.Ring;
+import npusim.compiler.codegen.TileIn;
+import npusim.compiler.codegen.TileOut;
+import npusim.compiler.codegen.Var;
+import npusim.compiler.codegen.Vec;
+import npusim.compiler.codegen.WorkMemory;
+import npusim.compiler.ir.Tensor;
+import npusim.compiler.memory.View;
+import npusim.isa.BinFn;
+import npusim.isa.DType;
+import npusim.isa.RedFn;
+import npusim.isa.UnFn;
+
+/**
+ * softmax(scale · q·Kᵀ, causal)·V over a KV cache whose length may be known at launch only. q is
+ * [B, H, S, D], the caches [B, G, C, D]; H/G query heads share a cache head and are the rows of one
+ * product when S is 1. For each block of rows the scores of all keys stay in the scratchpad, so the
+ * softmax needs one pass; keys and values stream through rings. Cores share the cache heads.
+ *
+ * <p>With S above 1 the cache must hold nothing but these S steps: a prompt.
+ */
+final class CachedAttentionKernel implements Kernel {
+  private static final int SLOTS = 2;
+  private static final int[] ROWS_COLUMNS = {1, 2};
+  private static final int[] COLUMNS_ROWS = {2, 1};
+
+  /** Extents of one compiled attention. */
+  private record Plan(
+      long pairs, long group, long steps, long dim, long capacity, long rows, long keys) {
+    boolean decodes() {
+      return steps == 1;
+    }
+
+    /** Row blocks per cache head. */
+    long blocks() {
+      return decodes() ? 1 : group;
+    }
+  }
+
+  @Override
+  public void emit(KernelContext k) {
+    View q = k.in(0);
+    View cache = k.in(1);
+    long pairs = cache.dims()[0] * cache.dims()[1];
+    long heads = q.dims()[0] * q.dims()[1];
+    long steps = q.dims()[2];
+    Aff total = k.launch(3);
+    if (steps > 1 && !(total.isConst() && total.value() == steps)) {
+      throw k.unsupported("several new steps behind earlier ones with a launch-time length");
+    }
+    if (!k.matrixRuns(q.type(), cache.type())) {
+      throw k.unsupported("the matrix unit does not multiply " + q.type());
+    }
+    Plan p = plan(k, q.type(), pairs, heads / pairs, steps, q.dims()[3], cache.dims()[2]);
+    View mask = p.decodes() ? null : mask(k, p.keys());
+    long block = p.decodes() ? p.group() : p.steps();
+    View rows = flat(k, q, pairs * p.blocks(), block, p.dim());
+    View out = View.of(k.out(0).storage(), pairs * p.blocks(), block, p.dim());
+    View keys = View.of(cache.storage(), pairs, p.capacity(), p.dim());
+    View values = View.of(k.in(2).storage(), pairs, p.capacity(), p.dim());
+    k.launch(
+        (e, part, parts) -> {
+          long[] r = Axis.split(pairs, 1, part, parts);
+          if (r[0] < r[1]) {
+            new Body(k, e, p, total, k.otherCores(part))
+                .run(r, rows, keys, values, out, mask);
+          }
+        });
+  }
+
+  /** q as [pairs · blocks, rows, D]: copied where it isn't such a walk already. */
+  private static View flat(KernelContext k, View q, long n, long rows, long dim) {
+    View v = q.reshape(n, rows, dim);
+    if (v == null) {
+      View copy = k.temp("q", q.type(), q.dims());
+      MapKernel.copy(k, q, copy);
+      v = copy.reshape(n, rows, dim);
+    }
+    return v;
+  }
+
+  private static Plan plan(
+      KernelContext k, DType t, long pairs, long group, long steps, long dim, long capacity) {
+    long most = steps == 1 ? Long.highestOneBit(Math.max(1, 2 * capacity - 1)) : steps;
+    for (long keys = Math.min(512, most); keys >= 1; keys = keys / 2) {
+      long rows = steps == 1 ? group : keys;
+      long width = Math.ceilDiv(capacity, keys) * keys;
+      long score = rows * width;
+      long spm =
+          WorkMemory.aligned(4 * score)
+              + WorkMemory.aligned(t.bytesFor(score))
+              + 2 * SLOTS * WorkMemory.aligned(t.bytesFor(keys * dim))
+              + 2 * SLOTS * WorkMemory.aligned(t.bytesFor(rows * dim))
+              + 3 * WorkMemory.aligned(4 * rows)
+              + (steps == 1 ? 0 : WorkMemory.aligned(4 * keys * keys));
+      long acc = SLOTS * WorkMemory.aligned(4 * rows * keys) + WorkMemory.aligned(4 * rows * dim);
+      if (spm <= k.spmBudget() && acc <= k.accBudget()) {
+        return new Plan(pairs, group, steps, dim, capacity, rows, keys);
+      }
+    }
+    throw k.tooSmall("scratchpad or accumulator memory for the scores of " + capacity + " keys");
+  }
+
+  /** Zero on and below the diagonal, −∞ above. */
+  private static View mask(KernelContext k, long n) {
+    long[] dims = {n, n};
+    return k.constant(
+        "mask",
+        Tensor.generate(
+            DType.F32, dims, i -> i % n > i / n ? Double.NEGATIVE_INFINITY : 0));
+  }
+
+  /** One core's part. */
+  private static final class Body {
+    private final Emitter e;
+    private final KernelContext k;
+    private final Plan p;
+    private final Aff total;
+    private final long others;
+    private final Vec vec;
+    private final Mat mat;
+    private final long width;
+    private TileIn queries;
+    private TileIn keyTiles;
+    private TileIn valueTiles;
+    private TileOut result;
+    private Ring scoreSums;
+    private Ring outputSums;
+    private Ring weights;
+    private Loc scores;
+    private Loc maxima;
+    private Loc sums;
+    private Ring maskRing;
+
+    Body(KernelContext k, Emitter e, Plan p, Aff total, long others) {
+      this.k = k;
+      this.e = e;
+      this.p = p;
+      this.total = total;
+      this.others = others;
+      this.vec = new Vec(e);
+      this.mat = new Mat(e);
+      this.width = Math.ceilDiv(p.capacity(), p.keys()) * p.keys();
+    }
+
+    void run(long[] part, View q, View keys, View values, View out, View mask) {
+      DType t = q.type();
+      long[] rowTile = {1, p.rows(), p.dim()};
+      long[] keyTile = {1, p.keys(), p.dim()};
+      queries = new TileIn(e, "q", q, rowTile, SLOTS, Lane.LD0, Lane.MAT);
+      keyTiles = new TileIn(e, "k", keys, keyTile, SLOTS, e.weightLane(), Lane.MAT);
+      valueTiles = new TileIn(e, "v", values, keyTile, SLOTS, e.weightLane(), Lane.MAT);
+      result = new TileOut(e, "out", out, rowTile, SLOTS, Lane.VEC, others);
+      scoreSums = accumulators("scores", SLOTS, p.rows() * p.keys());
+      outputSums = accumulators("sums", 1, p.rows() * p.dim());
+      weights =
+          e.ring(
+              "weights",
+              e.scratch(WorkMemory.aligned(t.bytesFor(p.rows() * width))),
+              1,
+              Lane.VEC,
+              Lane.MAT);
+      scores = local(4 * p.rows() * width, width, 1);
+      maxima = local(4 * p.rows(), 1, 0);
+      sums = local(4 * p.rows(), 1, 0);
+      if (mask != null) {
+        maskRing =
+            e.ring("mask", e.scratch(4 * p.keys() * p.keys()), 1, Lane.LD0, Lane.VEC);
+        Loc m = maskRing.acquire(new long[] {p.keys(), 1}, DType.F32);
+        new Dma(e).load(Lane.LD0, m, mask.loc(), Aff.of(p.keys(), p.keys()));
+        maskRing.publish();
+        maskRing.take(Lane.VEC);
+      }
+      if (p.decodes()) {
+        decode(part);
+      } else {
+        prompt(part);
+      }
+      if (maskRing != null) {
+        maskRing.release(Lane.VEC);
+      }
+    }
+
+    private Ring accumulators(String name, int slots, long elements) {
+      Area area = e.accumulators(slots * WorkMemory.aligned(4 * elements));
+      return e.ring(name, area, slots, Lane.MAT, Lane.VEC);
+    }
+
+    private Loc local(long bytes, long... strides) {
+      Area a = e.scratch(WorkMemory.aligned(bytes));
+      return new Loc(a, Aff.of(a.lo()), strides, DType.F32);
+    }
+
+    /** One new step: all query heads of a cache head are one block of rows. */
+    private void decode(long[] part) {
+      Aff tiles = k.ceilDiv(e, total, p.keys());
+      new Axis("p", part[0], part[1], 1)
+          .loop(e, s -> block(s.origin(), s.origin(), Aff.ZERO, Aff.of(p.rows()), tiles, total, null));
+    }
+
+    /** A prompt: blocks of rows see the keys up to their own. */
+    private void prompt(long[] part) {
+      Axis pairs = new Axis("p", part[0], part[1], 1);
+      pairs.loop(
+          e,
+          pair ->
+              new Axis("g", 0, p.blocks(), 1)
+                  .loop(
+                      e,
+                      g -> {
+                        Aff head = pair.origin().times(p.blocks()).plus(g.origin());
+                        Axis.of("r", p.steps(), p.rows())
+                            .loop(
+                                e,
+                                r ->
+                                    block(
+                                        pair.origin(),
+                                        head,
+                                        r.origin(),
+                                        r.extent(),
+                                        r.index().plus(1),
+                                        r.origin().plus(r.extent()),
+                                        r.origin()));
+                      }));
+    }
+
+    /**
+     * One block of rows.
+     *
+     * @param pair cache head
+     * @param head first index of q and the result
+     * @param row first row in it
+     * @param rows rows of the block
+     * @param tiles key tiles to visit
+     * @param keys keys the block's last row sees
+     * @param diagonal first key of the tile that is masked, or null
+     */
+    private void block(
+        Aff pair, Aff head, Aff row, Aff rows, Aff tiles, Aff keys, Aff diagonal) {
+      Aff[] origin = {head, row, Aff.ZERO};
+      Aff[] extents = {Aff.ONE, rows, Aff.of(p.dim())};
+      Loc q = queries.fetch(origin, extents).dims(ROWS_COLUMNS);
+      queries.take(Lane.MAT);
+      loop(tiles, keys, (j, n) -> score(pair, q, rows, j, n));
+      queries.release(Lane.MAT);
+      queries.next();
+      if (diagonal != null) {
+        Loc square = scores.at(Aff.ZERO, diagonal);
+        Loc m = maskRing.slot(new long[] {p.keys(), 1}, DType.F32);
+        vec.bin(BinFn.ADD, square, square, m, rows, rows);
+      }
+      Loc w = softmax(rows, keys);
+      weights.take(Lane.MAT);
+      Loc sum = outputSums.acquire(new long[] {p.dim(), 1}, DType.F32);
+      loop(tiles, keys, (j, n) -> weigh(pair, w, sum, rows, j, n));
+      weights.release(Lane.MAT);
+      weights.next();
+      outputSums.publish();
+      outputSums.take(Lane.VEC);
+      Loc out = result.begin(origin, extents).dims(ROWS_COLUMNS);
+      vec.bin(BinFn.DIV, out, sum, sums, rows, Aff.of(p.dim()));
+      outputSums.release(Lane.VEC);
+      outputSums.next();
+      result.commit();
+    }
+
+    /** What happens at a key tile: its number and its keys. */
+    private interface Tile {
+      void at(Aff index, Aff extent);
+    }
+
+    private void loop(Aff tiles, Aff keys, Tile body) {
+      if (tiles.is(1)) {
+        body.at(Aff.ZERO, keys);
+        return;
+      }
+      Var v = new Var("j", tiles);
+      Aff extent =
+          keys.isConst() && keys.value() % p.keys() == 0
+              ? Aff.of(p.keys())
+              : Aff.of(new Extent(v, p.keys(), keys));
+      e.loop(v, j -> body.at(j, extent));
+    }
+
+    private void score(Aff pair, Loc q, Aff rows, Aff j, Aff n) {
+      Aff first = j.times(p.keys());
+      Loc key =
+          keyTiles
+              .fetch(new Aff[] {pair, first, Aff.ZERO}, new Aff[] {Aff.ONE, n, Aff.of(p.dim())})
+              .dims(COLUMNS_ROWS);
+      Loc sum = scoreSums.acquire(new long[] {p.keys(), 1}, DType.F32);
+      keyTiles.take(Lane.MAT);
+      mat.gemm(sum, q, key, Aff.ZERO, new Aff[] {rows}, new Aff[] {Aff.of(p.dim())}, n);
+      keyTiles.release(Lane.MAT);
+      keyTiles.next();
+      scoreSums.publish();
+      scoreSums.take(Lane.VEC);
+      double scale = k.node().floatAttr("scale", 1);
+      vec.bini(BinFn.MUL, scores.at(Aff.ZERO, first), sum, scale, false, rows, n);
+      scoreSums.release(Lane.VEC);
+      scoreSums.next();
+    }
+
+    private Loc softmax(Aff rows, Aff keys) {
+      boolean[] along = {false, true};
+      vec.reduce(RedFn.MAX, maxima, scores, along, Aff.ZERO, rows, keys);
+      vec.bin(BinFn.SUB, scores, scores, maxima, rows, keys);
+      vec.un(UnFn.EXP, scores, scores, rows, keys);
+      vec.reduce(RedFn.SUM, sums, scores, along, Aff.ZERO, rows, keys);
+      Loc w = weights.acquire(new long[] {width, 1}, k.in(0).type());
+      vec.bini(BinFn.MUL, w, scores, 1.0, false, rows, keys);
+      weights.publish();
+      return w;
+    }
+
+    private void weigh(Aff pair, Loc w, Loc sum, Aff rows, Aff j, Aff n) {
+      Aff first = j.times(p.keys());
+      Loc value =
+          valueTiles
+              .fetch(new Aff[] {pair, first, Aff.ZERO}, new Aff[] {Aff.ONE, n, Aff.of(p.dim())})
+              .dims(ROWS_COLUMNS);
+      valueTiles.take(Lane.MAT);
+      mat.gemm(
+          sum,
+          w.at(Aff.ZERO, first),
+          value,
+          j,
+          new Aff[] {rows},
+          new Aff[] {n},
+          Aff.of(p.dim()));
+      valueTiles.release(Lane.MAT);
+      valueTiles.next();
+    }
+  }
+}
