@@ -2,12 +2,12 @@ package npusim.compiler;
 
 import java.util.ArrayList;
 import java.util.List;
+import npusim.compiler.decompose.MarkCaches;
 import npusim.compiler.fusion.FoldAffine;
 import npusim.compiler.fusion.FuseActivation;
 import npusim.compiler.fusion.FuseAttention;
 import npusim.compiler.fusion.FuseNormalization;
 import npusim.compiler.ir.Model;
-import npusim.compiler.decompose.MarkCaches;
 import npusim.compiler.passes.CommonSubexpressions;
 import npusim.compiler.passes.ConstantFolding;
 import npusim.compiler.passes.DeadCodeElimination;

@@ -77,7 +77,8 @@ final class DecoderLmBuilder {
       x = layer(i, x, rotary);
     }
     head(x, table);
-    main.launchParam("total_sequence_length", length, capacity);
+    // A prompt fills an empty cache; a decode step comes behind whatever there is.
+    main.launchParam("total_sequence_length", length, length > 1 ? length : capacity);
     return main.model();
   }
 

@@ -145,31 +145,45 @@ final class Lowering {
 
   /** At the end of an iteration of {@code v}: next address in every register that depends on it. */
   private void advance(Var v) {
+    // Counts that depend on v are needed as they were in this iteration, so they come first.
+    linear.forEach((k, r) -> takeBack(v, k, r));
     for (Map.Entry<Linear, Integer> e : linear.entrySet()) {
       Linear k = e.getKey();
-      int r = e.getValue();
       long delta = k.coef(v);
-      boolean concerned = delta != 0;
       for (int i = 0; i < k.vars().size(); i++) {
         Var u = k.vars().get(i);
-        List<Var> chain = plan.chain(u);
-        int at = chain.indexOf(v);
-        // What a loop directly inside has added over all its iterations is taken back here.
-        if (at >= 0 && at == chain.size() - 2) {
-          concerned = true;
-          if (u.count().isConst()) {
-            delta -= u.count().value() * k.coefs().get(i);
-          } else {
-            Operand back = materialise(u.count().times(k.coefs().get(i)));
-            alu(AluFn.SUB, r, r, back.imm, back.reg);
-            back.free();
-          }
+        if (directlyInside(u, v) && u.count().isConst()) {
+          delta -= u.count().value() * k.coefs().get(i);
         }
       }
-      if (concerned && delta != 0) {
-        alu(AluFn.ADD, r, r, delta, 0);
+      if (delta != 0) {
+        alu(AluFn.ADD, e.getValue(), e.getValue(), delta, 0);
       }
     }
+  }
+
+  /**
+   * What a loop of computed length directly inside has added over all its iterations is taken back.
+   */
+  private void takeBack(Var v, Linear k, int r) {
+    for (int i = 0; i < k.vars().size(); i++) {
+      Var u = k.vars().get(i);
+      if (directlyInside(u, v) && !u.count().isConst()) {
+        Operand count = materialise(u.count());
+        int added = registers.take();
+        alu(AluFn.ADD, added, count.reg, count.imm, 0);
+        alu(AluFn.MUL, added, added, k.coefs().get(i), 0);
+        alu(AluFn.SUB, r, r, 0, added);
+        registers.give(added);
+        count.free();
+      }
+    }
+  }
+
+  private boolean directlyInside(Var u, Var v) {
+    List<Var> chain = plan.chain(u);
+    int at = chain.indexOf(v);
+    return at >= 0 && at == chain.size() - 2;
   }
 
   private void openCursors(List<Item> body) {

@@ -43,7 +43,8 @@ final class CachedAttentionRule {
     long capacity = e.in(3).dim(2);
     if (window > 0 && window < capacity) {
       throw Refusal.of(
-          n, "a window of " + window + " over a cache of " + capacity + " with a launch-time length");
+          n,
+          "a window of " + window + " over a cache of " + capacity + " with a launch-time length");
     }
     if (n.floatAttr("softcap", 0) > 0
         || n.intAttr("smooth_softmax", 0) == 1
@@ -55,10 +56,13 @@ final class CachedAttentionRule {
     }
   }
 
-  /** The rows of a table for the last {@code steps} of {@code total} positions, as [1, 1, steps, n]. */
+  /**
+   * The rows of a table for the last {@code steps} of {@code total} positions, as [1, 1, steps, n].
+   */
   private static Value rows(Emit e, Value table, Value total, long steps) {
     TensorType type = TensorType.of(table.dtype(), steps, table.dim(1));
     Value rows = e.op(CoreOps.DOMAIN, "CacheRows", type, table, total);
+    e.last().set("steps", steps);
     return e.reshape(rows, 1, 1, steps, table.dim(1));
   }
 

@@ -1,5 +1,7 @@
 package npusim.compiler.decompose;
 
+import java.util.HashMap;
+import java.util.Map;
 import npusim.compiler.ModelNotes;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Model;
@@ -26,16 +28,24 @@ public final class MarkCaches implements Pass {
       return false;
     }
     Graph g = m.graph();
+    Map<String, String> states = new HashMap<>();
+    notes.states().forEach((out, in) -> states.put(origin(g, out), in));
     boolean changed = false;
     for (Node n : g.nodes()) {
       if (n.is("com.microsoft", "GroupQueryAttention")
           && notes.launch().containsKey(n.input(6))
-          && n.input(3).equals(notes.states().get(n.output(1)))
-          && n.input(4).equals(notes.states().get(n.output(2)))) {
+          && n.input(3).equals(states.get(n.output(1)))
+          && n.input(4).equals(states.get(n.output(2)))) {
         n.set(GroupQueryRule.IN_PLACE, 1L);
         changed = true;
       }
     }
     return changed;
+  }
+
+  /** The value that an output is another name of. */
+  private static String origin(Graph g, String value) {
+    Node p = g.producer(value);
+    return p != null && p.is("Identity") ? origin(g, p.input(0)) : value;
   }
 }

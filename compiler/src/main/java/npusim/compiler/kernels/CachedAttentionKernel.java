@@ -73,8 +73,7 @@ final class CachedAttentionKernel implements Kernel {
         (e, part, parts) -> {
           long[] r = Axis.split(pairs, 1, part, parts);
           if (r[0] < r[1]) {
-            new Body(k, e, p, total, k.otherCores(part))
-                .run(r, rows, keys, values, out, mask);
+            new Body(k, e, p, total, k.otherCores(part)).run(r, rows, keys, values, out, mask);
           }
         });
   }
@@ -117,8 +116,7 @@ final class CachedAttentionKernel implements Kernel {
     long[] dims = {n, n};
     return k.constant(
         "mask",
-        Tensor.generate(
-            DType.F32, dims, i -> i % n > i / n ? Double.NEGATIVE_INFINITY : 0));
+        Tensor.generate(DType.F32, dims, i -> i % n > i / n ? Double.NEGATIVE_INFINITY : 0));
   }
 
   /** One core's part. */
@@ -175,8 +173,7 @@ final class CachedAttentionKernel implements Kernel {
       maxima = local(4 * p.rows(), 1, 0);
       sums = local(4 * p.rows(), 1, 0);
       if (mask != null) {
-        maskRing =
-            e.ring("mask", e.scratch(4 * p.keys() * p.keys()), 1, Lane.LD0, Lane.VEC);
+        maskRing = e.ring("mask", e.scratch(4 * p.keys() * p.keys()), 1, Lane.LD0, Lane.VEC);
         Loc m = maskRing.acquire(new long[] {p.keys(), 1}, DType.F32);
         new Dma(e).load(Lane.LD0, m, mask.loc(), Aff.of(p.keys(), p.keys()));
         maskRing.publish();
@@ -206,7 +203,9 @@ final class CachedAttentionKernel implements Kernel {
     private void decode(long[] part) {
       Aff tiles = k.ceilDiv(e, total, p.keys());
       new Axis("p", part[0], part[1], 1)
-          .loop(e, s -> block(s.origin(), s.origin(), Aff.ZERO, Aff.of(p.rows()), tiles, total, null));
+          .loop(
+              e,
+              s -> block(s.origin(), s.origin(), Aff.ZERO, Aff.of(p.rows()), tiles, total, null));
     }
 
     /** A prompt: blocks of rows see the keys up to their own. */
@@ -246,8 +245,7 @@ final class CachedAttentionKernel implements Kernel {
      * @param keys keys the block's last row sees
      * @param diagonal first key of the tile that is masked, or null
      */
-    private void block(
-        Aff pair, Aff head, Aff row, Aff rows, Aff tiles, Aff keys, Aff diagonal) {
+    private void block(Aff pair, Aff head, Aff row, Aff rows, Aff tiles, Aff keys, Aff diagonal) {
       Aff[] origin = {head, row, Aff.ZERO};
       Aff[] extents = {Aff.ONE, rows, Aff.of(p.dim())};
       Loc q = queries.fetch(origin, extents).dims(ROWS_COLUMNS);
@@ -332,13 +330,7 @@ final class CachedAttentionKernel implements Kernel {
               .dims(ROWS_COLUMNS);
       valueTiles.take(Lane.MAT);
       mat.gemm(
-          sum,
-          w.at(Aff.ZERO, first),
-          value,
-          j,
-          new Aff[] {rows},
-          new Aff[] {n},
-          Aff.of(p.dim()));
+          sum, w.at(Aff.ZERO, first), value, j, new Aff[] {rows}, new Aff[] {n}, Aff.of(p.dim()));
       valueTiles.release(Lane.MAT);
       valueTiles.next();
     }

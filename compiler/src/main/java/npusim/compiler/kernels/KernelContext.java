@@ -1,18 +1,15 @@
 package npusim.compiler.kernels;
 
 import java.util.List;
-import java.util.Map;
-import npusim.isa.Opcode;
-import npusim.isa.Field;
-import npusim.isa.AluFn;
-import npusim.compiler.codegen.Reg;
-import npusim.compiler.codegen.Op;
-import npusim.compiler.codegen.Lane;
-import npusim.compiler.codegen.Emitter;
-import npusim.compiler.codegen.Aff;
 import java.util.Locale;
+import java.util.Map;
 import npusim.compiler.CompileOptions;
+import npusim.compiler.codegen.Aff;
 import npusim.compiler.codegen.ChipProgram;
+import npusim.compiler.codegen.Emitter;
+import npusim.compiler.codegen.Lane;
+import npusim.compiler.codegen.Op;
+import npusim.compiler.codegen.Reg;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Node;
 import npusim.compiler.ir.Tensor;
@@ -23,7 +20,10 @@ import npusim.compiler.tiling.MatmulTiling;
 import npusim.diag.Diagnostic;
 import npusim.diag.NpusimException;
 import npusim.hardware.Hardware;
+import npusim.isa.AluFn;
 import npusim.isa.DType;
+import npusim.isa.Field;
+import npusim.isa.Opcode;
 
 /** A node on its way through a {@link Kernel}: its operands, the hardware, and where code goes. */
 public final class KernelContext {

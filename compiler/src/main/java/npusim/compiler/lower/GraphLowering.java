@@ -117,8 +117,7 @@ public final class GraphLowering {
         continue;
       }
       TensorType t = graph.tensorType(in);
-      Buffer.Kind kind =
-          notes.states().containsValue(in) ? Buffer.Kind.STATE : Buffer.Kind.INPUT;
+      Buffer.Kind kind = notes.states().containsValue(in) ? Buffer.Kind.STATE : Buffer.Kind.INPUT;
       Storage s = new Storage(in, kind, t.dtype(), t.shape());
       s.withData(graph.initializer(in));
       memory.place(s);
@@ -165,8 +164,7 @@ public final class GraphLowering {
       int register = FIRST_PARAM_REGISTER + params.size();
       ModelNotes.Range r = e.getValue();
       params.add(new Param(e.getKey(), register, r.min(), r.max(), r.max()));
-      launch.put(
-          e.getKey(), r.fixed() ? Aff.of(r.min()) : Aff.of(new Reg(e.getKey(), register)));
+      launch.put(e.getKey(), r.fixed() ? Aff.of(r.min()) : Aff.of(new Reg(e.getKey(), register)));
     }
   }
 
@@ -296,8 +294,7 @@ public final class GraphLowering {
     shared.forEach(
         (out, s) ->
             map.add(
-                Buffer.of(
-                    out, Buffer.Kind.OUTPUT, 0, s.address(), s.bytes(), s.type(), s.dims())));
+                Buffer.of(out, Buffer.Kind.OUTPUT, 0, s.address(), s.bytes(), s.type(), s.dims())));
     long macs = infos.stream().mapToLong(NodeInfo::macs).sum();
     Coverage coverage =
         new Coverage(

@@ -212,9 +212,7 @@ final class MicrosoftOps {
     if (c.has(3) && c.has(6)) {
       boolean inPlace = c.attr("in_place", 0L) == 1;
       length =
-          inPlace
-              ? Dim.of(c.known(3, 2))
-              : Dim.of(Math.max(c.known(3, 2), c.require(6).longAt(0)));
+          inPlace ? Dim.of(c.known(3, 2)) : Dim.of(Math.max(c.known(3, 2), c.require(6).longAt(0)));
     }
     List<Dim> cache = List.of(c.dim(0, 0), Dim.of(kvHeads), length, Dim.of(head));
     c.set(1, c.dtype(0), cache);

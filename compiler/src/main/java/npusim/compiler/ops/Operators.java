@@ -37,6 +37,7 @@ public final class Operators {
     list.addAll(ImageOps.all());
     list.addAll(NormOps.all());
     list.addAll(AttentionOps.all());
+    list.addAll(CacheOps.all());
     list.addAll(QuantOps.all());
     list.addAll(RecurrentOps.all());
     list.addAll(MiscOps.all());
