@@ -1,9 +1,9 @@
-// Assembly of npusim programs. A statement per line; names of instructions, fields and functions come from the
-// instruction tables, not from the grammar.
+// Assembly of npusim programs, a line at a time: a line is a statement. Names of instructions, fields and functions come from the instruction
+// tables, not from the grammar.
 grammar NpuAsm;
 
-file
-    : (statement? NEWLINE)* statement? EOF
+line
+    : statement? EOF
     ;
 
 statement
@@ -87,16 +87,12 @@ STRING
     : '"' (~["\\\r\n] | '\\' .)* '"'
     ;
 
-NEWLINE
-    : '\r'? '\n'
-    ;
-
 COMMENT
     : '//' ~[\r\n]* -> skip
     ;
 
 SPACE
-    : [ \t]+ -> skip
+    : [ \t\r]+ -> skip
     ;
 
 // Anything else, such as an open string: reported by the parser at its place.

@@ -22,6 +22,11 @@ final class AsmErrors extends BaseErrorListener {
     this.file = file;
   }
 
+  /** Errors so far. */
+  int count() {
+    return found.size();
+  }
+
   void add(ParserRuleContext at, String code, String message, String hint) {
     add(at.getStart(), code, message, hint);
   }
@@ -59,8 +64,9 @@ final class AsmErrors extends BaseErrorListener {
       int column,
       String message,
       RecognitionException e) {
+    boolean unexpected = e != null || message.contains("<EOF>");
     String text =
-        symbol instanceof Token token && e != null ? "unexpected " + describe(token) : message;
+        symbol instanceof Token token && unexpected ? "unexpected " + describe(token) : message;
     add(
         new Location(file, line, column + 1),
         "asm-syntax",
@@ -71,8 +77,7 @@ final class AsmErrors extends BaseErrorListener {
 
   private static String describe(Token token) {
     return switch (token.getType()) {
-      case Token.EOF -> "end of file";
-      case NpuAsmLexer.NEWLINE -> "end of line";
+      case Token.EOF -> "end of line";
       case NpuAsmLexer.UNKNOWN ->
           token.getText().equals("\"") ? "string without closing quote" : token.getText();
       default -> token.getText();

@@ -38,27 +38,45 @@ public final class Assembler {
    */
   public static Program assemble(String file, String text) {
     var errors = new AsmErrors(file);
-    var lexer = new NpuAsmLexer(CharStreams.fromString(text, file));
+    var streams = new StreamAssembler(errors);
+    Path name = Path.of(file).getFileName();
+    var directives = new Directives(errors, streams, name == null ? file : name.toString());
+    var parser = parser(errors);
+    var lexer = (NpuAsmLexer) parser.getTokenStream().getTokenSource();
+    int number = 0;
+    for (String line : text.split("\n", -1)) {
+      // Line by line, so that the syntax tree of a large program never exists as a whole.
+      lexer.setInputStream(CharStreams.fromString(line, file));
+      lexer.setLine(++number);
+      parser.setTokenStream(new CommonTokenStream(lexer));
+      int before = errors.count();
+      NpuAsmParser.StatementContext statement = parser.line().statement();
+      if (statement != null && errors.count() == before) {
+        statement(statement, streams, directives);
+      }
+    }
+    return directives.finish();
+  }
+
+  private static NpuAsmParser parser(AsmErrors errors) {
+    var lexer = new NpuAsmLexer(CharStreams.fromString(""));
     lexer.removeErrorListeners();
     lexer.addErrorListener(errors);
     var parser = new NpuAsmParser(new CommonTokenStream(lexer));
     parser.removeErrorListeners();
     parser.addErrorListener(errors);
-    NpuAsmParser.FileContext tree = parser.file();
-    errors.raise();
-    var streams = new StreamAssembler(errors);
-    Path name = Path.of(file).getFileName();
-    var directives = new Directives(errors, streams, name == null ? file : name.toString());
-    for (NpuAsmParser.StatementContext statement : tree.statement()) {
-      statement.label().forEach(streams::label);
-      if (statement.directive() != null) {
-        directives.apply(statement.directive());
-      }
-      if (statement.instruction() != null) {
-        streams.instruction(statement.instruction());
-      }
+    return parser;
+  }
+
+  private static void statement(
+      NpuAsmParser.StatementContext statement, StreamAssembler streams, Directives directives) {
+    statement.label().forEach(streams::label);
+    if (statement.directive() != null) {
+      directives.apply(statement.directive());
     }
-    return directives.finish();
+    if (statement.instruction() != null) {
+      streams.instruction(statement.instruction());
+    }
   }
 
   private static NpusimException unreadable(Path file, String why, IOException cause) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import npusim.diag.Location;
 import npusim.diag.Names;
 import npusim.isa.Field;
 import npusim.isa.Instruction;
@@ -29,13 +30,16 @@ final class StreamAssembler {
     this.errors = errors;
   }
 
+  /** A label that a call names. */
+  private record Call(String label, Location at) {}
+
   private static final class Stream {
     final List<Instruction> code = new ArrayList<>();
-    final List<ParserRuleContext> places = new ArrayList<>();
+    final List<Location> places = new ArrayList<>();
     final List<Integer> nodes = new ArrayList<>();
-    final Map<Integer, ParserRuleContext> nodeAt = new LinkedHashMap<>();
+    final Map<Integer, Location> nodeAt = new LinkedHashMap<>();
     final Map<String, Integer> labels = new LinkedHashMap<>();
-    final Map<Integer, NpuAsmParser.ItemContext> calls = new LinkedHashMap<>();
+    final Map<Integer, Call> calls = new LinkedHashMap<>();
     int node = -1;
   }
 
@@ -65,7 +69,7 @@ final class StreamAssembler {
   void node(int id, ParserRuleContext at) {
     stream().node = id;
     if (id >= 0) {
-      stream().nodeAt.putIfAbsent(id, at);
+      stream().nodeAt.putIfAbsent(id, errors.location(at));
     }
   }
 
@@ -85,9 +89,9 @@ final class StreamAssembler {
     if (result.isEmpty()) {
       return;
     }
-    result.get().label().ifPresent(label -> s.calls.put(s.code.size(), label));
+    result.get().label().ifPresent(label -> s.calls.put(s.code.size(), call(label)));
     s.code.add(result.get().instruction());
-    s.places.add(context);
+    s.places.add(errors.location(context));
     s.nodes.add(s.node);
   }
 
@@ -128,31 +132,33 @@ final class StreamAssembler {
         });
   }
 
+  private Call call(NpuAsmParser.ItemContext item) {
+    ParserRuleContext place = item instanceof NpuAsmParser.NamedItemContext n ? n.operand() : item;
+    String name = place == item ? InstructionAssembler.labelName(item) : place.getText();
+    return new Call(name, errors.location(place));
+  }
+
   private void resolveCalls(Stream s) {
     s.calls.forEach(
-        (index, item) -> {
-          boolean named = item instanceof NpuAsmParser.NamedItemContext;
-          ParserRuleContext place =
-              item instanceof NpuAsmParser.NamedItemContext n ? n.operand() : item;
-          String name = named ? place.getText() : InstructionAssembler.labelName(item);
-          Integer at = s.labels.get(name);
+        (index, call) -> {
+          Integer at = s.labels.get(call.label());
           if (at == null) {
             errors.add(
-                place,
+                call.at(),
                 "asm-label",
-                "label " + name + " is not defined",
-                Names.suggest(name, s.labels.keySet()));
+                "label " + call.label() + " is not defined",
+                Names.suggest(call.label(), s.labels.keySet()));
           } else {
             s.code.set(index, s.code.get(index).toBuilder().set(Field.TARGET, at).build());
           }
         });
     for (int i = 0; i < s.code.size(); i++) {
-      Instruction call = s.code.get(i);
-      if (call.op() == Opcode.CALL && call.get(Field.TARGET) >= s.code.size()) {
+      Instruction in = s.code.get(i);
+      if (in.op() == Opcode.CALL && in.get(Field.TARGET) >= s.code.size()) {
         errors.add(
             s.places.get(i),
             "asm-label",
-            "call to instruction " + call.get(Field.TARGET) + " of " + s.code.size(),
+            "call to instruction " + in.get(Field.TARGET) + " of " + s.code.size(),
             "");
       }
     }

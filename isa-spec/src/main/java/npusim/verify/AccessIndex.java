@@ -10,13 +10,24 @@ import java.util.List;
  */
 final class AccessIndex {
   private static final int BUCKETS = 1024;
+  private static final int FIRST_SWEEP = 128;
 
   private final int shift;
   private final List<List<Access>> buckets = new ArrayList<>();
+  private final List<Access> live = new ArrayList<>();
+  private final Floor floor;
+  private int nextSweep = FIRST_SWEEP;
   private long query;
 
+  /** Knows what every lane that may use the memory is already ordered behind. */
+  interface Floor {
+    /** For every lane of the system, the last event that all of those lanes are ordered behind. */
+    long[] events();
+  }
+
   /** An index of a memory of the given size in bytes. */
-  AccessIndex(long bytes) {
+  AccessIndex(long bytes, Floor floor) {
+    this.floor = floor;
     int bits = 64 - Long.numberOfLeadingZeros(Math.max(1, bytes * 8 / BUCKETS));
     this.shift = Math.max(bits, 9);
     for (int i = 0; i <= BUCKETS; i++) {
@@ -52,6 +63,21 @@ final class AccessIndex {
       }
       bucket.add(access);
     }
+    live.add(access);
+    if (live.size() > nextSweep) {
+      sweep();
+    }
+  }
+
+  /** Drops what no lane can be unordered with any more. */
+  private void sweep() {
+    long[] events = floor.events();
+    live.removeIf(
+        a -> {
+          a.superseded |= a.event <= events[a.core * Lanes.COUNT + a.lane];
+          return a.superseded;
+        });
+    nextSweep = Math.max(FIRST_SWEEP, 2 * live.size());
   }
 
   private static void compare(Access earlier, Access access, Clock clock, Conflict conflict) {

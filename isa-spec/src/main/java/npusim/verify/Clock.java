@@ -37,6 +37,14 @@ final class Clock {
     return (otherCore == core ? own[lane] : others[otherCore * Lanes.COUNT + lane]) >= event;
   }
 
+  /** Lowers a floor to what this clock is ordered behind. */
+  void lower(long[] floor) {
+    for (int i = 0; i < floor.length; i++) {
+      long known = i / Lanes.COUNT == core ? own[i % Lanes.COUNT] : others[i];
+      floor[i] = Math.min(floor[i], known);
+    }
+  }
+
   /** Takes over everything the other clock is ordered behind. */
   void join(Clock other) {
     others = union(others, other.others);

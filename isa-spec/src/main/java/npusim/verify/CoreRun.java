@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import npusim.isa.Field;
 import npusim.isa.Instruction;
 import npusim.isa.Opcode;
@@ -16,6 +18,12 @@ import npusim.isa.Word;
 final class CoreRun {
   /** Iterations at the beginning of a long loop that are checked when loops are shortened. */
   static final int HEAD = 4;
+
+  /**
+   * Skipped iterations are a multiple of this, so that a ring of up to 4, 6 or 8 slots stands at
+   * the same slot after them whatever number of items an iteration handles.
+   */
+  static final int SKIP_MULTIPLE = 24;
 
   /** Iterations at the end of a long loop that are checked when loops are shortened. */
   static final int TAIL = 2;
@@ -34,8 +42,20 @@ final class CoreRun {
     BROKEN
   }
 
+  /** Memories that lanes of a core may use, seen from one memory. */
+  enum Reach {
+    NONE,
+    /** The core's own local memory. */
+    LOCAL,
+    /** Another core's local memory. */
+    REMOTE,
+    /** DRAM. */
+    DRAM
+  }
+
   private final int core;
   private final Machine machine;
+  private final Map<Reach, Set<Integer>> lanes;
   private final Sequencer sequencer;
   private final Clock[] clocks = new Clock[Lanes.COUNT];
   private final Semaphore[] semaphores = new Semaphore[Word.MAX_SEMAPHORE + 1];
@@ -44,6 +64,7 @@ final class CoreRun {
   private State state = State.RUNNING;
   private long event;
   private int skippingAt = -1;
+  private long skipUntil;
 
   CoreRun(int core, Machine machine, long[] registers) {
     this.core = core;
@@ -51,6 +72,7 @@ final class CoreRun {
     this.sequencer =
         new Sequencer(
             machine.program().cores().get(core).code(), registers, machine.limits().loopDepth());
+    this.lanes = Lanes.reaching(machine.program().cores().get(core).code());
     for (int i = 0; i < clocks.length; i++) {
       clocks[i] = new Clock(core, machine.program().cores().size());
     }
@@ -59,8 +81,19 @@ final class CoreRun {
     }
   }
 
+  int core() {
+    return core;
+  }
+
   State state() {
     return state;
+  }
+
+  /** Lowers a floor to what the lanes that still may reach a memory are ordered behind. */
+  void lower(long[] floor, Reach reach) {
+    if (state != State.HALTED && reach != Reach.NONE) {
+      lanes.get(reach).forEach(lane -> clocks[lane].lower(floor));
+    }
   }
 
   int pc() {
@@ -357,6 +390,7 @@ final class CoreRun {
           && sequencer.iterations() > HEAD + TAIL
           && machine.isLocal(core, sequencer.innermostBody(), at)) {
         skippingAt = sequencer.loopNesting();
+        skipUntil = done + (sequencer.iterations() - HEAD - TAIL) / SKIP_MULTIPLE * SKIP_MULTIPLE;
       }
     } else {
       loopStarts.pop();
@@ -381,7 +415,7 @@ final class CoreRun {
       return true;
     }
     boolean end = in.op() == Opcode.ENDLOOP && sequencer.loopNesting() == skippingAt;
-    if (end && sequencer.iteration() + 1 >= sequencer.iterations() - TAIL) {
+    if (end && sequencer.iteration() + 1 == skipUntil) {
       skippingAt = -1;
     }
     if (sequencer.execute(in) != Sequencer.Fault.NONE) {

@@ -1,7 +1,14 @@
 package npusim.verify;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import npusim.isa.Instruction;
+import npusim.isa.Operand;
+import npusim.isa.OperandShape;
 import npusim.isa.Unit;
+import npusim.program.CoreCode;
 
 /** In-order streams of a core: its units, the load unit once per queue. */
 final class Lanes {
@@ -30,6 +37,33 @@ final class Lanes {
       case VEC -> VEC;
       case COM -> COM;
     };
+  }
+
+  /** Lanes of a stream that may use each kind of memory. */
+  static Map<CoreRun.Reach, Set<Integer>> reaching(CoreCode code) {
+    var lanes = new EnumMap<CoreRun.Reach, Set<Integer>>(CoreRun.Reach.class);
+    for (CoreRun.Reach reach : CoreRun.Reach.values()) {
+      lanes.put(reach, new TreeSet<>());
+    }
+    for (Instruction in : code.code()) {
+      for (Operand operand : in.op().operands()) {
+        switch (operand.access()) {
+          case NONE -> {}
+          case REMOTE_READ, REMOTE_WRITE -> {
+            lanes.get(CoreRun.Reach.REMOTE).add(of(in));
+            lanes.get(CoreRun.Reach.LOCAL).add(of(in));
+          }
+          default ->
+              lanes
+                  .get(
+                      operand.shape() == OperandShape.DRAM4
+                          ? CoreRun.Reach.DRAM
+                          : CoreRun.Reach.LOCAL)
+                  .add(of(in));
+        }
+      }
+    }
+    return lanes;
   }
 
   static String name(int lane) {

@@ -1,9 +1,11 @@
 package npusim.verify;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import npusim.diag.Severity;
 import npusim.isa.Field;
 import npusim.isa.Instruction;
@@ -43,7 +45,7 @@ final class Machine {
     this.findings = findings;
     this.shortening = shortening;
     this.instructionLimit = instructionLimit;
-    this.memory = new SystemMemory(program, limits, findings);
+    this.memory = new SystemMemory(this);
     for (int core = 0; core < program.cores().size(); core++) {
       cores.add(new CoreRun(core, this, registers.get(core)));
     }
@@ -75,6 +77,30 @@ final class Machine {
 
   void count() {
     executed++;
+  }
+
+  /** What every lane that may use the local memory of a core is ordered behind. */
+  long[] localFloor(int core) {
+    return floor(run -> run == cores.get(core) ? CoreRun.Reach.LOCAL : CoreRun.Reach.REMOTE);
+  }
+
+  /** What every lane that may use the DRAM of a chip is ordered behind. */
+  long[] dramFloor(int chip) {
+    int first = chip * program.coresPerChip();
+    return floor(
+        run ->
+            run.core() >= first && run.core() < first + program.coresPerChip()
+                ? CoreRun.Reach.DRAM
+                : CoreRun.Reach.NONE);
+  }
+
+  private long[] floor(Function<CoreRun, CoreRun.Reach> reach) {
+    var floor = new long[cores.size() * Lanes.COUNT];
+    Arrays.fill(floor, Long.MAX_VALUE);
+    for (CoreRun core : cores) {
+      core.lower(floor, reach.apply(core));
+    }
+    return floor;
   }
 
   /** Executes everything; reports deadlocks and semaphores that are not 0 at the end. */

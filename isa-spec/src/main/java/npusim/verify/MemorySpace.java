@@ -15,10 +15,10 @@ final class MemorySpace {
    * @param usedBytes part of the memory that the program uses, which sets the resolution of the
    *     index
    */
-  MemorySpace(String name, long bytes, long usedBytes) {
+  MemorySpace(String name, long bytes, long usedBytes, AccessIndex.Floor floor) {
     this.name = name;
     this.bytes = bytes;
-    this.accesses = new AccessIndex(usedBytes);
+    this.accesses = new AccessIndex(usedBytes, floor);
   }
 
   String name() {

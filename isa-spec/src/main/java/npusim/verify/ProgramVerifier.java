@@ -40,12 +40,20 @@ public final class ProgramVerifier {
 
   /** Everything found, at most 50 messages; the program is proved when none is an error. */
   public static List<Diagnostic> verify(Program program, Limits limits) {
+    return verify(program, limits, FULL_INSTRUCTIONS);
+  }
+
+  /**
+   * As {@link #verify(Program, Limits)}, with loops shortened beyond a given number of
+   * instructions.
+   */
+  static List<Diagnostic> verify(Program program, Limits limits, long fullInstructions) {
     var findings = new Findings(program);
     new StructureChecks(program, limits, findings).run();
     boolean sound = findings.diagnostics().stream().noneMatch(d -> d.severity() == Severity.ERROR);
     if (sound) {
       for (List<Long> values : parameterValues(program.params())) {
-        execute(program, limits, findings, values);
+        execute(program, limits, findings, values, fullInstructions);
       }
     }
     return List.copyOf(findings.diagnostics());
@@ -61,7 +69,7 @@ public final class ProgramVerifier {
       program
           .params()
           .forEach(p -> values.add(parameters.getOrDefault(p.name(), p.defaultValue())));
-      execute(program, limits, findings, values);
+      execute(program, limits, findings, values, FULL_INSTRUCTIONS);
     }
     return List.copyOf(findings.diagnostics());
   }
@@ -83,7 +91,7 @@ public final class ProgramVerifier {
   }
 
   private static void execute(
-      Program program, Limits limits, Findings findings, List<Long> parameters) {
+      Program program, Limits limits, Findings findings, List<Long> parameters, long full) {
     var registers = new ArrayList<long[]>();
     for (Program.Launch core : program.cores()) {
       long[] r = core.initialRegisters().clone();
@@ -92,8 +100,7 @@ public final class ProgramVerifier {
       }
       registers.add(r);
     }
-    boolean shorten =
-        InstructionCount.of(program, limits, registers, FULL_INSTRUCTIONS) > FULL_INSTRUCTIONS;
+    boolean shorten = InstructionCount.of(program, limits, registers, full) > full;
     new Machine(program, limits, findings, registers, shorten, MAX_INSTRUCTIONS).run();
   }
 }

@@ -16,32 +16,41 @@ final class SystemMemory {
   private final List<MemorySpace> accumulators = new ArrayList<>();
   private final List<MemorySpace> drams = new ArrayList<>();
 
-  SystemMemory(Program program, Limits limits, Findings findings) {
-    this.program = program;
-    this.findings = findings;
-    for (int core = 0; core < program.cores().size(); core++) {
+  SystemMemory(Machine machine) {
+    this.program = machine.program();
+    this.findings = machine.findings();
+    Limits limits = machine.limits();
+    for (int c = 0; c < program.cores().size(); c++) {
+      int core = c;
+      AccessIndex.Floor floor = () -> machine.localFloor(core);
       scratchpads.add(
           new MemorySpace(
-              "scratchpad of core " + core, limits.scratchpadBytes(), limits.scratchpadBytes()));
+              "scratchpad of core " + core,
+              limits.scratchpadBytes(),
+              limits.scratchpadBytes(),
+              floor));
       accumulators.add(
           new MemorySpace(
               "accumulator memory of core " + core,
               limits.accumulatorBytes(),
-              limits.accumulatorBytes()));
+              limits.accumulatorBytes(),
+              floor));
     }
     for (int chip = 0; chip < program.chips(); chip++) {
-      drams.add(dram(chip, limits));
+      drams.add(dram(chip, limits, machine));
     }
   }
 
-  private MemorySpace dram(int chip, Limits limits) {
+  private MemorySpace dram(int chip, Limits limits, Machine machine) {
     // Buffers that are written get the resolution; weights usually lie beside them and are far
     // larger.
     long used = 1;
     for (Buffer b : program.buffers()) {
       used = b.chip() == chip ? Math.max(used, b.end()) : used;
     }
-    var dram = new MemorySpace("DRAM of chip " + chip, limits.dramBytes(), used);
+    var dram =
+        new MemorySpace(
+            "DRAM of chip " + chip, limits.dramBytes(), used, () -> machine.dramFloor(chip));
     for (Buffer b : program.buffers()) {
       if (b.chip() == chip && b.end() <= limits.dramBytes()) {
         switch (b.kind()) {

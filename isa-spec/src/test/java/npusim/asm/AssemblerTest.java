@@ -141,7 +141,7 @@ class AssemblerTest {
             + " mean \"op\"?",
         ".program \"x                        | 1:10 | string without closing quote       | a"
             + " statement is",
-        "v.bin add d=[1,2                    | 1:17 | unexpected end of file             | a"
+        "v.bin add d=[1,2                    | 1:17 | unexpected end of line             | a"
             + " statement is",
         "wait(s1) v.bin                      | 1:5  | unexpected (                       | a"
             + " statement is",
