@@ -1,18 +1,25 @@
 package npusim.tools;
 
 import java.util.List;
-import npusim.diag.Diagnostic;
 import npusim.diag.ExitCode;
-import npusim.diag.NpusimException;
+import npusim.tools.cli.AsmCommand;
 import npusim.tools.cli.ChipsCommand;
+import npusim.tools.cli.CompileCommand;
+import npusim.tools.cli.CompletionCommand;
+import npusim.tools.cli.ConfigCommand;
+import npusim.tools.cli.DisasmCommand;
+import npusim.tools.cli.DramCommand;
 import npusim.tools.cli.ExecCommand;
+import npusim.tools.cli.IsaCommand;
 import npusim.tools.cli.ModelsCommand;
 import npusim.tools.cli.OnnxTestCommand;
+import npusim.tools.cli.OpsCommand;
 import npusim.tools.cli.PassesCommand;
 import npusim.tools.cli.RunCommand;
+import npusim.tools.cli.SimulateCommand;
+import npusim.tools.cli.VerifyCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -32,17 +39,41 @@ public final class Main implements Runnable {
   static final List<Class<?>> SUBCOMMANDS =
       List.of(
           RunCommand.class,
+          CompileCommand.class,
+          SimulateCommand.class,
           ExecCommand.class,
           OnnxTestCommand.class,
+          AsmCommand.class,
+          DisasmCommand.class,
+          VerifyCommand.class,
+          DramCommand.class,
+          ConfigCommand.class,
           ChipsCommand.class,
           ModelsCommand.class,
-          PassesCommand.class);
+          OpsCommand.class,
+          IsaCommand.class,
+          PassesCommand.class,
+          CompletionCommand.class);
 
   @Spec private CommandSpec spec;
 
   /** Runs the command line and ends the process with its {@link ExitCode}. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    CommandLine line = commandLine();
+    int code;
+    try {
+      code = line.execute(args);
+    } catch (OutOfMemoryError e) {
+      line.getErr()
+          .println(
+              "error: not enough memory for the Java virtual machine [memory]\n"
+                  + "  hint: give it more: NPUSIM_JAVA_OPTS=-Xmx8g npusim …");
+      code = ExitCode.INFEASIBLE.code();
+    } catch (StackOverflowError | LinkageError | AssertionError e) {
+      code = Failures.internal(e, line).code();
+    }
+    line.getErr().flush();
+    System.exit(code);
   }
 
   /**
@@ -53,30 +84,14 @@ public final class Main implements Runnable {
     for (Class<?> subcommand : SUBCOMMANDS) {
       line.addSubcommand(subcommand);
     }
-    IExecutionExceptionHandler failures =
-        (exception, command, parsed) -> report(exception, command).code();
-    return line.setExecutionExceptionHandler(failures).setCaseInsensitiveEnumValuesAllowed(true);
+    return line.setExecutionExceptionHandler(
+            (exception, command, parsed) -> Failures.report(exception, command).code())
+        .setParameterExceptionHandler(Failures::usage)
+        .setCaseInsensitiveEnumValuesAllowed(true);
   }
 
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "Missing command");
-  }
-
-  /** Prints what stopped a command, without a stack trace, and says how the process ends. */
-  private static ExitCode report(Exception exception, CommandLine command) {
-    if (exception instanceof NpusimException expected) {
-      for (Diagnostic diagnostic : expected.diagnostics()) {
-        command.getErr().println(diagnostic.render());
-      }
-      return expected.exitCode();
-    }
-    StackTraceElement[] trace = exception.getStackTrace();
-    command
-        .getErr()
-        .printf(
-            "npusim: internal error: %s%s%nPlease report it with the command line above it.%n",
-            exception, trace.length == 0 ? "" : " at " + trace[0]);
-    return ExitCode.INTERNAL;
   }
 }

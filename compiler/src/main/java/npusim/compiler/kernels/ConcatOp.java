@@ -10,6 +10,11 @@ import npusim.isa.DType;
 public final class ConcatOp implements Kernel {
 
   @Override
+  public String units() {
+    return "VEC LD ST";
+  }
+
+  @Override
   public void emit(KernelContext k) {
     switch (k.node().opType()) {
       case "Concat" -> concat(k);

@@ -12,6 +12,11 @@ import npusim.isa.Round;
 public final class ConvOp implements Kernel {
 
   @Override
+  public String units() {
+    return "MAT VEC";
+  }
+
+  @Override
   public void emit(KernelContext k) {
     Node n = k.node();
     View x = k.in(0);

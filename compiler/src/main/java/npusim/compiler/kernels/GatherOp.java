@@ -8,6 +8,11 @@ import npusim.compiler.memory.View;
 public final class GatherOp implements Kernel {
 
   @Override
+  public String units() {
+    return "LD VEC";
+  }
+
+  @Override
   public void emit(KernelContext k) {
     switch (k.node().opType()) {
       case "Gather" -> gather(k);

@@ -25,6 +25,11 @@ public interface Kernel {
     return null;
   }
 
+  /** Units that do its work beside the transfers every kernel has, for the operator table. */
+  default String units() {
+    return "VEC";
+  }
+
   /** Emits the code; inputs and outputs have their places. */
   void emit(KernelContext k);
 }

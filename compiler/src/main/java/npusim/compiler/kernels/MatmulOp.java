@@ -10,6 +10,11 @@ import npusim.isa.Round;
 public final class MatmulOp implements Kernel {
 
   @Override
+  public String units() {
+    return "MAT VEC";
+  }
+
+  @Override
   public void emit(KernelContext k) {
     if (k.node().is("Gemm")) {
       gemm(k);

@@ -26,6 +26,11 @@ public final class ScatterOp implements Kernel {
   private static final int SLOTS = 2;
 
   @Override
+  public String units() {
+    return "VEC ST";
+  }
+
+  @Override
   public void emit(KernelContext k) {
     Node n = k.node();
     View out = k.out(0);

@@ -13,6 +13,11 @@ import npusim.compiler.memory.View;
 public final class ViewKernel implements Kernel {
 
   @Override
+  public String units() {
+    return "VEC LD ST";
+  }
+
+  @Override
   public List<View> views(KernelContext k) {
     List<View> v = resolve(k);
     if (v == null) {

@@ -54,8 +54,12 @@ public final class DramStreams {
 
   /** Smaller of 1 GiB and the capacity. */
   public long defaultWindow() {
-    var o = dram.spec().orElseThrow().organization();
-    return Math.min(1L << 30, o.channelBytes() * dram.channels());
+    return Math.min(1L << 30, capacity());
+  }
+
+  /** Bytes of all channels. */
+  public long capacity() {
+    return dram.spec().orElseThrow().organization().channelBytes() * dram.channels();
   }
 
   /**

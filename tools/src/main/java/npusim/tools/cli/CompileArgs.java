@@ -11,6 +11,7 @@ import npusim.compiler.Pipeline;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.onnx.TensorIo;
 import npusim.compiler.passes.Pass;
+import npusim.compiler.text.OnnxText;
 import npusim.diag.Names;
 import npusim.diag.NpusimException;
 import npusim.isa.DType;
@@ -91,7 +92,7 @@ final class CompileArgs {
     return (pass, graph) -> {
       if (dumpAfter.contains(pass)) {
         out.println("# after " + pass);
-        out.println(GraphText.print(graph));
+        out.println(OnnxText.dump(graph));
       }
     };
   }

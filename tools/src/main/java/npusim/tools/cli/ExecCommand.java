@@ -13,6 +13,7 @@ import npusim.compiler.onnx.TensorIo;
 import npusim.diag.NpusimException;
 import npusim.tools.exec.InputFiles;
 import npusim.tools.exec.ModelExecution;
+import npusim.tools.run.ModelFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,12 +1,8 @@
 package npusim.tools.cli;
 
-import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import npusim.hardware.Hardware;
-import npusim.tools.report.CsvReport;
-import npusim.tools.report.JsonReport;
-import npusim.tools.report.OutputFiles;
-import npusim.tools.report.TextReport;
 import npusim.tools.run.ModelArgument;
 import npusim.tools.run.RunOptions;
 import npusim.tools.run.ScenarioResult;
@@ -42,18 +38,7 @@ public final class RunCommand implements Callable<Integer> {
       description = "Simulate every launch, call and iteration instead of recognising repeats.")
   private boolean exact;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the report as JSON.")
-  private Path json;
-
-  @Option(names = "--csv", paramLabel = "FILE", description = "Write the layer table as CSV.")
-  private Path csv;
-
-  @Option(
-      names = "--trace",
-      paramLabel = "FILE",
-      description = "Write a trace of one launch per stage that Perfetto opens.")
-  private Path trace;
-
+  @Mixin private ReportOptions reports;
   @Spec private CommandSpec spec;
 
   @Override
@@ -64,17 +49,7 @@ public final class RunCommand implements Callable<Integer> {
     var scenario = ModelArgument.resolve(model, workload.options(Weights.shapesOnly()));
     var runner = new ScenarioRunner(hw, options);
     ScenarioResult result = runner.run(scenario);
-    if (json != null) {
-      OutputFiles.write(json, JsonReport.render(result));
-    }
-    if (csv != null) {
-      OutputFiles.write(csv, CsvReport.render(result));
-    }
-    if (trace != null) {
-      TraceFiles.write(trace, result);
-    }
-    out.print(TextReport.render(result));
-    out.flush();
+    reports.write(result, Map.of(), out);
     return 0;
   }
 }

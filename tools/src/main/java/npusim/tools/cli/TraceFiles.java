@@ -14,14 +14,18 @@ import npusim.workloads.Stage;
 final class TraceFiles {
   private TraceFiles() {}
 
-  /** Runs one launch of every stage again with an observer and writes what it saw. */
-  static void write(Path file, ScenarioResult r) {
+  /**
+   * Runs one launch of every stage again with an observer and writes what it saw.
+   *
+   * @param given launch parameters of stages that don't sweep one
+   */
+  static void write(Path file, ScenarioResult r, Map<String, Long> given) {
     var trace = new PerfettoTrace(r.hw());
     for (StageTotals s : r.stages()) {
       Map<String, Long> params =
           s.stage().runs() instanceof Stage.Sweep sweep
               ? Map.of(sweep.param(), s.samples().getFirst().param())
-              : Map.of();
+              : given;
       trace.begin(s.stage().name(), s.program());
       var simulator = new TimingSimulator(r.hw(), TimingOptions.traced(trace));
       trace.end(simulator.run(s.program(), params).totalCycles());

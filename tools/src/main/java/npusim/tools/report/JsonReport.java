@@ -1,12 +1,7 @@
 package npusim.tools.report;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.util.Map;
 import npusim.sim.energy.EnergyComponent;
 import npusim.sim.energy.EnergyResult;
@@ -30,16 +25,7 @@ public final class JsonReport {
 
   /** The JSON text; equal results give equal bytes. */
   public static String render(ScenarioResult r) {
-    var text = new StringWriter();
-    try (JsonGenerator g = new JsonFactory().createGenerator(text)) {
-      var indent = new DefaultIndenter("  ", "\n");
-      g.setPrettyPrinter(
-          new DefaultPrettyPrinter().withObjectIndenter(indent).withArrayIndenter(indent));
-      new JsonReport(r, g).write();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return text.append('\n').toString();
+    return JsonText.render(g -> new JsonReport(r, g).write());
   }
 
   private void write() throws IOException {

@@ -3,13 +3,13 @@ package npusim.tools.report;
 import java.util.Locale;
 
 /** Numbers for people: a few digits and a prefix; always with a dot, whatever the locale. */
-final class Quantity {
+public final class Quantity {
   private static final String[] PREFIXES = {"", "k", "M", "G", "T", "P"};
 
   private Quantity() {}
 
   /** With a decimal prefix: {@code 4.1 G}. The unit follows without a space. */
-  static String si(double value) {
+  public static String si(double value) {
     double v = value;
     int p = 0;
     while (Math.abs(v) >= 1000 && p < PREFIXES.length - 1) {
@@ -20,7 +20,7 @@ final class Quantity {
   }
 
   /** Three significant digits or more, without an exponent. */
-  static String digits(double v) {
+  public static String digits(double v) {
     double a = Math.abs(v);
     if (a == 0) {
       return "0";
@@ -40,15 +40,15 @@ final class Quantity {
   }
 
   /** Milliseconds with as many digits as matter. */
-  static String ms(double seconds) {
+  public static String ms(double seconds) {
     return digits(seconds * 1e3) + " ms";
   }
 
-  static String percent(double share) {
+  public static String percent(double share) {
     return String.format(Locale.ROOT, "%.1f%%", 100 * share);
   }
 
-  static String count(long n) {
+  public static String count(long n) {
     return String.format(Locale.ROOT, "%,d", n);
   }
 }

@@ -1,13 +1,12 @@
 package npusim.tools.run;
 
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import npusim.compiler.ir.Model;
-import npusim.compiler.onnx.ModelReader;
 import npusim.diag.Location;
 import npusim.diag.Names;
 import npusim.diag.NpusimException;
@@ -43,10 +42,11 @@ public final class ModelArgument {
   }
 
   private static boolean looksLikeFile(String text) {
-    String lower = text.toLowerCase(Locale.ROOT);
-    return lower.endsWith(".onnx")
-        || lower.endsWith(".onnxtxt")
-        || Files.isRegularFile(Path.of(text));
+    try {
+      return ModelFiles.isNamedLikeAModel(text) || Files.isRegularFile(Path.of(text));
+    } catch (InvalidPathException e) {
+      return false;
+    }
   }
 
   private static Scenario ofFile(Path file, WorkloadOptions options) {
@@ -57,7 +57,7 @@ public final class ModelArgument {
           Location.ofFile(file.toString()),
           "bind the model's symbolic dimensions with --dim name=value");
     }
-    Model m = ModelReader.read(file);
+    Model m = ModelFiles.read(file);
     String name = String.valueOf(file.getFileName());
     var stage = new Stage("inference", Stage.Role.INFERENCE, m, new Stage.Times(1), 1);
     return new Scenario(

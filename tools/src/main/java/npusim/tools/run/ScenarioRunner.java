@@ -3,7 +3,11 @@ package npusim.tools.run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import npusim.compiler.Compiler;
+import npusim.compiler.ir.Graph;
+import npusim.compiler.ir.Model;
 import npusim.hardware.Hardware;
 import npusim.isa.DType;
 import npusim.program.Program;
@@ -53,11 +57,48 @@ public final class ScenarioRunner {
     return Compiler.compile(stage.model().copy(), hw, options.compile().withDtype(dtype()));
   }
 
+  /**
+   * Simulates one launch of a compiled program as a scenario of one stage.
+   *
+   * @param params launch parameters by name; the others take their defaults
+   * @param exact simulate every call and iteration
+   * @throws npusim.diag.NpusimException when a parameter is unknown or out of range, or the program
+   *     can't run on the chip
+   */
+  public static ScenarioResult simulate(
+      Program program, Hardware hw, Map<String, Long> params, boolean exact) {
+    var stage =
+        new Stage(
+            "program",
+            Stage.Role.INFERENCE,
+            new Model(new Graph(program.name())),
+            new Stage.Times(1),
+            1);
+    var totals = new StageTotals(stage, program);
+    totals.add(0, 1, simulator(hw, exact).run(program, params), hw);
+    String title =
+        params.entrySet().stream()
+            .map(e -> e.getKey() + " " + e.getValue())
+            .collect(Collectors.joining(" · "));
+    var scenario =
+        new Scenario(
+            program.name(),
+            title,
+            Scenario.Kind.INFERENCE,
+            1,
+            List.of(stage),
+            Optional.empty(),
+            Optional.empty());
+    return new ScenarioResult(scenario, hw, totals.mainType(hw.nativeType()), List.of(totals));
+  }
+
+  private static TimingSimulator simulator(Hardware hw, boolean exact) {
+    return new TimingSimulator(hw, exact ? TimingOptions.exactly() : TimingOptions.defaults());
+  }
+
   private StageTotals run(Stage stage) {
     Program program = compile(stage);
-    var simulator =
-        new TimingSimulator(
-            hw, options.exact() ? TimingOptions.exactly() : TimingOptions.defaults());
+    var simulator = simulator(hw, options.exact());
     var totals = new StageTotals(stage, program);
     for (Point p : points(stage.runs())) {
       totals.add(p.value, p.times, simulator.run(program, p.params), hw);

@@ -1,0 +1,93 @@
+package npusim.tools;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import npusim.diag.Diagnostic;
+import npusim.diag.ExitCode;
+import npusim.diag.Names;
+import npusim.diag.NpusimException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Prints what stopped a command, without a stack trace, and says how the process ends. */
+final class Failures {
+  /** A source of more bytes is not read again to show a line of it. */
+  private static final long EXCERPT_LIMIT = 8L << 20;
+
+  private Failures() {}
+
+  /** A command ended with an exception. */
+  static ExitCode report(Exception exception, CommandLine command) {
+    return switch (exception) {
+      case NpusimException expected -> {
+        expected.diagnostics().forEach(d -> command.getErr().println(withExcerpt(d)));
+        command.getErr().flush();
+        yield expected.exitCode();
+      }
+      case IOException io -> file(io, command);
+      case UncheckedIOException io -> file(io.getCause(), command);
+      default -> internal(exception, command);
+    };
+  }
+
+  /** A fault of the program. */
+  static ExitCode internal(Throwable fault, CommandLine command) {
+    StackTraceElement[] trace = fault.getStackTrace();
+    command
+        .getErr()
+        .printf(
+            "npusim: internal error: %s%s%nPlease report it with the command line above it.%n",
+            fault, trace.length == 0 ? "" : " at " + trace[0]);
+    command.getErr().flush();
+    return ExitCode.INTERNAL;
+  }
+
+  /** The arguments can't be understood. */
+  static int usage(ParameterException exception, String... args) {
+    CommandLine command = exception.getCommandLine();
+    PrintWriter err = command.getErr();
+    List<String> commands = List.copyOf(command.getSubcommands().keySet());
+    if (exception instanceof UnmatchedArgumentException unmatched
+        && !commands.isEmpty()
+        && !unmatched.getUnmatched().getFirst().startsWith("-")) {
+      String word = unmatched.getUnmatched().getFirst();
+      err.println("error: there is no command \"" + word + "\" [usage]");
+      err.println("  hint: " + Names.suggest(word, commands));
+    } else {
+      err.println("error: " + exception.getMessage() + " [usage]");
+      if (!UnmatchedArgumentException.printSuggestions(exception, err)) {
+        String name = command.getCommandSpec().qualifiedName();
+        err.println("  hint: `" + name + " --help` explains the arguments");
+      }
+    }
+    err.flush();
+    return ExitCode.USAGE.code();
+  }
+
+  private static ExitCode file(IOException e, CommandLine command) {
+    String what = e.getClass().getSimpleName().replace("Exception", "");
+    command.getErr().printf("error: %s: %s [file]%n", what, e.getMessage());
+    command.getErr().flush();
+    return ExitCode.USAGE;
+  }
+
+  /** The message, with the line of its source and a caret when the source can be read again. */
+  private static String withExcerpt(Diagnostic d) {
+    if (d.location().line() == 0 || d.message().contains("\n")) {
+      return d.render();
+    }
+    try {
+      Path file = Path.of(d.location().file());
+      boolean readable = Files.isRegularFile(file) && Files.size(file) <= EXCERPT_LIMIT;
+      return readable ? d.render(Files.readString(file)) : d.render();
+    } catch (IOException | RuntimeException e) {
+      // The excerpt is a courtesy; the message says all that is needed without it.
+      return d.render();
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package npusim.tools.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import npusim.diag.Names;
+import npusim.diag.NpusimException;
+import npusim.hardware.Dram;
+import npusim.hardware.HardwareCatalog;
+import npusim.hardware.HardwareLoader;
+import npusim.sim.dram.DramStream;
+import npusim.sim.dram.DramStreams;
+import npusim.tools.report.DramReport;
+import npusim.tools.report.OutputFiles;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code npusim dram}. */
+@Command(
+    name = "dram",
+    mixinStandardHelpOptions = true,
+    description = "Measures the DRAM model by itself: bandwidth and latency of request streams.")
+public final class DramCommand implements Callable<Integer> {
+  /** The chip whose memory the options replace; nothing else of it is used. */
+  private static final String BASE = "edge";
+
+  @Option(
+      names = "--preset",
+      required = true,
+      paramLabel = "NAME",
+      description = "DRAM standard, such as HBM2-2000, or a YAML file.")
+  private String preset;
+
+  @Option(
+      names = "--channels",
+      paramLabel = "N",
+      description = "Channels as the preset counts them (default 1).")
+  private int channels = 1;
+
+  @Option(
+      names = "--mapping",
+      paramLabel = "ORDER",
+      description = "RoBaRaCoCh (default), ChRaBaRoCo, RoCoRaBaCh or MOP4CLXOR.")
+  private String mapping = Dram.Mapping.ROBARACOCH.label();
+
+  @Option(
+      names = "--scheduler",
+      paramLabel = "NAME",
+      description = "frfcfs (default) or frfcfs_rowhit.")
+  private String scheduler = "frfcfs";
+
+  @Option(names = "--no-refresh", description = "Leave out refresh.")
+  private boolean noRefresh;
+
+  @Option(
+      names = "--stream",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "seq_read, seq_write, rand_read, seq_rw, rand_rw, rowconf_read, stride256_read,"
+              + " stride4096_read, chunk4k_read or chase_read; several with commas or repeated"
+              + " (default: all).")
+  private List<String> streams = List.of();
+
+  @Option(
+      names = "--requests",
+      paramLabel = "N",
+      description = "64-byte requests (default: enough for a steady state of the stream).")
+  private Long requests;
+
+  @Option(
+      names = "--window",
+      paramLabel = "BYTES",
+      description =
+          "Bytes the addresses lie in, a multiple of 4096 (default: 1 GiB or the capacity).")
+  private Long window;
+
+  @Option(
+      names = "--set",
+      paramLabel = "PARAM=VALUE",
+      description = "Override a parameter below dram, such as dram.timing.rcd=20.")
+  private List<String> sets = new ArrayList<>();
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON.")
+  private Path json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    Dram dram = memory();
+    var driver = new DramStreams(dram);
+    long bytes = window == null ? driver.defaultWindow() : window;
+    require("--window", bytes, 8192, driver.capacity(), bytes % 4096 == 0);
+    if (requests != null) {
+      require("--requests", requests, 1, 1_000_000_000_000L, true);
+    }
+    List<DramStreams.Result> results = new ArrayList<>();
+    for (DramStream s : chosen()) {
+      results.add(driver.run(s, requests == null ? s.defaultRequests() : requests, bytes));
+    }
+    if (json != null) {
+      OutputFiles.write(json, DramReport.json(preset, dram, results));
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(DramReport.text(preset, dram, results));
+    out.flush();
+    return 0;
+  }
+
+  private Dram memory() {
+    boolean file = preset.contains("/") || preset.endsWith(".yaml");
+    if (!file && HardwareCatalog.dramYaml(preset).isEmpty()) {
+      throw NpusimException.usage(
+          "dram-preset",
+          "--preset " + preset + ": no such DRAM standard",
+          Names.suggest(preset, HardwareCatalog.drams()));
+    }
+    var overrides =
+        new ArrayList<>(
+            List.of(
+                "dram.model=ddr",
+                "dram.preset=" + preset,
+                "dram.channels=" + channels,
+                "dram.mapping=" + mapping,
+                "dram.refresh=" + !noRefresh,
+                "dram.controller.scheduler=" + scheduler,
+                "dram.controller_latency_ns=0"));
+    for (String s : sets) {
+      if (!s.strip().startsWith("dram.")) {
+        throw NpusimException.usage(
+            "dram-set", "--set " + s + " is not below dram", "for example dram.channels=2");
+      }
+      overrides.add(s);
+    }
+    return HardwareLoader.load(BASE, overrides).dram();
+  }
+
+  private List<DramStream> chosen() {
+    List<String> known = Arrays.stream(DramStream.values()).map(DramStream::label).toList();
+    if (streams.isEmpty()) {
+      return List.of(DramStream.values());
+    }
+    return streams.stream()
+        .map(
+            s ->
+                DramStream.of(s.strip().toLowerCase(Locale.ROOT))
+                    .orElseThrow(
+                        () ->
+                            NpusimException.usage(
+                                "dram-stream",
+                                "--stream " + s + ": no such stream",
+                                Names.suggest(s, known))))
+        .toList();
+  }
+
+  private static void require(String option, long value, long min, long max, boolean form) {
+    if (value < min || value > max || !form) {
+      throw NpusimException.usage(
+          "dram-option",
+          option
+              + " "
+              + value
+              + " must be from "
+              + min
+              + " to "
+              + max
+              + (form ? "" : " and a multiple of 4096"),
+          "");
+    }
+  }
+}

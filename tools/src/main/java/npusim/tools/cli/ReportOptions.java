@@ -1,0 +1,45 @@
+package npusim.tools.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import npusim.tools.report.CsvReport;
+import npusim.tools.report.JsonReport;
+import npusim.tools.report.OutputFiles;
+import npusim.tools.report.TextReport;
+import npusim.tools.run.ScenarioResult;
+import picocli.CommandLine.Option;
+
+/** Where a result goes besides the screen. */
+final class ReportOptions {
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the report as JSON.")
+  private Path json;
+
+  @Option(names = "--csv", paramLabel = "FILE", description = "Write the layer table as CSV.")
+  private Path csv;
+
+  @Option(
+      names = "--trace",
+      paramLabel = "FILE",
+      description = "Write a trace of one launch per stage that Perfetto opens.")
+  private Path trace;
+
+  /**
+   * Writes the files asked for, then prints the one-screen report.
+   *
+   * @param params launch parameters of the traced launch beside a stage's own
+   */
+  void write(ScenarioResult result, Map<String, Long> params, PrintWriter out) {
+    if (json != null) {
+      OutputFiles.write(json, JsonReport.render(result));
+    }
+    if (csv != null) {
+      OutputFiles.write(csv, CsvReport.render(result));
+    }
+    if (trace != null) {
+      TraceFiles.write(trace, result, params);
+    }
+    out.print(TextReport.render(result));
+    out.flush();
+  }
+}
