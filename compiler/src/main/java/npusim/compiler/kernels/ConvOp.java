@@ -6,7 +6,6 @@ import npusim.compiler.ir.Node;
 import npusim.compiler.memory.View;
 import npusim.isa.BinFn;
 import npusim.isa.DType;
-import npusim.isa.Round;
 
 /** Conv and ConvInteger. */
 public final class ConvOp implements Kernel {
@@ -36,10 +35,9 @@ public final class ConvOp implements Kernel {
       long[] s = new long[out.rank()];
       s[1] = b.strides()[0];
       extras.add(new View(b.storage(), b.offset(), out.dims(), s));
-      r.bin(BinFn.ADD, t, v, r.input(b.type()));
-    } else if (acc != t) {
-      r.convert(t, v, false, Round.TRUNC);
+      v = r.bin(BinFn.ADD, k.tail().isEmpty() ? t : acc, v, r.input(b.type()));
     }
+    MatmulOp.finish(k, r, v, extras);
     if (n.is("ConvInteger") && (k.in(2) != null || k.in(3) != null)) {
       throw k.unsupported("zero points are taken out before code generation");
     }

@@ -18,122 +18,171 @@ public final class ElementwiseKernel implements Kernel {
   public void emit(KernelContext k) {
     List<View> ins = new ArrayList<>();
     Region r = new Region();
-    Node n = k.node();
-    for (int i = 0; i < k.inputCount(); i++) {
-      if (k.in(i) != null && used(n, i)) {
-        ins.add(operand(k, i));
-        r.input(k.in(i).type());
-      }
-    }
-    build(k, r);
+    int v = append(k, r, ins, i -> -1);
+    k.tail().append(r, v, ins);
     MapKernel.run(k, r, ins, k.out(0));
   }
 
-  /** Inputs that decide types only don't take part. */
-  private static boolean used(Node n, int i) {
+  /** Value number of a node's input that the region has already, or -1. */
+  @FunctionalInterface
+  interface Known {
+    int value(int input);
+  }
+
+  /**
+   * Appends a node's steps to a region.
+   *
+   * @param k context of the node
+   * @param ins takes the views of inputs that the region doesn't have yet
+   * @return value number of the result
+   */
+  static int append(KernelContext k, Region r, List<View> ins, Known known) {
+    Node n = k.node();
+    int[] a = new int[k.inputCount()];
+    for (int i = 0; i < a.length; i++) {
+      a[i] = known.value(i);
+      if (a[i] < 0 && k.in(i) != null && used(k, i)) {
+        a[i] = r.input(k.in(i).type());
+        ins.add(operand(k, i));
+      }
+    }
+    return build(k, n, r, a);
+  }
+
+  /** Inputs that decide types only, and constants that become immediates, take no part. */
+  private static boolean used(KernelContext k, int i) {
+    Node n = k.node();
     return switch (n.opType()) {
       case "CastLike", "Dropout" -> i == 0;
-      default -> true;
+      case "Clip" -> i == 0 || k.constant(i) == null;
+      default -> immediate(k) != i;
     };
   }
 
-  /** Input {@code i}, for per-axis and blocked scales brought to the shape of the data. */
+  /** The input of a binary operator that is a constant scalar, or -1. */
+  private static int immediate(KernelContext k) {
+    Node n = k.node();
+    if (!BINARY.containsKey(n.opType()) || n.is("Pow")) {
+      return -1;
+    }
+    for (int i = 1; i >= 0; i--) {
+      Tensor c = k.constant(i);
+      if (c != null
+          && c.size() == 1
+          && c.dtype() == k.inType(1 - i)
+          && c.dtype() != DType.U64
+          && c.dtype() != DType.BOOL) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** Input {@code i}, for per-axis scales brought to the shape of the data. */
   private static View operand(KernelContext k, int i) {
     View v = k.in(i);
     Node n = k.node();
-    if (i == 0 || !n.opType().endsWith("quantizeLinear") && !n.opType().equals("QuantizeLinear")) {
+    if (i == 0 || !n.is("DequantizeLinear") && !n.is("QuantizeLinear")) {
       return v;
     }
-    long[] data = k.in(0).dims();
+    long[] data = k.outShape(0);
     if (v.size() == 1) {
       return v.reshape();
     }
     int axis = (int) n.intAttr("axis", 1);
     axis = axis < 0 ? axis + data.length : axis;
-    long block = n.intAttr("block_size", 0);
-    if (block == 0) {
-      long[] s = new long[data.length];
-      s[axis] = v.strides()[0];
-      return new View(v.storage(), v.offset(), data, s);
+    if (n.intAttr("block_size", 0) != 0) {
+      throw k.unsupported("blocked quantisation is lowered before code generation");
     }
-    throw k.unsupported("blocked quantisation is lowered before code generation");
+    long[] s = new long[data.length];
+    s[axis] = v.strides()[0];
+    return new View(v.storage(), v.offset(), data, s);
   }
 
-  private static void build(KernelContext k, Region r) {
-    Node n = k.node();
+  private static int build(KernelContext k, Node n, Region r, int[] a) {
     DType t = k.outType(0);
-    switch (n.opType()) {
-      case "Identity", "Dropout" -> r.copy(0);
+    return switch (n.opType()) {
+      case "Identity", "Dropout" -> r.copy(a[0]);
       case "Gelu" ->
           r.un(
               n.stringAttr("approximate", "none").equals("tanh") ? UnFn.GELU_TANH : UnFn.GELU,
               t,
-              0);
-      case "IsInf" -> {
-        boolean neg = n.intAttr("detect_negative", 1) != 0;
-        boolean pos = n.intAttr("detect_positive", 1) != 0;
-        if (!neg && !pos) {
-          r.bini(BinFn.LT, t, r.un(UnFn.ABS, r.type(0), 0), 0.0);
-        } else {
-          r.un(neg && pos ? UnFn.ISINF : neg ? UnFn.ISINF_NEG : UnFn.ISINF_POS, t, 0);
-        }
-      }
-      case "LeakyRelu" -> r.bini(BinFn.PRELU, t, 0, (double) n.floatAttr("alpha", 0.01f));
-      case "Mod" -> r.bin(n.intAttr("fmod", 0) != 0 ? BinFn.FMOD : BinFn.MOD, t, 0, 1);
+              a[0]);
+      case "IsInf" -> isInf(n, r, t, a[0]);
+      case "LeakyRelu" -> r.bini(BinFn.PRELU, t, a[0], (double) n.floatAttr("alpha", 0.01f));
+      case "Mod" -> r.bin(n.intAttr("fmod", 0) != 0 ? BinFn.FMOD : BinFn.MOD, t, a[0], a[1]);
       case "BitShift" ->
-          r.bin(n.stringAttr("direction", "").equals("LEFT") ? BinFn.SHL : BinFn.SHR, t, 0, 1);
-      case "Max", "Min", "Sum", "Mean" -> variadic(k, r, t);
-      case "Where" -> r.select(t, 0, 1, 2);
-      case "Clip" -> clip(k, r, t);
-      case "Cast", "CastLike" -> cast(r, t, n.intAttr("saturate", 1) != 0);
-      case "QuantizeLinear" -> r.quantise(t, 0, 1, zeroPoint(k, r, t));
-      case "DequantizeLinear" -> r.dequantise(t, 0, 1, zeroPoint(k, r, k.in(0).type()));
+          r.bin(
+              n.stringAttr("direction", "").equals("LEFT") ? BinFn.SHL : BinFn.SHR, t, a[0], a[1]);
+      case "Max", "Min", "Sum", "Mean" -> variadic(n, r, t, a);
+      case "Where" -> r.select(t, a[0], a[1], a[2]);
+      case "Clip" -> clip(k, r, t, a);
+      case "Cast", "CastLike" -> cast(r, t, a[0], n.intAttr("saturate", 1) != 0);
+      case "QuantizeLinear" -> r.quantise(t, a[0], a[1], zeroPoint(r, t, a));
+      case "DequantizeLinear" -> r.dequantise(t, a[0], a[1], zeroPoint(r, k.inType(0), a));
       default -> {
         UnFn un = UNARY.get(n.opType());
         BinFn bin = BINARY.get(n.opType());
         if (un != null) {
-          r.un(un, t, 0);
+          yield r.un(un, t, a[0]);
         } else if (bin != null) {
-          r.bin(bin, t, 0, 1);
-        } else {
-          throw k.unsupported("");
+          yield binary(k, r, bin, t, a);
         }
+        throw k.unsupported("");
       }
-    }
+    };
   }
 
-  private static int zeroPoint(KernelContext k, Region r, DType type) {
-    if (k.in(2) != null) {
-      return 2;
+  private static int binary(KernelContext k, Region r, BinFn fn, DType t, int[] a) {
+    int i = a[0] < 0 ? 0 : a[1] < 0 ? 1 : -1;
+    if (i < 0) {
+      return r.bin(fn, t, a[0], a[1]);
+    }
+    Tensor c = k.constant(i);
+    int x = a[1 - i];
+    if (c.dtype().isFloat()) {
+      return i == 0 ? r.reversed(fn, t, c.at(0), x) : r.bini(fn, t, x, c.at(0));
+    }
+    return i == 0 ? r.reversed(fn, t, c.longAt(0), x) : r.bini(fn, t, x, c.longAt(0));
+  }
+
+  private static int isInf(Node n, Region r, DType t, int a) {
+    boolean neg = n.intAttr("detect_negative", 1) != 0;
+    boolean pos = n.intAttr("detect_positive", 1) != 0;
+    if (!neg && !pos) {
+      return r.bini(BinFn.LT, t, r.un(UnFn.ABS, r.type(a), a), 0.0);
+    }
+    return r.un(neg && pos ? UnFn.ISINF : neg ? UnFn.ISINF_NEG : UnFn.ISINF_POS, t, a);
+  }
+
+  private static int zeroPoint(Region r, DType type, int[] a) {
+    if (a.length > 2 && a[2] >= 0) {
+      return a[2];
     }
     // Without a zero point: 0 of the quantised type, made from the scale.
-    int z = r.bini(BinFn.MUL, DType.F32, 1, 0.0);
+    int z = r.bini(BinFn.MUL, DType.F32, a[1], 0.0);
     return r.convert(type, z, false, Round.TRUNC);
   }
 
-  private static void variadic(KernelContext k, Region r, DType t) {
+  private static int variadic(Node n, Region r, DType t, int[] a) {
     BinFn fn =
-        switch (k.node().opType()) {
+        switch (n.opType()) {
           case "Max" -> BinFn.MAX;
           case "Min" -> BinFn.MIN;
           default -> BinFn.ADD;
         };
-    int v = 0;
-    if (r.inputs() == 1) {
-      r.copy(0);
-      return;
+    if (a.length == 1) {
+      return r.copy(a[0]);
     }
-    for (int i = 1; i < r.inputs(); i++) {
-      v = r.bin(fn, t, v, i);
+    int v = a[0];
+    for (int i = 1; i < a.length; i++) {
+      v = r.bin(fn, t, v, a[i]);
     }
-    if (k.node().is("Mean")) {
-      r.bini(BinFn.DIV, t, v, (double) r.inputs());
-    }
+    return n.is("Mean") ? r.bini(BinFn.DIV, t, v, (double) a.length) : v;
   }
 
-  private static void clip(KernelContext k, Region r, DType t) {
-    int v = 0;
-    int next = 1;
+  private static int clip(KernelContext k, Region r, DType t, int[] a) {
+    int v = a[0];
     Node n = k.node();
     if (n.opset() < 11) {
       if (n.has("min")) {
@@ -144,40 +193,34 @@ public final class ElementwiseKernel implements Kernel {
       }
     } else {
       if (n.hasInput(1)) {
-        v = bound(k, r, BinFn.MAX, t, v, next++, 1);
+        v = bound(k, r, BinFn.MAX, t, v, a, 1);
       }
       if (n.hasInput(2)) {
-        v = bound(k, r, BinFn.MIN, t, v, next, 2);
+        v = bound(k, r, BinFn.MIN, t, v, a, 2);
       }
     }
-    if (v == 0) {
-      r.copy(0);
-    }
+    return v == a[0] ? r.copy(v) : v;
   }
 
   private static int bound(
-      KernelContext k, Region r, BinFn fn, DType t, int v, int operand, int input) {
-    Tensor c = k.constant(input);
-    if (c == null) {
-      return r.bin(fn, t, v, operand);
+      KernelContext k, Region r, BinFn fn, DType t, int v, int[] a, int input) {
+    if (a[input] >= 0) {
+      return r.bin(fn, t, v, a[input]);
     }
+    Tensor c = k.constant(input);
     return t.isFloat() ? r.bini(fn, t, v, c.at(0)) : r.bini(fn, t, v, c.longAt(0));
   }
 
-  private static void cast(Region r, DType t, boolean saturate) {
-    DType from = r.type(0);
+  private static int cast(Region r, DType t, int a, boolean saturate) {
+    DType from = r.type(a);
     if (from == t) {
-      r.copy(0);
-    } else if (t == DType.BOOL) {
-      if (from.isFloat()) {
-        r.bini(BinFn.NE, t, 0, 0.0);
-      } else {
-        r.bini(BinFn.NE, t, 0, 0L);
-      }
-    } else {
-      boolean f8 = t == DType.F8E4M3FN || t == DType.F8E5M2;
-      r.convert(t, 0, f8 && saturate, Round.TRUNC);
+      return r.copy(a);
     }
+    if (t == DType.BOOL) {
+      return from.isFloat() ? r.bini(BinFn.NE, t, a, 0.0) : r.bini(BinFn.NE, t, a, 0L);
+    }
+    boolean f8 = t == DType.F8E4M3FN || t == DType.F8E5M2;
+    return r.convert(t, a, f8 && saturate, Round.TRUNC);
   }
 
   /** Operators that are one unary vector function. */

@@ -40,6 +40,7 @@ public final class KernelContext {
   private final Map<String, Aff> launch;
   private final List<View> inputs;
   private final List<View> outputs;
+  private Tail tail = Tail.NONE;
   private int launches;
 
   /**
@@ -102,6 +103,22 @@ public final class KernelContext {
     return i < inputs.size() ? inputs.get(i) : null;
   }
 
+  /** Elementwise nodes that the kernel computes on the way out; its output is that of the last. */
+  public Tail tail() {
+    return tail;
+  }
+
+  /** Gives the kernel nodes to compute on the way out. */
+  public KernelContext withTail(Tail t) {
+    tail = t;
+    return this;
+  }
+
+  /** Type of input {@code i} as the graph says. */
+  public DType inType(int i) {
+    return graph.tensorType(node.input(i)).dtype();
+  }
+
   /** Output {@code i}, or null when absent. */
   public View out(int i) {
     return i < outputs.size() ? outputs.get(i) : null;
@@ -123,7 +140,7 @@ public final class KernelContext {
       return null;
     }
     View v = in(i);
-    Tensor t = v != null ? v.storage().data() : graph.initializer(node.input(i));
+    Tensor t = v == null || v.storage().constant() ? graph.initializer(node.input(i)) : null;
     return t != null && t.hasData() ? t : null;
   }
 

@@ -1,5 +1,6 @@
 package npusim.compiler.kernels;
 
+import java.util.ArrayList;
 import java.util.List;
 import npusim.compiler.memory.View;
 import npusim.isa.BinFn;
@@ -35,7 +36,11 @@ public final class MatmulOp implements Kernel {
       w = w.unsqueeze(1);
       out = out.unsqueeze(out.rank());
     }
-    product(k, a, w, out, sum(a.type(), out.type()), List.of());
+    DType acc = accumulator(a.type());
+    Region r = new Region();
+    List<View> extras = new ArrayList<>();
+    finish(k, r, r.input(acc), extras);
+    product(k, a, w, out, r, extras);
   }
 
   private static void gemm(KernelContext k) {
@@ -43,28 +48,38 @@ public final class MatmulOp implements Kernel {
     View w = k.in(1);
     a = k.node().intAttr("transA", 0) != 0 ? a.transpose(1, 0) : a;
     w = k.node().intAttr("transB", 0) != 0 ? w.transpose(1, 0) : w;
-    DType t = k.out(0).type();
+    DType acc = accumulator(a.type());
     double alpha = k.node().floatAttr("alpha", 1);
     double beta = k.node().floatAttr("beta", 1);
-    boolean add = k.in(2) != null && beta != 0;
-    if (alpha == 1 && !add) {
-      product(k, a, w, k.out(0), sum(a.type(), t), List.of());
-      return;
-    }
-    DType accType = a.type().isFloat() ? DType.F32 : DType.I32;
     Region r = new Region();
-    int v = r.input(accType);
-    int x = add ? r.input(k.in(2).type()) : -1;
+    List<View> extras = new ArrayList<>();
+    int v = r.input(acc);
     if (alpha != 1) {
-      v = r.bini(BinFn.MUL, add ? accType : t, v, alpha);
+      v = r.bini(BinFn.MUL, acc, v, alpha);
     }
-    if (add) {
+    if (k.in(2) != null && beta != 0) {
+      int x = r.input(k.in(2).type());
+      extras.add(k.in(2));
       if (beta != 1) {
-        x = r.bini(BinFn.MUL, accType, x, beta);
+        x = r.bini(BinFn.MUL, acc, x, beta);
       }
-      r.bin(BinFn.ADD, t, v, x);
+      v = r.bin(BinFn.ADD, k.tail().isEmpty() ? k.out(0).type() : acc, v, x);
     }
-    product(k, a, w, k.out(0), r, add ? List.of(k.in(2)) : List.of());
+    finish(k, r, v, extras);
+    product(k, a, w, k.out(0), r, extras);
+  }
+
+  /** What follows the sum, then the conversion to the result's type where it is still missing. */
+  static void finish(KernelContext k, Region r, int v, List<View> extras) {
+    int last = k.tail().append(r, v, extras);
+    DType t = k.out(0).type();
+    if (r.type(last) != t) {
+      r.convert(t, last, false, Round.TRUNC);
+    }
+  }
+
+  private static DType accumulator(DType t) {
+    return t.isFloat() ? DType.F32 : DType.I32;
   }
 
   /** On the matrix unit where it has the type, else on the vector unit. */
@@ -75,16 +90,5 @@ public final class MatmulOp implements Kernel {
     } else {
       throw k.unsupported("the matrix unit has no " + a.type() + " × " + w.type() + " product");
     }
-  }
-
-  /** The sum converted to the result's type. */
-  static Region sum(DType in, DType out) {
-    DType accType = in.isFloat() ? DType.F32 : DType.I32;
-    Region r = new Region();
-    int v = r.input(accType);
-    if (accType != out) {
-      r.convert(out, v, false, Round.TRUNC);
-    }
-    return r;
   }
 }

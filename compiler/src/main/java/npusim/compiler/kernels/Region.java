@@ -23,6 +23,10 @@ import npusim.isa.UnFn;
 public final class Region {
   private final List<DType> types = new ArrayList<>();
   private final List<Step> steps = new ArrayList<>();
+
+  /** By value: number of the input, or -1 - number of the step. */
+  private final List<Integer> sources = new ArrayList<>();
+
   private int inputs;
 
   private final List<Boolean> rows = new ArrayList<>();
@@ -36,14 +40,12 @@ public final class Region {
     void emit(Vec v, Loc dst, Loc[] args, Aff[] extents);
   }
 
-  /** Declares the next input. */
+  /** Declares the next input and returns its value number. */
   public int input(DType type) {
-    if (!steps.isEmpty()) {
-      throw new IllegalStateException("inputs come before steps");
-    }
     types.add(type);
     rows.add(false);
-    return inputs++;
+    sources.add(inputs++);
+    return types.size() - 1;
   }
 
   /** Number of inputs. */
@@ -73,6 +75,7 @@ public final class Region {
       row &= rows.get(a);
     }
     rows.add(row);
+    sources.add(-1 - steps.size());
     steps.add(new Step(action, null, args));
     return types.size() - 1;
   }
@@ -81,6 +84,7 @@ public final class Region {
   public int reduce(RedFn fn, DType type, int a) {
     types.add(type);
     rows.add(true);
+    sources.add(-1 - steps.size());
     steps.add(new Step(null, fn, new int[] {a}));
     return types.size() - 1;
   }
@@ -108,6 +112,11 @@ public final class Region {
   /** fn(a, imm) on integers. */
   public int bini(BinFn fn, DType type, int a, long imm) {
     return step(type, (v, d, x, n) -> v.bini(fn, d, x[0], imm, false, n), a);
+  }
+
+  /** fn(imm, a) on integers. */
+  public int reversed(BinFn fn, DType type, long imm, int a) {
+    return step(type, (v, d, x, n) -> v.bini(fn, d, x[0], imm, true, n), a);
   }
 
   /** fn(imm, a). */
@@ -163,7 +172,13 @@ public final class Region {
 
   private Allocation allocate() {
     int n = steps.size();
-    int[] lastUse = new int[inputs + n];
+    int[] lastUse = new int[types.size()];
+    int[] values = new int[n];
+    for (int v = 0; v < types.size(); v++) {
+      if (sources.get(v) < 0) {
+        values[-1 - sources.get(v)] = v;
+      }
+    }
     for (int s = 0; s < n; s++) {
       for (int a : steps.get(s).args()) {
         lastUse[a] = s;
@@ -173,12 +188,12 @@ public final class Region {
     Map<Key, List<Integer>> free = new HashMap<>();
     int[] tileOf = new int[n];
     for (int s = 0; s < n; s++) {
-      Key key = key(inputs + s);
+      Key key = key(values[s]);
       // Operands that die here may be overwritten in place when the tiles are alike.
       boolean inPlace = steps.get(s).reduction() == null;
       for (int a : steps.get(s).args()) {
-        if (inPlace && a >= inputs && lastUse[a] == s && key(a).equals(key)) {
-          release(free, tileOf[a - inputs], key);
+        if (inPlace && sources.get(a) < 0 && lastUse[a] == s && key(a).equals(key)) {
+          release(free, tileOf[-1 - sources.get(a)], key);
         }
       }
       if (s < n - 1) {
@@ -186,13 +201,13 @@ public final class Region {
         if (f != null && !f.isEmpty()) {
           tileOf[s] = f.removeLast();
         } else {
-          tiles.add(new Temp(types.get(inputs + s), key.row()));
+          tiles.add(new Temp(types.get(values[s]), key.row()));
           tileOf[s] = tiles.size() - 1;
         }
       }
       for (int a : steps.get(s).args()) {
-        if (a >= inputs && lastUse[a] == s && !(inPlace && key(a).equals(key))) {
-          release(free, tileOf[a - inputs], key(a));
+        if (sources.get(a) < 0 && lastUse[a] == s && !(inPlace && key(a).equals(key))) {
+          release(free, tileOf[-1 - sources.get(a)], key(a));
         }
       }
     }
@@ -225,15 +240,19 @@ public final class Region {
       Emitter e, Loc dst, Loc[] args, Loc[] scratch, boolean[] reduced, Aff[] extents) {
     Vec v = new Vec(e);
     Allocation al = allocate();
-    Loc[] values = new Loc[inputs + steps.size()];
-    System.arraycopy(args, 0, values, 0, inputs);
+    Loc[] values = new Loc[types.size()];
     Aff[] rowExtents = extents.clone();
     for (int i = 0; reduced != null && i < rowExtents.length; i++) {
       rowExtents[i] = reduced[i] ? Aff.ONE : extents[i];
     }
-    for (int s = 0; s < steps.size(); s++) {
+    for (int value = 0; value < values.length; value++) {
+      if (sources.get(value) >= 0) {
+        values[value] = args[sources.get(value)];
+        continue;
+      }
+      int s = -1 - sources.get(value);
       Step step = steps.get(s);
-      Loc d = s == steps.size() - 1 ? dst : scratch[al.tileOf()[s]].withType(types.get(inputs + s));
+      Loc d = s == steps.size() - 1 ? dst : scratch[al.tileOf()[s]].withType(types.get(value));
       Loc[] x = new Loc[step.args().length];
       for (int i = 0; i < x.length; i++) {
         x[i] = values[step.args()[i]];
@@ -241,9 +260,9 @@ public final class Region {
       if (step.reduction() != null) {
         v.reduce(step.reduction(), d, x[0], reduced, Aff.ZERO, extents);
       } else {
-        step.action().emit(v, d, x, rows.get(inputs + s) ? rowExtents : extents);
+        step.action().emit(v, d, x, rows.get(value) ? rowExtents : extents);
       }
-      values[inputs + s] = d;
+      values[value] = d;
     }
   }
 

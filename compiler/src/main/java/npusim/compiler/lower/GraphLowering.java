@@ -17,9 +17,11 @@ import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Node;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.ir.TensorType;
+import npusim.compiler.kernels.FusionPlan;
 import npusim.compiler.kernels.Kernel;
 import npusim.compiler.kernels.KernelContext;
 import npusim.compiler.kernels.KernelRegistry;
+import npusim.compiler.kernels.Tail;
 import npusim.compiler.memory.MemoryMap;
 import npusim.compiler.memory.Storage;
 import npusim.compiler.memory.View;
@@ -124,8 +126,14 @@ public final class GraphLowering {
       buffers.add(s);
       values.put(in, View.of(s, t.shape()));
     }
+    FusionPlan fusion = FusionPlan.of(graph);
     for (Node n : graph.nodes()) {
       int id = infos.size();
+      FusionPlan.Group group = fusion.of(n);
+      if (!group.members().isEmpty()) {
+        fused(group, n, id);
+        continue;
+      }
       Kernel kernel = KernelRegistry.of(n);
       KernelContext k = context(n, id, List.of());
       if (kernel == null) {
@@ -178,6 +186,29 @@ public final class GraphLowering {
         shared.put(out, v.storage());
       }
     }
+  }
+
+  /**
+   * A node of a group: only the last one has a result in memory, and stands for the code of all.
+   */
+  private void fused(FusionPlan.Group group, Node n, int id) {
+    if (n != group.last()) {
+      infos.add(WorkCount.info(graph, n, id, "fused"));
+      return;
+    }
+    define(n.output(0));
+    infos.add(WorkCount.info(graph, n, id, ""));
+    steps.add(
+        new Step(
+            group.head(),
+            id,
+            k -> {
+              List<KernelContext> members = new ArrayList<>();
+              group.members().forEach(m -> members.add(context(m, id, List.of())));
+              KernelContext head = context(group.head(), id, outputs(group.last()));
+              head.withTail(new Tail(group.head().output(0), members));
+              KernelRegistry.of(group.head()).emit(head);
+            }));
   }
 
   /** Binds outputs to views; false when a graph output would not become a buffer of its own. */
@@ -262,7 +293,10 @@ public final class GraphLowering {
 
   private KernelContext context(Node n, int id, List<View> outputs) {
     List<View> ins = new ArrayList<>();
-    n.inputs().forEach(i -> ins.add(i.isEmpty() || launch.containsKey(i) ? null : value(i)));
+    // A value inside a fused group has no memory.
+    n.inputs()
+        .forEach(
+            i -> ins.add(values.containsKey(i) || graph.initializer(i) != null ? value(i) : null));
     return new KernelContext(graph, n, id, hw, options, chip, memory, launch, ins, outputs);
   }
 
@@ -299,7 +333,7 @@ public final class GraphLowering {
     Coverage coverage =
         new Coverage(
             graphNodes,
-            steps.size(),
+            infos.size() - aliases,
             Math.max(0, graphNodes - infos.size()),
             aliases,
             macs,
