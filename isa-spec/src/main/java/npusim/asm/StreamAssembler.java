@@ -133,9 +133,9 @@ final class StreamAssembler {
   }
 
   private Call call(NpuAsmParser.ItemContext item) {
-    ParserRuleContext place = item instanceof NpuAsmParser.NamedItemContext n ? n.operand() : item;
-    String name = place == item ? InstructionAssembler.labelName(item) : place.getText();
-    return new Call(name, errors.location(place));
+    return item instanceof NpuAsmParser.NamedItemContext named
+        ? new Call(named.operand().getText(), errors.location(named.operand()))
+        : new Call(InstructionAssembler.labelName(item), errors.location(item));
   }
 
   private void resolveCalls(Stream s) {
