@@ -1,0 +1,213 @@
+package npusim.compiler.quant;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import npusim.compiler.ir.Graph;
+import npusim.compiler.ir.Model;
+import npusim.compiler.ir.Node;
+import npusim.compiler.ir.Tensor;
+import npusim.compiler.ir.TensorType;
+import npusim.compiler.passes.GraphPass;
+import npusim.compiler.passes.PassContext;
+import npusim.isa.DType;
+
+/**
+ * Post-training quantisation to int8: matrix products and convolutions get QuantizeLinear and DequantizeLinear on their
+ * activations (symmetric, one scale per tensor, from calibrated ranges) and weights quantised at compile time
+ * (symmetric, one scale per output channel). A tensor is quantised where it is made, so that every reader gets the
+ * stored 8-bit values. Works on core operators, after constants are folded.
+ */
+public final class QuantizeModel extends GraphPass {
+  private static final int OPSET = 23;
+  private static final int LIMIT = 127;
+
+  /** Operators through which a tensor is quantised before rather than after: they move elements or pick larger ones. */
+  private static final Set<String> MOVES = Set.of("Reshape", "Transpose", "Slice", "MaxPool", "Expand");
+
+  @Override
+  public String name() {
+    return "quantize-model";
+  }
+
+  @Override
+  public String summary() {
+    return "quantises products and convolutions to int8 with calibrated activation ranges";
+  }
+
+  @Override
+  protected boolean runOn(Graph g, Model m, PassContext c) {
+    if (Recast.isQuantised(m) && g == m.graph()) {
+      return false;
+    }
+    List<Node> products =
+        g.nodes().stream()
+            .filter(n -> (n.is("Conv") || n.is("MatMul") || n.is("Gemm")) && isFloat(g, n.input(0)))
+            .toList();
+    if (products.isEmpty()) {
+      return false;
+    }
+    Ranges ranges = Ranges.of(g, c);
+    Map<String, String> done = new LinkedHashMap<>();
+    for (Node n : products) {
+      double x = activation(g, n, 0, ranges, done);
+      if (g.isConstant(n.input(1))) {
+        weights(g, n, x);
+      } else {
+        activation(g, n, 1, ranges, done);
+      }
+    }
+    return true;
+  }
+
+  private static boolean isFloat(Graph g, String value) {
+    return g.tensorType(value).dtype().isFloat();
+  }
+
+  /** Puts quantisation where an input's tensor is made; the scale. */
+  private static double activation(Graph g, Node n, int input, Ranges ranges, Map<String, String> done) {
+    String value = n.input(input);
+    if (g.isConstant(value)) {
+      double scale = Math.max(absMax(g.initializer(value)), Float.MIN_NORMAL) / LIMIT;
+      n.setInput(input, constant(g, value, DType.I8, scale));
+      return scale;
+    }
+    String source = value;
+    Node p = g.producer(source);
+    while (p != null && p.domain().isEmpty() && MOVES.contains(p.opType()) && !g.isConstant(p.input(0))) {
+      source = p.input(0);
+      p = g.producer(source);
+    }
+    double scale = ranges.absMax(source) / LIMIT;
+    if (done.containsKey(source)) {
+      return scale;
+    }
+    done.put(source, source);
+    quantise(g, source, scale);
+    // The moves between source and product work on what is dequantised: IntegerArithmetic takes them to the stored side.
+    return scale;
+  }
+
+  /** Every reader of a value reads it quantised and dequantised. */
+  private static void quantise(Graph g, String value, double scale) {
+    TensorType t = g.tensorType(value);
+    String s = g.addConstant(value + "_scale", Tensor.scalar(DType.F32, scale));
+    String z = g.addConstant(value + "_zero", Tensor.zeros(DType.I8));
+    String q = g.freshName(value + "_int8");
+    String back = g.freshName(value + "_dequantized");
+    List<Node> readers = List.copyOf(g.consumers(value));
+    Node quantize = Node.of("QuantizeLinear", OPSET, List.of(value, s, z), q).set("axis", 0L);
+    Node dequantize = Node.of("DequantizeLinear", OPSET, List.of(q, s, z), back).set("axis", 0L);
+    quantize.setName(q);
+    dequantize.setName(back);
+    g.setType(q, t.withDtype(DType.I8));
+    g.setType(back, t);
+    Node p = g.producer(value);
+    if (p == null) {
+      g.add(0, quantize);
+    } else {
+      g.insertAfter(p, quantize);
+    }
+    g.insertAfter(quantize, dequantize);
+    for (Node r : readers) {
+      for (int i = 0; i < r.inputs().size(); i++) {
+        if (r.input(i).equals(value)) {
+          r.setInput(i, back);
+        }
+      }
+    }
+  }
+
+  /** Weights per output channel, and the bias in the scale of the sums. */
+  private static void weights(Graph g, Node n, double activationScale) {
+    Tensor w = g.initializer(n.input(1));
+    int axis = n.is("Conv") || n.intAttr("transB", 0) != 0 ? 0 : w.rank() - 1;
+    Tensor scales = channelScales(w, axis);
+    n.setInput(1, dequantized(g, n.input(1), quantized(w, scales, axis), scales, axis));
+    boolean plain = !n.is("Gemm") || (n.floatAttr("alpha", 1) == 1 && n.floatAttr("beta", 1) == 1);
+    if (!n.is("MatMul") && plain && n.hasInput(2) && g.isConstant(n.input(2))) {
+      Tensor b = g.initializer(n.input(2));
+      if (b.rank() == 1 && b.size() == scales.size()) {
+        Tensor s = Tensor.generate(DType.F32, scales.dims(), i -> scales.at(i) * activationScale);
+        Tensor q =
+            b.hasData()
+                ? Tensor.generateLongs(DType.I32, b.dims(), i -> Math.round(b.at(i) / s.at(i)))
+                : Tensor.absent(DType.I32, b.dims());
+        n.setInput(2, dequantized(g, n.input(2), q, s, 0));
+      }
+    }
+  }
+
+  private static String dequantized(Graph g, String name, Tensor q, Tensor scales, int axis) {
+    String qName = g.addConstant(name + "_int", q);
+    String s = g.addConstant(name + "_scale", scales);
+    String out = g.freshName(name + "_dequantized");
+    Node dq = Node.of("DequantizeLinear", OPSET, List.of(qName, s), out).set("axis", (long) axis);
+    dq.setName(out);
+    g.setType(out, q.type().withDtype(DType.F32));
+    g.add(0, dq);
+    return out;
+  }
+
+  private static String constant(Graph g, String name, DType type, double scale) {
+    Tensor t = g.initializer(name);
+    Tensor s = Tensor.scalar(DType.F32, scale);
+    Tensor q =
+        t.hasData()
+            ? Tensor.generateLongs(type, t.dims(), i -> clamp(Math.rint(t.at(i) / scale)))
+            : Tensor.absent(type, t.dims());
+    return dequantized(g, name, q, s, 0);
+  }
+
+  private static long clamp(double v) {
+    return (long) Math.max(-LIMIT, Math.min(LIMIT, v));
+  }
+
+  private static double absMax(Tensor t) {
+    double max = 0;
+    for (long i = 0; t.hasData() && i < t.size(); i++) {
+      max = Math.max(max, Math.abs(t.at(i)));
+    }
+    return t.hasData() ? max : 1;
+  }
+
+  private static long inner(Tensor w, int axis) {
+    long inner = 1;
+    for (int i = axis + 1; i < w.rank(); i++) {
+      inner *= w.dim(i);
+    }
+    return inner;
+  }
+
+  /** Largest magnitude per channel over 127; weights without values are taken to reach 1. */
+  static Tensor channelScales(Tensor w, int axis) {
+    int channels = Math.toIntExact(w.dim(axis));
+    double[] max = new double[channels];
+    if (w.hasData()) {
+      long inner = inner(w, axis);
+      for (long i = 0; i < w.size(); i++) {
+        int c = (int) (i / inner % channels);
+        max[c] = Math.max(max[c], Math.abs(w.at(i)));
+      }
+    } else {
+      java.util.Arrays.fill(max, 1);
+    }
+    return Tensor.generate(
+        DType.F32, new long[] {channels}, i -> max[(int) i] == 0 ? 1 : max[(int) i] / LIMIT);
+  }
+
+  static Tensor quantized(Tensor w, Tensor scales, int axis) {
+    if (!w.hasData()) {
+      return Tensor.absent(DType.I8, w.dims());
+    }
+    long inner = inner(w, axis);
+    return Tensor.lazy(
+        DType.I8,
+        w.dims(),
+        () ->
+            Tensor.generateLongs(
+                    DType.I8, w.dims(), i -> clamp(Math.rint(w.at(i) / scales.at(i / inner % scales.size()))))
+                .data());
+  }
+}
