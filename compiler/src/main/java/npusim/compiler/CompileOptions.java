@@ -7,12 +7,13 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Tensor;
+import npusim.compiler.quant.Precision;
 import npusim.isa.DType;
 
 /**
  * What a user may choose about a compilation.
  *
- * @param dtype type the model is recast to; empty keeps the model's own types
+ * @param precision number formats the model is recast to; empty keeps the model's own types
  * @param dims extents of symbolic dimensions by name
  * @param bindings values of inputs that must be known at compile time, by input name
  * @param inputs values of inputs that are known when compiling: their shapes are taken, and the
@@ -23,7 +24,7 @@ import npusim.isa.DType;
  * @param dump receives name of a pass and the graph after it
  */
 public record CompileOptions(
-    Optional<DType> dtype,
+    Optional<Precision> precision,
     Map<String, Long> dims,
     Map<String, Tensor> bindings,
     Map<String, Tensor> inputs,
@@ -59,41 +60,47 @@ public record CompileOptions(
 
   /** The same with symbolic dimensions bound. */
   public CompileOptions withDims(Map<String, Long> d) {
-    return new CompileOptions(dtype, d, bindings, inputs, tile, cores, flags, dump);
+    return new CompileOptions(precision, d, bindings, inputs, tile, cores, flags, dump);
   }
 
   /** The same with values of inputs bound. */
   public CompileOptions withBindings(Map<String, Tensor> b) {
-    return new CompileOptions(dtype, dims, b, inputs, tile, cores, flags, dump);
+    return new CompileOptions(precision, dims, b, inputs, tile, cores, flags, dump);
   }
 
   /** The same with inputs known. */
   public CompileOptions withInputs(Map<String, Tensor> in) {
-    return new CompileOptions(dtype, dims, bindings, in, tile, cores, flags, dump);
+    return new CompileOptions(precision, dims, bindings, in, tile, cores, flags, dump);
   }
 
   /** The same with the model recast to a type. */
   public CompileOptions withDtype(DType t) {
-    return new CompileOptions(Optional.of(t), dims, bindings, inputs, tile, cores, flags, dump);
+    return withPrecision(Precision.of(t));
+  }
+
+  /** The same with the model recast to number formats. */
+  public CompileOptions withPrecision(Precision p) {
+    return new CompileOptions(Optional.of(p), dims, bindings, inputs, tile, cores, flags, dump);
   }
 
   /** The same with forced matrix tiles. */
   public CompileOptions withTile(Tile t) {
-    return new CompileOptions(dtype, dims, bindings, inputs, Optional.of(t), cores, flags, dump);
+    return new CompileOptions(
+        precision, dims, bindings, inputs, Optional.of(t), cores, flags, dump);
   }
 
   /** The same on fewer cores. */
   public CompileOptions withCores(int n) {
-    return new CompileOptions(dtype, dims, bindings, inputs, tile, n, flags, dump);
+    return new CompileOptions(precision, dims, bindings, inputs, tile, n, flags, dump);
   }
 
   /** The same with switches. */
   public CompileOptions withFlags(Set<String> f) {
-    return new CompileOptions(dtype, dims, bindings, inputs, tile, cores, f, dump);
+    return new CompileOptions(precision, dims, bindings, inputs, tile, cores, f, dump);
   }
 
   /** The same with graphs handed out after every pass. */
   public CompileOptions withDump(BiConsumer<String, Graph> d) {
-    return new CompileOptions(dtype, dims, bindings, inputs, tile, cores, flags, d);
+    return new CompileOptions(precision, dims, bindings, inputs, tile, cores, flags, d);
   }
 }

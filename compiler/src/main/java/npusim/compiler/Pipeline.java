@@ -2,6 +2,7 @@ package npusim.compiler;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import npusim.compiler.decompose.MarkCaches;
 import npusim.compiler.fusion.FoldAffine;
 import npusim.compiler.fusion.FuseActivation;
@@ -19,41 +20,68 @@ import npusim.compiler.passes.Passes;
 import npusim.compiler.quant.FoldParameters;
 import npusim.compiler.quant.IntegerArithmetic;
 import npusim.compiler.quant.MergeScales;
+import npusim.compiler.quant.Precision;
+import npusim.compiler.quant.QuantizeModel;
+import npusim.compiler.quant.Recast;
+import npusim.isa.DType;
 
 /** The passes of a compilation in the order they run. */
 public final class Pipeline {
-  private static final List<Pass> PASSES = passes();
+  private static final List<Pass> DOCUMENTED = documented();
 
   private Pipeline() {}
 
-  private static List<Pass> passes() {
+  /**
+   * The passes of a compilation.
+   *
+   * @param precision number formats the model is recast to; empty keeps its own
+   */
+  public static List<Pass> of(Optional<Precision> precision) {
     var all = new ArrayList<>(Passes.frontEnd());
     // Once calls are expanded and before shapes depend on lengths.
     all.add(1, new MarkCaches());
     all.add(new FuseNormalization());
     all.add(new FuseActivation());
     all.add(new FuseAttention());
+    precision.ifPresent(p -> all.add(new Recast(p.compute())));
     all.add(new IntegerArithmetic());
     all.add(new FoldParameters());
-    all.add(new Decompose());
-    // What decompositions leave behind is folded and swept as the front end does.
-    all.add(new ConstantFolding());
-    all.add(new IdentityElimination());
+    decompose(all);
     all.add(new FoldAffine());
+    if (precision.isPresent() && precision.get().products().isPresent()) {
+      all.add(new QuantizeModel());
+      all.add(new IntegerArithmetic());
+      decompose(all);
+    }
     all.add(new MergeScales());
     all.add(new CommonSubexpressions());
     all.add(new DeadCodeElimination());
     return List.copyOf(all);
   }
 
-  /** The passes in order; one that runs twice is listed twice. */
-  public static List<Pass> all() {
-    return PASSES;
+  /** Decomposition, and the sweeping of what it leaves behind. */
+  private static void decompose(List<Pass> all) {
+    all.add(new Decompose());
+    all.add(new ConstantFolding());
+    all.add(new IdentityElimination());
+    all.add(new DeadCodeElimination());
   }
 
-  /** Runs every pass on a model. */
+  private static List<Pass> documented() {
+    return of(Optional.of(Precision.of(DType.I8)));
+  }
+
+  /**
+   * Every pass there is, in the order of a compilation that needs them all; one that runs twice is
+   * listed twice.
+   */
+  public static List<Pass> all() {
+    return DOCUMENTED;
+  }
+
+  /** Runs the passes on a model. */
   static void run(Model m, CompileOptions o) {
     var c = new PassContext(o.dims(), o.bindings(), o.inputs(), PassContext.DEFAULT_FOLD_LIMIT);
-    Passes.run(m, PASSES, c, (p, model) -> o.dump().accept(p.name(), model.graph()));
+    Passes.run(m, of(o.precision()), c, (p, model) -> o.dump().accept(p.name(), model.graph()));
   }
 }

@@ -12,15 +12,24 @@ import npusim.compiler.ir.TensorType;
 import npusim.isa.DType;
 
 /**
- * Computes whole graphs of core operators on the host: for calibration, and as a reference that shares no code with the
- * simulated chip. Products run over primitive arrays, everything else by the operators' own evaluation.
+ * Computes whole graphs of core operators on the host: for calibration, and as a reference that
+ * shares no code with the simulated chip. Products run over primitive arrays, everything else by
+ * the operators' own evaluation.
  */
 public final class GraphEvaluator {
   /** Multiply-accumulates of all products of a graph that is still computed. */
   private static final long MAX_WORK = 1L << 33;
 
   private static final Set<String> HERE =
-      Set.of("Conv", "ConvInteger", "MatMul", "MatMulInteger", "MaxPool", "AveragePool", "LayerNormalization", "RMSNormalization");
+      Set.of(
+          "Conv",
+          "ConvInteger",
+          "MatMul",
+          "MatMulInteger",
+          "MaxPool",
+          "AveragePool",
+          "LayerNormalization",
+          "RMSNormalization");
 
   private GraphEvaluator() {}
 
@@ -48,7 +57,8 @@ public final class GraphEvaluator {
    * Computes a graph.
    *
    * @param inputs value of every graph input
-   * @param observer sees every value as it is computed, inputs included; values nobody reads any more are dropped
+   * @param observer sees every value as it is computed, inputs included; values nobody reads any
+   *     more are dropped
    * @return the graph's outputs by name
    */
   public static Map<String, Tensor> run(
@@ -61,7 +71,8 @@ public final class GraphEvaluator {
       Tensor[] args = new Tensor[n.inputs().size()];
       for (int i = 0; i < args.length; i++) {
         String name = n.input(i);
-        args[i] = name.isEmpty() ? null : env.containsKey(name) ? env.get(name) : g.initializer(name);
+        args[i] =
+            name.isEmpty() ? null : env.containsKey(name) ? env.get(name) : g.initializer(name);
         if (!name.isEmpty() && args[i] == null) {
           throw new IllegalStateException("no value for '" + name + "' of " + n);
         }
@@ -93,11 +104,15 @@ public final class GraphEvaluator {
     Tensor out =
         switch (n.opType()) {
           case "MatMul" ->
-              in[0].dtype() == DType.F64 || !in[0].dtype().isFloat() || in[0].rank() < 2 || in[1].rank() < 2
+              in[0].dtype() == DType.F64
+                      || !in[0].dtype().isFloat()
+                      || in[0].rank() < 2
+                      || in[1].rank() < 2
                   ? Evaluator.evaluate(n, in)[0]
                   : HostProducts.matmul(in[0], in[1], type);
           case "MatMulInteger" -> HostProducts.matmul(in[0], in[1], type);
-          case "Conv", "ConvInteger" -> HostProducts.conv(n, type, in[0], in[1], in.length > 2 ? in[2] : null);
+          case "Conv", "ConvInteger" ->
+              HostProducts.conv(n, type, in[0], in[1], in.length > 2 ? in[2] : null);
           case "MaxPool", "AveragePool" -> HostWindows.pool(n, type, in[0]);
           default -> rows(n, in);
         };

@@ -6,7 +6,9 @@ import npusim.compiler.ir.Tensor;
 import npusim.compiler.ir.TensorType;
 import npusim.isa.DType;
 
-/** Matrix products and convolutions over primitive arrays: binary64 sums, exact for 8-bit integers. */
+/**
+ * Matrix products and convolutions over primitive arrays: binary64 sums, exact for 8-bit integers.
+ */
 final class HostProducts {
   private HostProducts() {}
 
@@ -66,7 +68,10 @@ final class HostProducts {
     }
   }
 
-  /** Convolution of one to three spatial axes, pads stated; up to three are handled as depth, height and width. */
+  /**
+   * Convolution of one to three spatial axes, pads stated; up to three are handled as depth, height
+   * and width.
+   */
   static Tensor conv(Node n, TensorType type, Tensor x, Tensor w, Tensor bias) {
     long[] out = type.shape();
     Window3 g = Window3.of(n, x.dims(), out);

@@ -20,20 +20,24 @@ final class HostWindows {
       for (int i = 0; i < g.outPlane(); i++) {
         int od = i / (g.out()[1] * g.out()[2]);
         int oh = i / g.out()[2] % g.out()[1];
-        y.setDouble(p * g.outPlane() + i, window(g, x, p * g.inPlane(), max, countPads, od, oh, i % g.out()[2]));
+        y.setDouble(
+            p * g.outPlane() + i,
+            window(g, x, p * g.inPlane(), max, countPads, od, oh, i % g.out()[2]));
       }
     }
     return y;
   }
 
-  private static double window(Window3 g, Tensor x, long base, boolean max, boolean countPads, int od, int oh, int ow) {
+  private static double window(
+      Window3 g, Tensor x, long base, boolean max, boolean countPads, int od, int oh, int ow) {
     double acc = max ? Double.NEGATIVE_INFINITY : 0;
     int count = 0;
     for (int k = 0; k < g.taps(); k++) {
       int d = g.position(0, od, k / (g.kernel()[1] * g.kernel()[2]));
       int h = g.position(1, oh, k / g.kernel()[2] % g.kernel()[1]);
       int w = g.position(2, ow, k % g.kernel()[2]);
-      boolean inside = d >= 0 && d < g.in()[0] && h >= 0 && h < g.in()[1] && w >= 0 && w < g.in()[2];
+      boolean inside =
+          d >= 0 && d < g.in()[0] && h >= 0 && h < g.in()[1] && w >= 0 && w < g.in()[2];
       if (inside) {
         double v = x.at(base + (d * g.in()[1] + h) * g.in()[2] + w);
         acc = max ? Math.max(acc, v) : acc + v;

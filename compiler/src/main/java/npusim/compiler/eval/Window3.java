@@ -4,7 +4,8 @@ import java.util.Arrays;
 import npusim.compiler.ir.Node;
 
 /**
- * A window over depth, height and width; fewer spatial axes are filled up with extents of 1 in front.
+ * A window over depth, height and width; fewer spatial axes are filled up with extents of 1 in
+ * front.
  *
  * @param in input extents
  * @param out output extents
@@ -56,9 +57,7 @@ record Window3(int[] in, int[] out, int[] kernel, int[] strides, int[] dilations
       for (int kh = 0; kh < kernel[1]; kh++) {
         for (int kw = 0; kw < kernel[2]; kw++) {
           double v = w[weightFrom + (kd * kernel[1] + kh) * kernel[2] + kw];
-          if (v != 0) {
-            tap(x, from, v, kd, kh, kw, plane);
-          }
+          tap(x, from, v, kd, kh, kw, plane);
         }
       }
     }

@@ -69,27 +69,70 @@ public final class IntegerArithmetic extends GraphPass {
     return n != null && n.is("DequantizeLinear") && n.intAttr("block_size", 0) == 0 ? n : null;
   }
 
+  /**
+   * The DequantizeLinear a value comes from, directly or, with one scale, through moves; or null.
+   */
+  private static Node source(Graph g, String value) {
+    String v = value;
+    boolean moved = false;
+    while (true) {
+      Node n = v.isEmpty() ? null : g.producer(v);
+      if (n == null || !n.domain().isEmpty()) {
+        return null;
+      }
+      Node dq = dequantize(g, v);
+      if (dq != null) {
+        return !moved || isScalar(g, dq) ? dq : null;
+      }
+      if (!MOVES.contains(n.opType()) || n.outputs().size() != 1) {
+        return null;
+      }
+      moved = true;
+      v = n.input(0);
+    }
+  }
+
+  /**
+   * The stored form of a value that has a {@link #source}: moves are repeated on the stored side.
+   */
+  private static String stored(Graph g, String value) {
+    Node dq = dequantize(g, value);
+    if (dq != null) {
+      return dq.input(0);
+    }
+    Node move = g.producer(value);
+    String from = stored(g, move.input(0));
+    String out = g.freshName(value + "_stored");
+    Node copy = move.copy();
+    copy.setInput(0, from);
+    copy.setOutput(0, out);
+    copy.setName(out);
+    g.setType(out, g.tensorType(value).withDtype(g.tensorType(from).dtype()));
+    g.insertBefore(move, copy);
+    return out;
+  }
+
   private static boolean isByte(Graph g, String value) {
     DType t = g.tensorType(value).dtype();
     return t == DType.I8 || t == DType.U8;
   }
 
   private static boolean product(Graph g, Node n) {
-    Node a = dequantize(g, n.input(0));
-    Node b = dequantize(g, n.input(1));
+    Node a = source(g, n.input(0));
+    Node b = source(g, n.input(1));
     if (a == null || b == null || !isByte(g, a.input(0)) || !isByte(g, b.input(0))) {
       return false;
     }
     boolean conv = n.is("Conv");
-    int channelAxis = conv || n.intAttr("transB", 0) != 0 ? 0 : g.tensorType(b.input(0)).rank() - 1;
+    int channelAxis = conv || n.intAttr("transB", 0) != 0 ? 0 : g.tensorType(n.input(1)).rank() - 1;
     boolean plainGemm =
         !n.is("Gemm") || (n.floatAttr("alpha", 1) == 1 && n.floatAttr("beta", 1) == 1);
     if (!plainGemm || !isScalar(g, a) || !(isScalar(g, b) || isPerAxis(g, b, channelAxis))) {
       return false;
     }
     Emit e = new Emit(g, n);
-    Value x = e.value(a.input(0));
-    Value w = e.value(b.input(0));
+    Value x = e.value(stored(g, n.input(0)));
+    Value w = e.value(stored(g, n.input(1)));
     Value zx = a.hasInput(2) ? e.value(a.input(2)) : null;
     Value zw = b.hasInput(2) ? e.value(b.input(2)) : null;
     Node biasNode = dequantize(g, n.input(2));

@@ -12,10 +12,12 @@ import npusim.isa.DType;
  *
  * @param name as given, such as {@code bf16} or {@code w4a16}
  * @param compute type of activations and of arithmetic outside integer products
- * @param products type both operands of matrix products and convolutions are quantised to; empty: {@code compute}
- * @param weights type that constant weights of matrix products are stored in, with a scale per group; empty: {@code
- *     compute}
- * @param group elements along the inner dimension that share a scale of a stored weight; 0: a whole column
+ * @param products type both operands of matrix products and convolutions are quantised to; empty:
+ *     {@code compute}
+ * @param weights type that constant weights of matrix products are stored in, with a scale per
+ *     group; empty: {@code compute}
+ * @param group elements along the inner dimension that share a scale of a stored weight; 0: a whole
+ *     column
  */
 public record Precision(
     String name, DType compute, Optional<DType> products, Optional<DType> weights, int group) {
@@ -25,13 +27,19 @@ public record Precision(
   /** Names that {@link #parse} knows besides element types. */
   public static final List<String> MIXED = List.of("w8a16", "w4a16");
 
-  /** The precision of a plain element type: floating-point types as they are, int8 as quantised products. */
+  /**
+   * The precision of a plain element type: floating-point types as they are, int8 as quantised
+   * products.
+   */
   public static Precision of(DType t) {
     return switch (t) {
-      case F32, F64, F16, BF16 -> new Precision(t.shortName(), t, Optional.empty(), Optional.empty(), 0);
+      case F32, F64, F16, BF16 ->
+          new Precision(t.shortName(), t, Optional.empty(), Optional.empty(), 0);
       case I8, U8 -> new Precision("int8", DType.F32, Optional.of(DType.I8), Optional.empty(), 0);
-      case F8E4M3FN, F8E5M2 -> new Precision(t.shortName(), DType.BF16, Optional.empty(), Optional.of(t), 0);
-      case I4, U4 -> new Precision("w4a16", DType.BF16, Optional.empty(), Optional.of(DType.I4), INT4_GROUP);
+      case F8E4M3FN, F8E5M2 ->
+          new Precision(t.shortName(), DType.BF16, Optional.empty(), Optional.of(t), 0);
+      case I4, U4 ->
+          new Precision("w4a16", DType.BF16, Optional.empty(), Optional.of(DType.I4), INT4_GROUP);
       default ->
           throw NpusimException.usage(
               "dtype",
@@ -60,6 +68,8 @@ public record Precision(
         .orElseThrow(
             () ->
                 NpusimException.usage(
-                    "dtype", "--dtype " + text + " is no known precision", Names.suggest(s, known)));
+                    "dtype",
+                    "--dtype " + text + " is no known precision",
+                    Names.suggest(s, known)));
   }
 }

@@ -14,17 +14,22 @@ import npusim.compiler.passes.PassContext;
 import npusim.isa.DType;
 
 /**
- * Post-training quantisation to int8: matrix products and convolutions get QuantizeLinear and DequantizeLinear on their
- * activations (symmetric, one scale per tensor, from calibrated ranges) and weights quantised at compile time
- * (symmetric, one scale per output channel). A tensor is quantised where it is made, so that every reader gets the
- * stored 8-bit values. Works on core operators, after constants are folded.
+ * Post-training quantisation to int8: matrix products and convolutions get QuantizeLinear and
+ * DequantizeLinear on their activations (symmetric, one scale per tensor, from calibrated ranges)
+ * and weights quantised at compile time (symmetric, one scale per output channel). A tensor is
+ * quantised where it is made, so that every reader gets the stored 8-bit values. Works on core
+ * operators, after constants are folded.
  */
 public final class QuantizeModel extends GraphPass {
   private static final int OPSET = 23;
   private static final int LIMIT = 127;
 
-  /** Operators through which a tensor is quantised before rather than after: they move elements or pick larger ones. */
-  private static final Set<String> MOVES = Set.of("Reshape", "Transpose", "Slice", "MaxPool", "Expand");
+  /**
+   * Operators through which a tensor is quantised before rather than after: they move elements or
+   * pick larger ones.
+   */
+  private static final Set<String> MOVES =
+      Set.of("Reshape", "Transpose", "Slice", "MaxPool", "Expand");
 
   @Override
   public String name() {
@@ -49,7 +54,7 @@ public final class QuantizeModel extends GraphPass {
       return false;
     }
     Ranges ranges = Ranges.of(g, c);
-    Map<String, String> done = new LinkedHashMap<>();
+    Map<String, Double> done = new LinkedHashMap<>();
     for (Node n : products) {
       double x = activation(g, n, 0, ranges, done);
       if (g.isConstant(n.input(1))) {
@@ -66,7 +71,8 @@ public final class QuantizeModel extends GraphPass {
   }
 
   /** Puts quantisation where an input's tensor is made; the scale. */
-  private static double activation(Graph g, Node n, int input, Ranges ranges, Map<String, String> done) {
+  private static double activation(
+      Graph g, Node n, int input, Ranges ranges, Map<String, Double> done) {
     String value = n.input(input);
     if (g.isConstant(value)) {
       double scale = Math.max(absMax(g.initializer(value)), Float.MIN_NORMAL) / LIMIT;
@@ -75,22 +81,27 @@ public final class QuantizeModel extends GraphPass {
     }
     String source = value;
     Node p = g.producer(source);
-    while (p != null && p.domain().isEmpty() && MOVES.contains(p.opType()) && !g.isConstant(p.input(0))) {
+    while (p != null
+        && p.domain().isEmpty()
+        && MOVES.contains(p.opType())
+        && !g.isConstant(p.input(0))) {
       source = p.input(0);
       p = g.producer(source);
     }
-    double scale = ranges.absMax(source) / LIMIT;
-    if (done.containsKey(source)) {
-      return scale;
+    // The moves between source and product read what is dequantised; IntegerArithmetic takes them
+    // to the stored side.
+    Double known = done.get(source);
+    if (known != null) {
+      return known;
     }
-    done.put(source, source);
-    quantise(g, source, scale);
-    // The moves between source and product work on what is dequantised: IntegerArithmetic takes them to the stored side.
+    double scale = ranges.absMax(source) / LIMIT;
+    done.put(source, scale);
+    done.put(quantise(g, source, scale), scale);
     return scale;
   }
 
-  /** Every reader of a value reads it quantised and dequantised. */
-  private static void quantise(Graph g, String value, double scale) {
+  /** Makes every reader of a value read it quantised and dequantised; the name they read now. */
+  private static String quantise(Graph g, String value, double scale) {
     TensorType t = g.tensorType(value);
     String s = g.addConstant(value + "_scale", Tensor.scalar(DType.F32, scale));
     String z = g.addConstant(value + "_zero", Tensor.zeros(DType.I8));
@@ -117,6 +128,7 @@ public final class QuantizeModel extends GraphPass {
         }
       }
     }
+    return back;
   }
 
   /** Weights per output channel, and the bias in the scale of the sums. */
@@ -207,7 +219,9 @@ public final class QuantizeModel extends GraphPass {
         w.dims(),
         () ->
             Tensor.generateLongs(
-                    DType.I8, w.dims(), i -> clamp(Math.rint(w.at(i) / scales.at(i / inner % scales.size()))))
+                    DType.I8,
+                    w.dims(),
+                    i -> clamp(Math.rint(w.at(i) / scales.at(i / inner % scales.size()))))
                 .data());
   }
 }

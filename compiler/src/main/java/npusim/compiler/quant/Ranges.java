@@ -13,8 +13,9 @@ import npusim.compiler.passes.PassContext;
 import npusim.isa.DType;
 
 /**
- * Ranges of a graph's values for quantisation: measured by computing the graph on the inputs given, or on seeded ones.
- * Where weights have no values, or computing would take too long, a fixed range is assumed.
+ * Ranges of a graph's values for quantisation: measured by computing the graph on the inputs given,
+ * or on seeded ones. Where weights have no values, or computing would take too long, a fixed range
+ * is assumed.
  */
 final class Ranges {
   /** Assumed largest magnitude of an activation that isn't measured. */
@@ -51,7 +52,8 @@ final class Ranges {
         value =
             t.dtype().isFloat()
                 ? Tensor.generate(t.dtype(), t.shape(), i -> random.nextGaussian())
-                : Tensor.generateLongs(t.dtype(), t.shape(), i -> t.dtype() == DType.BOOL ? 1 : i % 2);
+                : Tensor.generateLongs(
+                    t.dtype(), t.shape(), i -> t.dtype() == DType.BOOL ? 1 : i % 2);
       }
       out.put(in, value);
     }

@@ -19,14 +19,22 @@ import npusim.compiler.shape.ShapeInference;
 import npusim.isa.DType;
 
 /**
- * Changes binary32 values of a model to another floating-point type: inputs, constants and what is computed of them.
- * What leads to a sine or cosine stays binary32, since an angle grows with the position and 16 bits have no fraction left
- * of it; so do numbers that decide shapes. Models that are quantised already keep their types.
+ * Changes binary32 values of a model to another floating-point type: inputs, constants and what is
+ * computed of them. What leads to a sine or cosine stays binary32, since an angle grows with the
+ * position and 16 bits have no fraction left of it; so do numbers that decide shapes. Models that
+ * are quantised already keep their types.
  */
 public final class Recast implements Pass {
   private static final int OPSET = 23;
   private static final Set<String> QUANTISED =
-      Set.of("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "MatMulInteger", "ConvInteger", "QLinearConv", "QLinearMatMul");
+      Set.of(
+          "QuantizeLinear",
+          "DequantizeLinear",
+          "DynamicQuantizeLinear",
+          "MatMulInteger",
+          "ConvInteger",
+          "QLinearConv",
+          "QLinearMatMul");
 
   private final DType to;
 
@@ -85,7 +93,12 @@ public final class Recast implements Pass {
     for (String value : List.copyOf(g.types().keySet())) {
       TensorType t = g.tensorType(value);
       Node p = g.producer(value);
-      boolean wideValue = t != null && t.dtype() == DType.F32 && (p != null ? wide.contains(p) : kept.contains(value) && g.inputs().contains(value));
+      boolean wideValue =
+          t != null
+              && t.dtype() == DType.F32
+              && (p != null
+                  ? wide.contains(p)
+                  : kept.contains(value) && g.inputs().contains(value));
       if (wideValue) {
         narrow(g, value, wide, t);
       }
@@ -112,7 +125,9 @@ public final class Recast implements Pass {
     return out;
   }
 
-  /** A constant in the new type for those that compute in it; the others keep reading the old one. */
+  /**
+   * A constant in the new type for those that compute in it; the others keep reading the old one.
+   */
   private void constant(Graph g, String name, Set<Node> wide) {
     Tensor t = g.initializer(name);
     if (t.dtype() != DType.F32) {
@@ -147,7 +162,10 @@ public final class Recast implements Pass {
     }
   }
 
-  /** Converted when its bytes are first asked for; finite values beyond the new range become its ends. */
+  /**
+   * Converted when its bytes are first asked for; finite values beyond the new range become its
+   * ends.
+   */
   private Tensor converted(Tensor t) {
     if (!t.hasData()) {
       return Tensor.absent(to, t.dims());
@@ -160,7 +178,10 @@ public final class Recast implements Pass {
             Tensor.generate(
                     to,
                     t.dims(),
-                    i -> Double.isInfinite(t.at(i)) ? t.at(i) : Math.max(-limit, Math.min(limit, t.at(i))))
+                    i ->
+                        Double.isInfinite(t.at(i))
+                            ? t.at(i)
+                            : Math.max(-limit, Math.min(limit, t.at(i))))
                 .data());
   }
 

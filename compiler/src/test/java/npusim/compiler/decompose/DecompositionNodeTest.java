@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,10 +15,12 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import npusim.compiler.SharedData;
 import npusim.compiler.TestCases;
+import npusim.compiler.eval.GraphEvaluator;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Node;
 import npusim.compiler.ir.Tensor;
+import npusim.compiler.ir.TensorType;
 import npusim.compiler.shape.Binder;
 import npusim.compiler.shape.ShapeInference;
 import npusim.diag.NpusimException;
@@ -103,7 +106,8 @@ class DecompositionNodeTest {
     Graph g = m.graph();
     fold(g, inferred.values(g));
     new Decomposer(g, n -> false).run();
-    Map<String, Tensor> values = ReferenceEvaluator.run(g, c.inputs());
+    Map<String, Tensor> values =
+        GraphEvaluator.run(g, c.inputs(), (value, t) -> checkType(g, value, t));
     List<String> wrong = new ArrayList<>();
     for (int i = 0; i < g.outputs().size(); i++) {
       String difference = difference(values.get(g.outputs().get(i)), c.outputs().get(i));
@@ -112,6 +116,18 @@ class DecompositionNodeTest {
       }
     }
     return String.join("; ", wrong);
+  }
+
+  /** Rules state the types of what they emit; these must be the types of what is computed. */
+  private static void checkType(Graph g, String value, Tensor t) {
+    TensorType declared = g.tensorType(value);
+    boolean fits =
+        declared != null
+            && declared.dtype() == t.dtype()
+            && (!declared.isStatic() || Arrays.equals(declared.shape(), t.dims()));
+    if (!fits) {
+      throw new IllegalStateException(value + " declared " + declared + ", computed " + t.type());
+    }
   }
 
   private static void fold(Graph g, Map<String, Tensor> values) {
@@ -127,7 +143,7 @@ class DecompositionNodeTest {
   }
 
   private static String difference(Tensor got, Tensor want) {
-    if (got.dtype() != want.dtype() || !java.util.Arrays.equals(got.dims(), want.dims())) {
+    if (got.dtype() != want.dtype() || !Arrays.equals(got.dims(), want.dims())) {
       return "type " + got.type() + ", expected " + want.type();
     }
     double rtol = want.dtype() == DType.F16 ? 1e-2 : want.dtype() == DType.BF16 ? 4e-2 : 1e-3;
