@@ -56,7 +56,8 @@ public final class FixedDram extends DramModel {
 
   @Override
   public void snapshot(long now, long[] to, int at) {
-    to[at] = Math.max(0, answerFree - now - fixed.latencyCycles());
+    long soonest = Math.min(fixed.latencyCycles(), fixed.writeLatencyCycles());
+    to[at] = Math.max(0, answerFree - now - soonest);
     to[at + 1] = Math.max(0, acknowledgeFree - now - fixed.writeLatencyCycles());
   }
 

@@ -115,6 +115,69 @@ final class DmaEngine {
     return busy[unit];
   }
 
+  /** Bytes requested from each chip's memory so far. */
+  long[] chipBytes() {
+    return chipBytes;
+  }
+
+  void holders(Holders h) {
+    for (int unit = 0; unit < m.units; unit++) {
+      if (busy[unit]) {
+        h.add(startPath, unit);
+      }
+    }
+  }
+
+  void snapshot(Snapshot s) {
+    for (int unit = 0; unit < m.units; unit++) {
+      s.fact(busy[unit] ? pc[unit] : -1);
+      if (busy[unit]) {
+        s.fact(cost[unit]);
+        s.fact(i0[unit]);
+        s.fact(i1[unit]);
+        s.fact(i2[unit]);
+        s.fact(done[unit]);
+        s.fact(chipBytes[m.chipOf(unit / Machine.U)] - chipBytesBefore[unit]);
+        s.time(started[unit]);
+        s.time(issueFree[unit]);
+        s.future(lastAnswer[unit]);
+      }
+      int waiting = 0;
+      for (int i = 0; i < groupCount[unit]; i++) {
+        int g = unit * ring + (groupHead[unit] + i & ring - 1);
+        if (groupEnd[g] > s.now()) {
+          waiting++;
+          s.future(groupEnd[g]);
+          s.fact(groupRequests[g]);
+        }
+      }
+      s.fact(waiting);
+    }
+    for (long free : busFree) {
+      s.future((free >> FRACTION) + 1);
+      s.fact(free >> FRACTION >= s.now() ? free & (1 << FRACTION) - 1 : 0);
+    }
+  }
+
+  void shift(long since, long by, long times, long[] chipBytesAtMark) {
+    for (int unit = 0; unit < m.units; unit++) {
+      started[unit] += by;
+      issueFree[unit] = Repeats.moved(issueFree[unit], since, by);
+      lastAnswer[unit] = Repeats.moved(lastAnswer[unit], since, by);
+      int chip = m.chipOf(unit / Machine.U);
+      chipBytesBefore[unit] += times * (chipBytes[chip] - chipBytesAtMark[chip]);
+    }
+    for (int g = 0; g < groupEnd.length; g++) {
+      groupEnd[g] = Repeats.moved(groupEnd[g], since, by);
+    }
+    for (int i = 0; i < busFree.length; i++) {
+      busFree[i] = Repeats.moved(busFree[i], since << FRACTION, by << FRACTION);
+    }
+    for (int chip = 0; chip < chipBytes.length; chip++) {
+      chipBytes[chip] += times * (chipBytes[chip] - chipBytesAtMark[chip]);
+    }
+  }
+
   /** Begins the transfer in queue slot {@code slot} on {@code unit}. */
   void start(int unit, int slot, int node, long t, int cause) {
     int row = m.queueCost[slot];
@@ -166,9 +229,10 @@ final class DmaEngine {
       long left = segment - done[unit];
       long requests = Math.min(group[direction], Math.ceilDiv(left, (long) engine.requestBytes()));
       long bytes = Math.min(left, requests * engine.requestBytes());
-      long when = issueFree[unit] + (done[unit] == 0 ? engine.rowCycles() : 0);
-      when = room(unit, direction, (int) requests, when);
+      long rowStart = done[unit] == 0 ? engine.rowCycles() : 0;
+      long when = room(unit, direction, (int) requests, issueFree[unit] + rowStart);
       if (when > horizon) {
+        issueFree[unit] = when - rowStart;
         m.events.set(2 * unit, when);
         return;
       }
@@ -294,7 +358,9 @@ final class DmaEngine {
       second = 0;
     }
     long chip = chipBytes[m.chipOf(core)] - chipBytesBefore[unit];
-    int p = startPath[unit];
+    int p = m.paths.open(startPath[unit], node);
+    m.paths.release(startPath[unit]);
+    m.paths.compact(p);
     long fill = Math.min(first, engine.startupCycles());
     long rest = first - fill;
     long bandwidth = Math.min(rest, (long) (chip * cyclesPerByte));

@@ -13,6 +13,7 @@ final class Engine {
   private final Machine m;
   private final Issue issue;
   private final Units units;
+  private final Repeats repeats;
   private final TimingOptions options;
   private long total;
   private int lastPath = PathPool.NONE;
@@ -25,7 +26,8 @@ final class Engine {
     var trace = options.trace().orElse(null);
     var dma = new DmaEngine(m, net, trace);
     units = new Units(m, issue, dma, net, trace);
-    issue.connect(units);
+    repeats = options.exact() || trace != null ? null : new Repeats(m, issue, dma, net);
+    issue.connect(units, repeats);
     dma.connect(units);
     net.connect(units);
   }
@@ -60,6 +62,11 @@ final class Engine {
         units.complete(unit, t);
       } else if (unit % Machine.U == Machine.SEQ) {
         issue.step(unit / Machine.U, t);
+        if (m.checkpoint != 0) {
+          int body = m.checkpoint;
+          m.checkpoint = 0;
+          repeats.look(body, t);
+        }
       } else {
         units.wake(unit, t);
       }
@@ -75,7 +82,7 @@ final class Engine {
 
   /** Instructions whose effect was multiplied in instead of simulated. */
   long skipped() {
-    return 0;
+    return repeats == null ? 0 : repeats.skipped();
   }
 
   /** Cycles by (node + 1) · categories + category along the critical path. */

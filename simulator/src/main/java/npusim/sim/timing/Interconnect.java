@@ -79,6 +79,41 @@ final class Interconnect {
     return (long) Math.ceil(bytes * (double) (1 << FRACTION) / noc.bytesPerCycle());
   }
 
+  /** Since when the core's communication unit has been waiting for its partner. */
+  long waitingSince(int core) {
+    return waitingSince[core];
+  }
+
+  void snapshot(Snapshot s) {
+    for (int core = 0; core < m.cores; core++) {
+      port(s, portIn[core]);
+      port(s, portOut[core]);
+      s.fact(waitingPc[core]);
+      if (waitingPc[core] >= 0) {
+        s.fact(waitingMask[core]);
+      }
+    }
+    for (long free : linkFree) {
+      s.future(free);
+    }
+  }
+
+  private static void port(Snapshot s, long free) {
+    s.future((free >> FRACTION) + 1);
+    s.fact(free >> FRACTION >= s.now() ? free & (1 << FRACTION) - 1 : 0);
+  }
+
+  void shift(long since, long by) {
+    for (int core = 0; core < m.cores; core++) {
+      portIn[core] = Repeats.moved(portIn[core], since << FRACTION, by << FRACTION);
+      portOut[core] = Repeats.moved(portOut[core], since << FRACTION, by << FRACTION);
+      waitingSince[core] = Repeats.moved(waitingSince[core], since, by);
+    }
+    for (int i = 0; i < linkFree.length; i++) {
+      linkFree[i] = Repeats.moved(linkFree[i], since, by);
+    }
+  }
+
   /** Begins a core-to-core or chip-to-chip instruction, a message or a barrier. */
   void start(int unit, int slot, int node, long t, int cause) {
     int core = unit / Machine.U;

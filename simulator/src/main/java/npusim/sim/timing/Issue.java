@@ -19,6 +19,7 @@ final class Issue {
   private final int[] signalPc;
   private final long[] last;
   private Units units;
+  private Repeats repeats;
 
   Issue(Machine machine, CostCache cache, int[] codeId) {
     m = machine;
@@ -35,8 +36,9 @@ final class Issue {
     last = new long[m.cores];
   }
 
-  void connect(Units theUnits) {
+  void connect(Units theUnits, Repeats theRepeats) {
     units = theUnits;
+    repeats = theRepeats;
   }
 
   /** Runs the sequencer of {@code core} from cycle {@code t} on. */
@@ -117,6 +119,9 @@ final class Issue {
           int d = core * Code.MAX_LOOPS + m.loopDepth[core] - 1;
           if (--m.loopLeft[d] > 0) {
             next = m.loopBody[d];
+            if (core == 0 && repeats != null && repeats.wants(next)) {
+              m.checkpoint = next;
+            }
           } else {
             m.loopDepth[core]--;
           }
@@ -140,6 +145,11 @@ final class Issue {
         break;
       }
       pc = next;
+      if (m.checkpoint != 0) {
+        m.state[seq] = Machine.READY;
+        events.set(2 * seq, Math.max(time, t));
+        break;
+      }
       if (m.halted[core]) {
         last[core] = time;
         break;
@@ -168,6 +178,33 @@ final class Issue {
     if (m.queueSize[unit]++ == 0 && m.state[unit] == Machine.EMPTY) {
       m.state[unit] = Machine.READY;
       m.events.set(2 * unit, available);
+    }
+  }
+
+  void snapshot(Snapshot s) {
+    for (int core = 0; core < m.cores; core++) {
+      s.fact(m.halted[core] ? 1 : 0);
+      s.fact(m.pc[core]);
+      s.fact(signalPc[core]);
+      s.fact(waitsTaken[core] ? 1 : 0);
+      s.fact(m.state[core * Machine.U] == Machine.FULL ? fullOn[core] : -1);
+      s.fact(m.loopDepth[core]);
+      for (int d = 0; d < m.loopDepth[core]; d++) {
+        s.fact(m.loopBody[core * Code.MAX_LOOPS + d]);
+      }
+      s.fact(m.callDepth[core]);
+      for (int d = 0; d < m.callDepth[core]; d++) {
+        s.fact(m.callStack[core * Code.MAX_CALLS + d]);
+      }
+      s.future(m.sequencerTime[core]);
+    }
+  }
+
+  void shift(long since, long by) {
+    for (int core = 0; core < m.cores; core++) {
+      if (!m.halted[core]) {
+        m.sequencerTime[core] = Repeats.moved(m.sequencerTime[core], since, by);
+      }
     }
   }
 

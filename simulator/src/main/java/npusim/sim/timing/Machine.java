@@ -62,6 +62,9 @@ final class Machine {
   final int[] streamPath;
   final int[] lastPc;
 
+  /** Instructions started. */
+  final long[] starts;
+
   // Instructions between start and completion: rings of IN_FLIGHT entries each.
   final int[] flightHead;
   final int[] flightSize;
@@ -90,6 +93,12 @@ final class Machine {
   final int[] callStack;
   final int[] callLoopDepth;
   final boolean[] halted;
+
+  /**
+   * Start of the loop body that the first core has come back to and that is to be looked at; 0 for
+   * none.
+   */
+  int checkpoint;
 
   Machine(Hardware hw, Code[] code, Costs costs, int coresPerChip, int nodes) {
     this.hw = hw;
@@ -143,6 +152,7 @@ final class Machine {
     acceptPath = filled(units, PathPool.NONE);
     streamPath = filled(units, PathPool.NONE);
     lastPc = filled(units, -1);
+    starts = new long[units];
 
     flightHead = new int[units];
     flightSize = new int[units];

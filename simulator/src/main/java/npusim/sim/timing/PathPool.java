@@ -62,6 +62,7 @@ final class PathPool {
     return node[record];
   }
 
+  /** The record before. */
   int previous(int record) {
     return previous[record];
   }

@@ -63,6 +63,41 @@ final class Tally {
     unit = new long[cores * TimingUnit.COUNT * UNIT_FIELDS];
   }
 
+  private Tally(long[] nodes, long[] unit) {
+    this.nodes = nodes;
+    this.unit = unit;
+  }
+
+  /** The same counts. */
+  Tally copy() {
+    var copy = new Tally(nodes.clone(), unit.clone());
+    copy(totals, copy.totals);
+    copy(macs, copy.macs);
+    copy(padded, copy.padded);
+    copy(elements, copy.elements);
+    return copy;
+  }
+
+  /** Adds {@code times} × what was counted since {@code before}. */
+  void repeat(long times, Tally before) {
+    repeat(times, totals, before.totals);
+    repeat(times, macs, before.macs);
+    repeat(times, padded, before.padded);
+    repeat(times, elements, before.elements);
+    repeat(times, nodes, before.nodes);
+    repeat(times, unit, before.unit);
+  }
+
+  private static void copy(long[] from, long[] to) {
+    System.arraycopy(from, 0, to, 0, from.length);
+  }
+
+  private static void repeat(long times, long[] now, long[] before) {
+    for (int i = 0; i < now.length; i++) {
+      now[i] += times * (now[i] - before[i]);
+    }
+  }
+
   void node(int node, int field, long amount) {
     nodes[(node + 1) * NODE_FIELDS + field] += amount;
   }

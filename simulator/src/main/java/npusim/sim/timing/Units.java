@@ -119,6 +119,7 @@ final class Units {
     issue.freed(core, unit, t, cause);
     m.tally.instruction(m.costs.rows, cost, node);
     m.lastPc[unit] = pc;
+    m.starts[unit]++;
     m.state[unit] = Machine.ACTIVE;
     switch (code.work[pc]) {
       case Code.MATRIX -> matrix(unit, pc, cost, node, t, cause);

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.lifecycle.AfterContainer;
 import npusim.hardware.Hardware;
 
 class LawsPropertyTest {
+  private static final AtomicInteger SKIPPED = new AtomicInteger();
+
   private static TimingResult run(Hardware hw, RandomPrograms.Generated g) {
     return new TimingSimulator(hw, TimingOptions.exactly()).run(g.program(), Map.of());
   }
@@ -34,5 +38,30 @@ class LawsPropertyTest {
     for (long c : result.categoryCycles()) {
       assertThat(c).isNotNegative();
     }
+  }
+
+  @Property(tries = 120)
+  void skippingRepeatedWorkChangesNothingWithFixedMemory(
+      @ForAll @LongRange(min = 0, max = 1_000_000) long seed,
+      @ForAll @IntRange(min = 1, max = 3) int cores,
+      @ForAll @IntRange(min = 1, max = 3) int kernels) {
+    var hw = TestHardware.small("chip.cores=4");
+    var g = RandomPrograms.generate(seed, cores, kernels, 200);
+    var exact = run(hw, g);
+    var fast = new TimingSimulator(hw, TimingOptions.defaults()).run(g.program(), Map.of());
+    assertThat(fast.totalCycles()).isEqualTo(exact.totalCycles());
+    assertThat(fast.categoryCycles()).isEqualTo(exact.categoryCycles());
+    assertThat(fast.units()).isEqualTo(exact.units());
+    assertThat(fast.nodes()).isEqualTo(exact.nodes());
+    assertThat(fast.counters().macs()).isEqualTo(exact.counters().macs());
+    assertThat(fast.dramBytes()).isEqualTo(exact.dramBytes());
+    if (fast.skippedInstructions() > 0) {
+      SKIPPED.incrementAndGet();
+    }
+  }
+
+  @AfterContainer
+  static void someWorkWasSkipped() {
+    assertThat(SKIPPED.get()).isPositive();
   }
 }

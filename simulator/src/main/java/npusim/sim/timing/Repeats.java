@@ -1,0 +1,423 @@
+package npusim.sim.timing;
+
+import java.util.IdentityHashMap;
+import java.util.Map;
+import npusim.hardware.Dram;
+
+/**
+ * Recognises that a loop has become steady and multiplies its effect in instead of simulating it.
+ * The machine is looked at whenever the first core's sequencer goes back to the start of a loop.
+ * When it is in the same state as at an earlier such moment, everything in between will repeat as
+ * long as the loops' counts last: times are moved on, counts and registers grow by as much as in
+ * the period, and the critical paths by the period's own stretch.
+ *
+ * <p>With memory whose answers depend on bank state and refresh, equal means equal queues and
+ * positions; the period then has to be many refresh intervals long and its two halves have to
+ * agree.
+ */
+final class Repeats {
+  /** Refresh intervals a period has to span where refresh plays a part. */
+  private static final int INTERVALS = 64;
+
+  /** Relative difference of the two halves of a period that counts as none. */
+  private static final double HALVES = 0.002;
+
+  private static final int PATIENCE = 24;
+
+  private final Machine m;
+  private final Issue issue;
+  private final DmaEngine dma;
+  private final Interconnect net;
+  private final boolean exactTimes;
+  private final long minimumSpan;
+  private final Map<Code, LoopTaint> taints = new IdentityHashMap<>();
+  private final Watch[] watches;
+  private long skipped;
+
+  Repeats(Machine machine, Issue issue, DmaEngine dma, Interconnect net) {
+    m = machine;
+    this.issue = issue;
+    this.dma = dma;
+    this.net = net;
+    exactTimes = m.hw.dram().model() != Dram.Model.DDR;
+    minimumSpan =
+        exactTimes
+            ? 0
+            : (long)
+                (INTERVALS
+                    * m.hw.dram().spec().orElseThrow().timing().refi()
+                    * m.hw.dram().spec().orElseThrow().tckPs()
+                    * m.hw.chip().clockMhz()
+                    * 1e-6);
+    watches = new Watch[m.code[0].length() + 1];
+    for (Code c : m.code) {
+      taints.computeIfAbsent(c, LoopTaint::new);
+    }
+  }
+
+  /** Instructions whose effect was multiplied in. */
+  long skipped() {
+    return skipped;
+  }
+
+  /** What is known about one loop of the first core. */
+  private static final class Watch {
+    private Mark reference;
+    private Mark middle;
+    private long iterations;
+    private long next = 1;
+    private int failures;
+    private long pause;
+  }
+
+  /** The machine at a moment. */
+  private record Mark(
+      Snapshot snapshot,
+      long iteration,
+      long[] registers,
+      long[] loopLeft,
+      Tally tally,
+      long[][] dram,
+      long[] chipBytes,
+      int[] records,
+      long[] starts,
+      long[] waited) {}
+
+  /**
+   * Whether the first core, back at the start of the loop body {@code body}, should be looked at.
+   */
+  boolean wants(int body) {
+    var w = watches[body];
+    if (w == null) {
+      w = new Watch();
+      watches[body] = w;
+    }
+    if (w.pause > 0) {
+      w.pause--;
+      w.iterations++;
+      return false;
+    }
+    return true;
+  }
+
+  /** Looks at the machine at cycle {@code now}; skips ahead if it repeats itself. */
+  void look(int body, long now) {
+    var w = watches[body];
+    w.iterations++;
+    if (m.loopLeft[m.loopDepth[0] - 1] < 2 || !taints.get(m.code[0]).regular(body)) {
+      return;
+    }
+    var s = snapshot(now);
+    if (w.reference == null || !sameOuterLoops(w.reference)) {
+      restart(w, s);
+      return;
+    }
+    switch (exactTimes ? exactly(w, s) : steadily(w, s)) {
+      case ALIKE -> {
+        long times = times(w.reference);
+        if (times > 0
+            && (!exactTimes || sameWaits(w.reference, now))
+            && PathRepeat.continues(holders(), w.reference.records)) {
+          repeat(w.reference, now, times);
+          forget(w);
+          w.failures = 0;
+          return;
+        }
+        mark(w, s);
+      }
+      case NEW_MARK -> mark(w, s);
+      case WAIT -> {}
+    }
+    if (++w.failures > PATIENCE) {
+      w.pause = Math.min(w.failures - PATIENCE, 1024);
+    }
+  }
+
+  private enum Verdict {
+    ALIKE,
+    NEW_MARK,
+    WAIT
+  }
+
+  /**
+   * The same state to the cycle; the mark moves on after 1, 2, 4, … iterations so that any period
+   * is found.
+   */
+  private static Verdict exactly(Watch w, Snapshot s) {
+    var r = w.reference;
+    if (s.sameFacts(r.snapshot) && s.sameTimes(r.snapshot)) {
+      return Verdict.ALIKE;
+    }
+    if (w.iterations - r.iteration < w.next) {
+      return Verdict.WAIT;
+    }
+    w.next *= 2;
+    return Verdict.NEW_MARK;
+  }
+
+  /** The same queues and positions after a long time whose halves went at the same speed. */
+  private Verdict steadily(Watch w, Snapshot s) {
+    var r = w.reference;
+    long span = s.now() - r.snapshot.now();
+    if (w.middle == null) {
+      if (span * 2 >= minimumSpan) {
+        w.middle = middle(w, s);
+      }
+      return Verdict.WAIT;
+    }
+    if (span < minimumSpan) {
+      return Verdict.WAIT;
+    }
+    var middle = w.middle;
+    double first =
+        (double) (middle.snapshot.now() - r.snapshot.now()) / (middle.iteration - r.iteration);
+    double second = (double) (s.now() - middle.snapshot.now()) / (w.iterations - middle.iteration);
+    if (Math.abs(first - second) > HALVES * first) {
+      return Verdict.NEW_MARK;
+    }
+    if (s.sameFacts(r.snapshot)) {
+      return Verdict.ALIKE;
+    }
+    return span > 4 * minimumSpan ? Verdict.NEW_MARK : Verdict.WAIT;
+  }
+
+  private void restart(Watch w, Snapshot s) {
+    forget(w);
+    w.next = 1;
+    mark(w, s);
+  }
+
+  private void mark(Watch w, Snapshot s) {
+    forget(w);
+    var dram = new long[m.dram.length][];
+    for (int i = 0; i < dram.length; i++) {
+      dram[i] = m.dram[i].counters();
+    }
+    var holders = holders();
+    var records = new int[holders.count()];
+    for (int h = 0; h < records.length; h++) {
+      records[h] = holders.get(h);
+      m.paths.retain(records[h]);
+    }
+    w.reference =
+        new Mark(
+            s,
+            w.iterations,
+            m.registers.clone(),
+            m.loopLeft.clone(),
+            m.tally.copy(),
+            dram,
+            dma.chipBytes().clone(),
+            records,
+            m.starts.clone(),
+            waited(s.now()));
+  }
+
+  /**
+   * What each unit will be charged for the time before now once it goes on: waiting and, times 31,
+   * busy.
+   */
+  private long[] waited(long now) {
+    var waited = new long[m.units];
+    for (int unit = 0; unit < m.units; unit++) {
+      if (m.state[unit] == Machine.BLOCKED) {
+        waited[unit] = now - Math.max(m.lastEnd[unit], m.blockedSince[unit]);
+      } else if (m.state[unit] == Machine.MEETING) {
+        waited[unit] = now - net.waitingSince(unit / Machine.U);
+      }
+      if (m.flightSize[unit] > 0) {
+        long oldest = m.flightStart[unit * Machine.IN_FLIGHT + m.flightHead[unit]];
+        waited[unit] += (now - Math.max(m.lastEnd[unit], oldest)) * 31;
+      }
+    }
+    return waited;
+  }
+
+  /**
+   * Whether units that did anything in the period have been waiting and busy as long as at its
+   * start.
+   */
+  private boolean sameWaits(Mark mark, long now) {
+    long[] waited = waited(now);
+    for (int unit = 0; unit < m.units; unit++) {
+      if (waited[unit] != mark.waited[unit] && m.starts[unit] != mark.starts[unit]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Mark middle(Watch w, Snapshot s) {
+    return new Mark(s, w.iterations, null, null, null, null, null, null, null, null);
+  }
+
+  private void forget(Watch w) {
+    if (w.reference != null) {
+      for (int record : w.reference.records) {
+        m.paths.release(record);
+      }
+    }
+    w.reference = null;
+    w.middle = null;
+  }
+
+  /** Whether the loops around the innermost one of the first core are in the same iteration. */
+  private boolean sameOuterLoops(Mark mark) {
+    for (int d = 0; d < m.loopDepth[0] - 1; d++) {
+      if (m.loopLeft[d] != mark.loopLeft[d]) {
+        return false;
+      }
+    }
+    return m.loopLeft[m.loopDepth[0] - 1] < mark.loopLeft[m.loopDepth[0] - 1];
+  }
+
+  /**
+   * How often the period since the mark can be repeated with at least one iteration left on every
+   * core.
+   */
+  private long times(Mark mark) {
+    long times = Long.MAX_VALUE;
+    for (int core = 0; core < m.cores; core++) {
+      boolean moved = false;
+      for (int d = 0; d < m.loopDepth[core]; d++) {
+        int i = core * Code.MAX_LOOPS + d;
+        long step = mark.loopLeft[i] - m.loopLeft[i];
+        if (step == 0) {
+          continue;
+        }
+        if (step < 0 || moved || !taints.get(m.code[core]).regular(m.loopBody[i])) {
+          return 0;
+        }
+        moved = true;
+        times = Math.min(times, (m.loopLeft[i] - 1) / step);
+      }
+    }
+    return times == Long.MAX_VALUE ? 0 : times;
+  }
+
+  private Snapshot snapshot(long now) {
+    var s = new Snapshot(now);
+    issue.snapshot(s);
+    for (int unit = 0; unit < m.units; unit++) {
+      s.fact(m.state[unit]);
+      s.event(m.events.time(2 * unit));
+      s.event(m.events.time(2 * unit + 1));
+      s.future(m.streamEnd[unit]);
+      s.fact(m.queueSize[unit]);
+      for (int i = 0; i < m.queueSize[unit]; i++) {
+        int slot = unit * m.queueRing + (m.queueHead[unit] + i & m.queueRing - 1);
+        s.fact(m.queuePc[slot]);
+        s.fact(m.queueCost[slot]);
+        s.future(m.queueAvailable[slot]);
+      }
+      s.fact(m.flightSize[unit]);
+      for (int i = 0; i < m.flightSize[unit]; i++) {
+        int slot = unit * Machine.IN_FLIGHT + (m.flightHead[unit] + i) % Machine.IN_FLIGHT;
+        s.fact(m.flightPc[slot]);
+        s.fact(m.flightCost[slot]);
+        s.time(m.flightStart[slot]);
+        s.time(m.flightEnd[slot]);
+      }
+    }
+    for (int i = 0; i < m.semaphore.length; i++) {
+      s.fact((long) m.semaphore[i] << 32 | m.semaphoreWaiters[i]);
+    }
+    dma.snapshot(s);
+    net.snapshot(s);
+    if (exactTimes) {
+      for (var d : m.dram) {
+        var state = new long[d.snapshotLength()];
+        d.snapshot(now, state, 0);
+        for (long v : state) {
+          s.fact(v);
+        }
+      }
+    }
+    return s;
+  }
+
+  private Holders holders() {
+    var h = new Holders();
+    for (int core = 0; core < m.cores; core++) {
+      h.add(m.runPath, core);
+    }
+    for (int unit = 0; unit < m.units; unit++) {
+      h.add(m.acceptPath, unit);
+      h.add(m.streamPath, unit);
+      h.add(m.lastPath, unit);
+      for (int i = 0; i < m.queueSize[unit]; i++) {
+        h.add(m.queueRun, unit * m.queueRing + (m.queueHead[unit] + i & m.queueRing - 1));
+      }
+      for (int i = 0; i < m.flightSize[unit]; i++) {
+        h.add(
+            m.flightPath, unit * Machine.IN_FLIGHT + (m.flightHead[unit] + i) % Machine.IN_FLIGHT);
+      }
+    }
+    dma.holders(h);
+    return h;
+  }
+
+  /** Applies the period from the mark to now {@code times} more times. */
+  private void repeat(Mark mark, long now, long times) {
+    long since = mark.snapshot.now();
+    long by = times * (now - since);
+    var holders = holders();
+    shiftRuns(holders, mark.records, by);
+    new PathRepeat(m.paths, holders, mark.records).apply(times);
+    m.events.shift(by);
+    issue.shift(since, by);
+    for (int unit = 0; unit < m.units; unit++) {
+      m.streamEnd[unit] = moved(m.streamEnd[unit], since, by);
+      m.lastEnd[unit] = moved(m.lastEnd[unit], since, by);
+      m.blockedSince[unit] = moved(m.blockedSince[unit], since, by);
+    }
+    shiftAll(m.queueAvailable, by);
+    shiftAll(m.flightStart, by);
+    shiftAll(m.flightEnd, by);
+    dma.shift(since, by, times, mark.chipBytes);
+    net.shift(since, by);
+    for (int i = 0; i < m.dram.length; i++) {
+      m.dram[i].shift(by);
+      m.dram[i].repeat(times, mark.dram[i], m.dram[i].counters());
+    }
+    for (int i = 0; i < m.registers.length; i++) {
+      m.registers[i] += times * (m.registers[i] - mark.registers[i]);
+    }
+    for (int core = 0; core < m.cores; core++) {
+      for (int d = 0; d < m.loopDepth[core]; d++) {
+        int i = core * Code.MAX_LOOPS + d;
+        m.loopLeft[i] -= times * (mark.loopLeft[i] - m.loopLeft[i]);
+      }
+    }
+    skipped += times * (m.tally.totals[Tally.SCALARS] - mark.tally.totals[Tally.SCALARS]);
+    m.tally.repeat(times, mark.tally);
+  }
+
+  /**
+   * A run of the sequencer that began within the period begins later; its path is lengthened by as
+   * much.
+   */
+  private void shiftRuns(Holders holders, int[] before, long by) {
+    for (int h = 0; h < holders.count(); h++) {
+      if (holders.get(h) == before[h]) {
+        continue;
+      }
+      if (holders.isIn(h, m.runPath)) {
+        m.runStart[holders.index(h)] += by;
+      } else if (holders.isIn(h, m.queueRun)) {
+        m.queueRunStart[holders.index(h)] += by;
+      }
+    }
+  }
+
+  private static void shiftAll(long[] a, long by) {
+    for (int i = 0; i < a.length; i++) {
+      a[i] += by;
+    }
+  }
+
+  /** A time moves on with the machine unless it is older than the period. */
+  static long moved(long time, long since, long by) {
+    return time >= since ? time + by : time;
+  }
+}
