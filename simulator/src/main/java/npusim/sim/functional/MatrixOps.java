@@ -201,13 +201,13 @@ final class MatrixOps {
     if (narrow) {
       a.loadColumns(from, count, panel);
       sums = Panels.transpose(sums, count, n);
-      MatrixProduct.floats(weights, panel, sums, 0, n, k, count);
+      MatrixProduct.floats(weights, panel, sums, n, k, count);
       sums = Panels.transpose(sums, n, count);
     } else {
       for (int r = 0; r < count; r++) {
         a.loadFloats(from + r, panel, r * k);
       }
-      MatrixProduct.floats(panel, weights, sums, 0, count, k, n);
+      MatrixProduct.floats(panel, weights, sums, count, k, n);
     }
     for (int r = 0; r < count; r++) {
       acc.store(from + r, sums, r * n);
@@ -232,13 +232,13 @@ final class MatrixOps {
     if (narrow) {
       a.loadColumns(from, count, panel);
       sums = Panels.transpose(sums, count, n);
-      MatrixProduct.ints(weights, panel, sums, 0, n, k, count);
+      MatrixProduct.ints(weights, panel, sums, n, k, count);
       sums = Panels.transpose(sums, n, count);
     } else {
       for (int r = 0; r < count; r++) {
         a.loadInts(from + r, panel, r * k);
       }
-      MatrixProduct.ints(panel, weights, sums, 0, count, k, n);
+      MatrixProduct.ints(panel, weights, sums, count, k, n);
     }
     for (int r = 0; r < count; r++) {
       acc.store(from + r, sums, r * n);

@@ -5,6 +5,9 @@ import npusim.isa.DType;
 
 /** binary32. */
 final class FloatLanes extends Lanes {
+  /** Elements from which a bulk copy pays its checks. */
+  private static final int BULK = 16;
+
   FloatLanes() {
     super(DType.F32);
   }
@@ -12,7 +15,7 @@ final class FloatLanes extends Lanes {
   @Override
   public void loadFloats(byte[] mem, int base, int e, int stride, float[] out, int at, int n) {
     int p = base + 4 * e;
-    if (stride == 1) {
+    if (stride == 1 && n >= BULK) {
       MemorySegment.copy(MemorySegment.ofArray(mem), Bytes.FLOATS, p, out, at, n);
       return;
     }
@@ -24,7 +27,7 @@ final class FloatLanes extends Lanes {
   @Override
   public void storeFloats(byte[] mem, int base, int e, int stride, float[] in, int at, int n) {
     int p = base + 4 * e;
-    if (stride == 1) {
+    if (stride == 1 && n >= BULK) {
       MemorySegment.copy(in, at, MemorySegment.ofArray(mem), Bytes.FLOATS, p, n);
       return;
     }

@@ -3,6 +3,7 @@ package npusim.sim.functional.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -26,7 +27,7 @@ class MatrixProductTest {
         }
       }
     }
-    MatrixProduct.floats(a, w, acc, 0, m, k, n);
+    MatrixProduct.floats(a, w, acc, m, k, n);
     assertThat(acc).isEqualTo(expected);
   }
 
@@ -48,8 +49,28 @@ class MatrixProductTest {
         }
       }
     }
-    MatrixProduct.ints(a, w, acc, 0, m, k, n);
+    MatrixProduct.ints(a, w, acc, m, k, n);
     assertThat(acc).isEqualTo(expected);
+  }
+
+  /** Long rows make blocks of k of two: the smallest. */
+  @Example
+  void blocksOfKKeepTheOrder() {
+    Random r = new Random(1);
+    int n = 20_000;
+    float[] a = random(r, 5 * 7);
+    float[] w = random(r, 7 * n);
+    float[] acc = new float[5 * n];
+    MatrixProduct.floats(a, w, acc, 5, 7, n);
+    for (int i = 0; i < 5; i++) {
+      for (int j = 0; j < n; j += 997) {
+        float sum = 0;
+        for (int x = 0; x < 7; x++) {
+          sum += a[i * 7 + x] * w[x * n + j];
+        }
+        assertThat(acc[i * n + j]).isEqualTo(sum);
+      }
+    }
   }
 
   private static float[] random(Random r, int n) {
