@@ -23,6 +23,7 @@ import npusim.compiler.quant.MergeScales;
 import npusim.compiler.quant.Precision;
 import npusim.compiler.quant.QuantizeModel;
 import npusim.compiler.quant.Recast;
+import npusim.compiler.roll.RollLayers;
 import npusim.isa.DType;
 
 /** The passes of a compilation in the order they run. */
@@ -56,6 +57,7 @@ public final class Pipeline {
     all.add(new MergeScales());
     all.add(new CommonSubexpressions());
     all.add(new DeadCodeElimination());
+    all.add(new RollLayers());
     return List.copyOf(all);
   }
 

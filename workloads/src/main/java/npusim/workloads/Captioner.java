@@ -37,8 +37,8 @@ record Captioner(Vision vision, Text text) implements Architecture {
 
   Captioner small() {
     return new Captioner(
-        new Vision(2, 32, 48, 2, 32, 8, vision.normEps()),
-        new Text(2, 48, 64, 3, 96, 32, 32, text.normEps()));
+        new Vision(3, 32, 48, 2, 32, 8, vision.normEps()),
+        new Text(3, 48, 64, 3, 96, 32, 32, text.normEps()));
   }
 
   @Override

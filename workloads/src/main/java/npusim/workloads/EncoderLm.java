@@ -19,7 +19,7 @@ record EncoderLm(
     implements Architecture {
 
   EncoderLm small() {
-    return new EncoderLm(2, 32, 64, 2, 128, 64, segments, normEps);
+    return new EncoderLm(4, 32, 64, 2, 128, 64, segments, normEps);
   }
 
   @Override

@@ -3,6 +3,7 @@ package npusim.compiler.codegen;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import npusim.isa.Field;
 import npusim.isa.Opcode;
@@ -66,6 +67,28 @@ public final class ChipProgram {
     touched.addAll(mine);
     for (int i = 0; i < cores.size(); i++) {
       cores.get(i).append(emitters.get(i), node);
+    }
+  }
+
+  /**
+   * What is launched from here to {@link #endRepeat} runs {@code count} times.
+   *
+   * @param steps registers that are 0 in the first run, and what each gains from run to run
+   */
+  public void beginRepeat(long count, Map<Reg, Long> steps) {
+    meet();
+    cores.forEach(c -> c.beginRepeat(count, steps));
+  }
+
+  /** Ends what {@link #beginRepeat} began. */
+  public void endRepeat() {
+    meet();
+    cores.forEach(CoreProgram::endRepeat);
+  }
+
+  private void meet() {
+    if (cores.size() > 1 && !touched.isEmpty()) {
+      barrier(-1);
     }
   }
 

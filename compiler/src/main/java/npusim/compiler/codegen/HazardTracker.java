@@ -91,6 +91,14 @@ final class HazardTracker {
     epoch++;
   }
 
+  /** Every lane is ordered behind all that has been. */
+  void settle() {
+    past.clear();
+    for (int[] k : known) {
+      java.util.Arrays.fill(k, epoch - 1);
+    }
+  }
+
   int epoch() {
     return epoch;
   }

@@ -144,6 +144,24 @@ public final class Op {
     return signalCounts[i];
   }
 
+  boolean waitsFor(int sem) {
+    for (int i = 0; i < waits; i++) {
+      if (waitSems[i] == sem) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  boolean signals(int sem) {
+    for (int i = 0; i < signals; i++) {
+      if (signalSems[i] == sem) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   List<Area> reads() {
     return reads;
   }

@@ -25,6 +25,7 @@ import npusim.compiler.kernels.Tail;
 import npusim.compiler.memory.MemoryMap;
 import npusim.compiler.memory.Storage;
 import npusim.compiler.memory.View;
+import npusim.compiler.roll.RepeatNode;
 import npusim.hardware.Hardware;
 import npusim.isa.Word;
 import npusim.program.Buffer;
@@ -50,17 +51,36 @@ public final class GraphLowering {
   private final MemoryMap memory;
   private final ChipProgram chip;
   private final Map<String, View> values = new LinkedHashMap<>();
-  private final List<Storage> buffers = new ArrayList<>();
+  private final List<Storage> buffers;
   private final ModelNotes notes;
-  private final Map<String, Aff> launch = new LinkedHashMap<>();
-  private final List<Param> params = new ArrayList<>();
-  private final Map<String, Storage> shared = new LinkedHashMap<>();
-  private final List<Step> steps = new ArrayList<>();
-  private final List<NodeInfo> infos = new ArrayList<>();
+  private final Map<String, Aff> launch;
+  private final List<Param> params;
+  private final Map<String, Storage> shared;
+  private final List<Runnable> steps;
+  private final List<NodeInfo> infos;
+  private final Map<String, Storage> given = new LinkedHashMap<>();
+  private final boolean body;
   private int aliases;
+  private int repeatedNodes;
+  private int repeatedAliases;
+  private long repeatedMacs;
 
-  /** A node that needs code. */
-  private record Step(Node node, int id, Kernel kernel) {}
+  /** The body of a repeated layer: same chip and memory, values of its own. */
+  private GraphLowering(GraphLowering around, Graph body) {
+    this.graph = body;
+    this.notes = around.notes;
+    this.hw = around.hw;
+    this.options = around.options;
+    this.memory = around.memory;
+    this.chip = around.chip;
+    this.launch = around.launch;
+    this.params = around.params;
+    this.shared = around.shared;
+    this.buffers = around.buffers;
+    this.steps = around.steps;
+    this.infos = around.infos;
+    this.body = true;
+  }
 
   private GraphLowering(Graph graph, ModelNotes notes, Hardware hw, CompileOptions options) {
     this.graph = graph;
@@ -69,6 +89,13 @@ public final class GraphLowering {
     this.options = options;
     this.memory = new MemoryMap(hw.dram().capacityBytes());
     this.chip = chip();
+    this.launch = new LinkedHashMap<>();
+    this.params = new ArrayList<>();
+    this.shared = new LinkedHashMap<>();
+    this.buffers = new ArrayList<>();
+    this.steps = new ArrayList<>();
+    this.infos = new ArrayList<>();
+    this.body = false;
   }
 
   /**
@@ -106,16 +133,14 @@ public final class GraphLowering {
   private Program program(String name, int graphNodes) {
     graph.nameNodes();
     resolve();
-    for (Step s : steps) {
-      s.kernel().emit(context(s.node(), s.id(), outputs(s.node())));
-    }
+    steps.forEach(Runnable::run);
     return assemble(name, graphNodes);
   }
 
   private void resolve() {
     declareParams();
     for (String in : graph.inputs()) {
-      if (launch.containsKey(in)) {
+      if (launch.containsKey(in) || graph.consumers(in).stream().anyMatch(n -> ownInput(n, in))) {
         continue;
       }
       TensorType t = graph.tensorType(in);
@@ -126,8 +151,30 @@ public final class GraphLowering {
       buffers.add(s);
       values.put(in, View.of(s, t.shape()));
     }
+    nodes();
+    for (String out : graph.outputs()) {
+      if (!isOutput(values.get(out), out) && !shared.containsKey(out)) {
+        copyOut(out);
+      }
+    }
+  }
+
+  /** True for a value that one run of a repeated layer has of its own. */
+  private static boolean ownInput(Node n, String value) {
+    if (!RepeatNode.is(n)) {
+      return false;
+    }
+    RepeatNode r = RepeatNode.of(n);
+    return n.inputs().indexOf(value) >= r.chain() + r.shared();
+  }
+
+  private void nodes() {
     FusionPlan fusion = FusionPlan.of(graph);
     for (Node n : graph.nodes()) {
+      if (RepeatNode.is(n)) {
+        repeat(RepeatNode.of(n));
+        continue;
+      }
       int id = infos.size();
       FusionPlan.Group group = fusion.of(n);
       if (!group.members().isEmpty()) {
@@ -149,7 +196,7 @@ public final class GraphLowering {
       if (changed != null) {
         take(n, changed);
         infos.add(WorkCount.info(graph, n, id, ""));
-        steps.add(new Step(n, id, kernel));
+        steps.add(() -> kernel.emit(context(n, id, outputs(n))));
         continue;
       }
       for (String out : n.outputs()) {
@@ -158,13 +205,74 @@ public final class GraphLowering {
         }
       }
       infos.add(WorkCount.info(graph, n, id, ""));
-      steps.add(new Step(n, id, kernel));
+      steps.add(() -> kernel.emit(context(n, id, outputs(n))));
     }
-    for (String out : graph.outputs()) {
-      if (!isOutput(values.get(out), out) && !shared.containsKey(out)) {
-        copyOut(out);
+  }
+
+  /**
+   * A layer that runs several times: its body is lowered once. What each run has of its own lies in
+   * memory run by run at equal distances and is addressed relative to a register.
+   */
+  private void repeat(RepeatNode r) {
+    RepeatStorage places = new RepeatStorage(r, graph, notes, memory);
+    buffers.addAll(places.storages());
+    values.putAll(places.values());
+    shared.putAll(places.sharedOutputs());
+    GraphLowering inner = new GraphLowering(this, r.body());
+    List<String> in = r.body().inputs();
+    List<View> handed = new ArrayList<>();
+    for (int c = 0; c < r.chain(); c++) {
+      View first = value(r.node().input(c));
+      Storage x =
+          new Storage(in.get(c), Buffer.Kind.ACTIVATION, first.type(), first.dims())
+              .placedBy(memory);
+      View carried = View.of(x, first.dims());
+      buffers.add(x);
+      copy(in.get(c) + "/first", first, carried);
+      inner.values.put(in.get(c), carried);
+      if (places.replacesItself(c)) {
+        inner.given.put(r.body().outputs().get(c), x);
+      }
+      values.put(r.node().output(c), carried);
+      handed.add(carried);
+    }
+    for (int i = r.chain(); i < r.chain() + r.shared(); i++) {
+      if (!launch.containsKey(in.get(i))) {
+        inner.values.put(in.get(i), value(in.get(i)));
       }
     }
+    Reg register = new Reg("run", registerOfRuns());
+    inner.values.putAll(places.varying(register));
+    inner.given.putAll(places.yielded(register));
+    steps.add(() -> chip.beginRepeat(r.count(), Map.of(register, places.distance())));
+    int from = infos.size();
+    inner.nodes();
+    for (int c = 0; c < r.chain(); c++) {
+      if (!places.replacesItself(c)) {
+        View made = inner.value(r.body().outputs().get(c));
+        inner.copy(in.get(c) + "/next", made, handed.get(c));
+      }
+    }
+    steps.add(chip::endRepeat);
+    for (NodeInfo info : infos.subList(from, infos.size())) {
+      repeatedMacs += info.macs() * (r.count() - 1);
+      repeatedNodes += r.count() - 1;
+    }
+    repeatedAliases += inner.aliases * (r.count() - 1);
+    aliases += inner.aliases;
+  }
+
+  /** Runs advance one register; repeats use it one after the other. */
+  private int registerOfRuns() {
+    return FIRST_PARAM_REGISTER + notes.launch().size();
+  }
+
+  private void copy(String name, View from, View to) {
+    Node n = Node.of("Identity", 1, List.of(name), name);
+    n.setName(name);
+    int id = infos.size();
+    infos.add(new NodeInfo(id, name, "Identity", "", 0, 0, ""));
+    steps.add(() -> npusim.compiler.kernels.MapKernel.copy(context(n, id, List.of(to)), from, to));
   }
 
   private void declareParams() {
@@ -199,23 +307,20 @@ public final class GraphLowering {
     define(n.output(0));
     infos.add(WorkCount.info(graph, n, id, ""));
     steps.add(
-        new Step(
-            group.head(),
-            id,
-            k -> {
-              List<KernelContext> members = new ArrayList<>();
-              group.members().forEach(m -> members.add(context(m, id, List.of())));
-              KernelContext head = context(group.head(), id, outputs(group.last()));
-              head.withTail(new Tail(group.head().output(0), members));
-              KernelRegistry.of(group.head()).emit(head);
-            }));
+        () -> {
+          List<KernelContext> members = new ArrayList<>();
+          group.members().forEach(m -> members.add(context(m, id, List.of())));
+          KernelContext head = context(group.head(), id, outputs(group.last()));
+          head.withTail(new Tail(group.head().output(0), members));
+          KernelRegistry.of(group.head()).emit(head);
+        });
   }
 
   /** Binds outputs to views; false when a graph output would not become a buffer of its own. */
   private boolean bind(Node n, List<View> views) {
     for (int i = 0; i < views.size(); i++) {
       View v = views.get(i);
-      if (v != null && graph.outputs().contains(n.output(i)) && !claimable(v)) {
+      if (v != null && graph.outputs().contains(n.output(i)) && (body || !claimable(v))) {
         return false;
       }
     }
@@ -236,8 +341,13 @@ public final class GraphLowering {
   }
 
   private void define(String value) {
+    Storage place = given.get(value);
+    if (place != null) {
+      values.put(value, View.of(place, place.dims()));
+      return;
+    }
     TensorType t = graph.tensorType(value);
-    boolean output = graph.outputs().contains(value);
+    boolean output = !body && graph.outputs().contains(value);
     Storage s =
         new Storage(
             value, output ? Buffer.Kind.OUTPUT : Buffer.Kind.ACTIVATION, t.dtype(), t.shape());
@@ -265,8 +375,9 @@ public final class GraphLowering {
     memory.place(s);
     buffers.add(s);
     steps.add(
-        new Step(
-            n, id, k -> npusim.compiler.kernels.MapKernel.copy(k, from, View.of(s, t.shape()))));
+        () ->
+            npusim.compiler.kernels.MapKernel.copy(
+                context(n, id, List.of()), from, View.of(s, t.shape())));
   }
 
   private View value(String name) {
@@ -329,13 +440,15 @@ public final class GraphLowering {
         (out, s) ->
             map.add(
                 Buffer.of(out, Buffer.Kind.OUTPUT, 0, s.address(), s.bytes(), s.type(), s.dims())));
-    long macs = infos.stream().mapToLong(NodeInfo::macs).sum();
+    long macs = repeatedMacs + infos.stream().mapToLong(NodeInfo::macs).sum();
+    int nodes = infos.size() + repeatedNodes;
+    int renamed = aliases + repeatedAliases;
     Coverage coverage =
         new Coverage(
             graphNodes,
-            infos.size() - aliases,
-            Math.max(0, graphNodes - infos.size()),
-            aliases,
+            nodes - renamed,
+            Math.max(0, graphNodes - nodes),
+            renamed,
             macs,
             weightBytes);
     return new Program(

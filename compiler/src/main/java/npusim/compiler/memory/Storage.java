@@ -23,6 +23,7 @@ public final class Storage {
   private Space space = Space.DRAM;
   private long address = -1;
   private Reg base;
+  private long reach;
   private MemoryMap placer;
   private String bufferName;
   private long[] bufferDims;
@@ -102,9 +103,14 @@ public final class Storage {
     return this;
   }
 
-  /** Makes the address relative to a register, for storages of a repeated layer. */
-  public void relativeTo(Reg register) {
+  /**
+   * Makes the address relative to a register, for storages of a repeated layer.
+   *
+   * @param most largest value of the register
+   */
+  public void relativeTo(Reg register, long most) {
     base = register;
+    reach = most;
   }
 
   /** Where it is. */
@@ -145,7 +151,7 @@ public final class Storage {
 
   /** The memory it takes. */
   public Area area() {
-    return new Area(space, placed(), address + Math.max(bytes, 1), true, constant());
+    return new Area(space, placed(), address + reach + Math.max(bytes, 1), true, constant());
   }
 
   /** Its entry in the memory map. */

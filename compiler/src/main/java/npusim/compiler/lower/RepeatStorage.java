@@ -1,0 +1,200 @@
+package npusim.compiler.lower;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import npusim.compiler.ModelNotes;
+import npusim.compiler.codegen.Reg;
+import npusim.compiler.decompose.CoreOps;
+import npusim.compiler.ir.Graph;
+import npusim.compiler.ir.Node;
+import npusim.compiler.ir.Tensor;
+import npusim.compiler.ir.TensorType;
+import npusim.compiler.kernels.FusionPlan;
+import npusim.compiler.memory.MemoryMap;
+import npusim.compiler.memory.Storage;
+import npusim.compiler.memory.View;
+import npusim.compiler.roll.RepeatNode;
+import npusim.program.Buffer;
+
+/**
+ * Memory of what each run of a repeated layer has of its own: run after run in the same order, so
+ * that each is at the same distance from the one before.
+ */
+final class RepeatStorage {
+  private final RepeatNode repeat;
+  private final Graph graph;
+  private final ModelNotes notes;
+  private final List<Storage> storages = new ArrayList<>();
+  private final Map<String, View> values = new LinkedHashMap<>();
+  private final Map<String, Storage> shared = new LinkedHashMap<>();
+  private final List<List<Storage>> varying = new ArrayList<>();
+  private final Map<String, List<Storage>> yielded = new LinkedHashMap<>();
+  private long distance;
+
+  RepeatStorage(RepeatNode repeat, Graph graph, ModelNotes notes, MemoryMap memory) {
+    this.repeat = repeat;
+    this.graph = graph;
+    this.notes = notes;
+    for (int v = 0; v < repeat.varying(); v++) {
+      varying.add(new ArrayList<>());
+    }
+    List<String> outs = repeat.body().outputs();
+    for (int y = 0; y < repeat.yields(); y++) {
+      String local = outs.get(repeat.chain() + y);
+      if (inPlaceOf(local) == null) {
+        yielded.put(local, new ArrayList<>());
+      }
+    }
+    for (int run = 0; run < repeat.count(); run++) {
+      place(run, memory);
+    }
+    for (int y = 0; y < repeat.yields(); y++) {
+      String input = inPlaceOf(outs.get(repeat.chain() + y));
+      if (input != null) {
+        share(repeat.yieldedOutputs(y), input);
+      }
+    }
+  }
+
+  private void place(int run, MemoryMap memory) {
+    long before = memory.bytes();
+    for (int v = 0; v < repeat.varying(); v++) {
+      String name = repeat.varyingInputs(v).get(run);
+      Storage s = storage(name);
+      memory.place(s);
+      storages.add(s);
+      varying.get(v).add(s);
+      values.put(name, View.of(s, s.dims()));
+    }
+    int y = 0;
+    for (String local :
+        repeat.body().outputs().subList(repeat.chain(), repeat.body().outputs().size())) {
+      String name = repeat.yieldedOutputs(y++).get(run);
+      if (yielded.containsKey(local)) {
+        TensorType t = repeat.body().tensorType(local);
+        Storage s = new Storage(name, Buffer.Kind.OUTPUT, t.dtype(), t.shape());
+        memory.place(s);
+        storages.add(s);
+        yielded.get(local).add(s);
+        values.put(name, View.of(s, t.shape()));
+      }
+    }
+    long size = memory.bytes() - before;
+    if (run > 0 && size != distance) {
+      throw new IllegalStateException("runs of " + repeat.node().name() + " differ in size");
+    }
+    distance = size;
+  }
+
+  private Storage storage(String name) {
+    Tensor t = graph.isConstant(name) ? graph.initializer(name) : null;
+    if (t != null) {
+      return new Storage(name, Buffer.Kind.WEIGHT, t.dtype(), t.dims()).withData(t);
+    }
+    TensorType type = graph.tensorType(name);
+    Buffer.Kind kind = notes.states().containsValue(name) ? Buffer.Kind.STATE : Buffer.Kind.INPUT;
+    return new Storage(name, kind, type.dtype(), type.shape());
+  }
+
+  private void share(List<String> outputs, String bodyInput) {
+    int v = repeat.body().inputs().indexOf(bodyInput) - repeat.chain() - repeat.shared();
+    for (int run = 0; run < repeat.count(); run++) {
+      Storage s = varying.get(v).get(run);
+      values.put(outputs.get(run), View.of(s, s.dims()));
+      shared.put(outputs.get(run), s);
+    }
+  }
+
+  /** The varying input that a yielded value is, changed; null when it is a value of its own. */
+  private String inPlaceOf(String value) {
+    Node p = repeat.body().producer(value);
+    return p != null && p.is(CoreOps.DOMAIN, "CacheAppend") ? p.input(0) : null;
+  }
+
+  /** All storages of all runs. */
+  List<Storage> storages() {
+    return storages;
+  }
+
+  /** Views of them by name in the graph around. */
+  Map<String, View> values() {
+    return values;
+  }
+
+  /** Graph outputs that are a run's inputs, changed. */
+  Map<String, Storage> sharedOutputs() {
+    return shared;
+  }
+
+  /** Bytes from a run's memory to the next one's. */
+  long distance() {
+    return distance;
+  }
+
+  /** Views for the body of what it reads, relative to a register. */
+  Map<String, View> varying(Reg register) {
+    Map<String, View> views = new HashMap<>();
+    List<String> in = repeat.body().inputs();
+    for (int v = 0; v < varying.size(); v++) {
+      Storage s = relative(varying.get(v).getFirst(), register);
+      views.put(in.get(repeat.chain() + repeat.shared() + v), View.of(s, s.dims()));
+    }
+    return views;
+  }
+
+  /** Storages for the body of what it yields, relative to a register. */
+  Map<String, Storage> yielded(Reg register) {
+    Map<String, Storage> places = new HashMap<>();
+    yielded.forEach((local, s) -> places.put(local, relative(s.getFirst(), register)));
+    return places;
+  }
+
+  private Storage relative(Storage first, Reg register) {
+    Storage s = new Storage(first.name(), first.kind(), first.type(), first.dims());
+    s.place(first.space(), first.address());
+    s.relativeTo(register, distance * (repeat.count() - 1));
+    return s;
+  }
+
+  /**
+   * Whether handed-on value {@code c} can be written where the present one is: all that read the
+   * present one come before.
+   */
+  boolean replacesItself(int c) {
+    Graph body = repeat.body();
+    FusionPlan fusion = FusionPlan.of(body);
+    List<Node> order = body.nodes();
+    Node maker = body.producer(body.outputs().get(c));
+    int made = order.indexOf(fusion.of(maker).last());
+    Deque<String> names = new ArrayDeque<>(List.of(body.inputs().get(c)));
+    while (!names.isEmpty()) {
+      for (Node reader : body.consumers(names.poll())) {
+        if (order.indexOf(fusion.of(reader).last()) >= made) {
+          return false;
+        }
+        if (MAY_BE_VIEWS.contains(reader.opType())) {
+          names.addAll(reader.outputs());
+        }
+      }
+    }
+    return !MAY_BE_VIEWS.contains(maker.opType());
+  }
+
+  private static final java.util.Set<String> MAY_BE_VIEWS =
+      java.util.Set.of(
+          "Dropout",
+          "Expand",
+          "Flatten",
+          "Identity",
+          "Reshape",
+          "Slice",
+          "Split",
+          "Squeeze",
+          "Transpose",
+          "Unsqueeze");
+}
