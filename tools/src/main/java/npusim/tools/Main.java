@@ -3,6 +3,7 @@ package npusim.tools;
 import java.util.List;
 import npusim.diag.ExitCode;
 import npusim.tools.cli.AsmCommand;
+import npusim.tools.cli.CheckCommand;
 import npusim.tools.cli.ChipsCommand;
 import npusim.tools.cli.CompileCommand;
 import npusim.tools.cli.CompletionCommand;
@@ -43,6 +44,7 @@ public final class Main implements Runnable {
           SimulateCommand.class,
           ExecCommand.class,
           OnnxTestCommand.class,
+          CheckCommand.class,
           AsmCommand.class,
           DisasmCommand.class,
           VerifyCommand.class,

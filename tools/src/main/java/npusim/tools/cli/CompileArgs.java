@@ -12,9 +12,11 @@ import npusim.compiler.ir.Tensor;
 import npusim.compiler.onnx.TensorIo;
 import npusim.compiler.passes.Pass;
 import npusim.compiler.text.OnnxText;
+import npusim.diag.Location;
 import npusim.diag.Names;
 import npusim.diag.NpusimException;
 import npusim.isa.DType;
+import npusim.tools.run.ElementTypes;
 import picocli.CommandLine.Option;
 
 /** Options of every command that compiles. */
@@ -52,24 +54,8 @@ final class CompileArgs {
   private List<String> dumpAfter = List.of();
 
   Optional<DType> dtype() {
-    if (dtype == null) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        DType.ofName(dtype)
-            .filter(DType::supported)
-            .orElseThrow(
-                () -> {
-                  var names =
-                      java.util.Arrays.stream(DType.values())
-                          .filter(DType::supported)
-                          .map(DType::shortName)
-                          .toList();
-                  return NpusimException.usage(
-                      "dtype",
-                      "--dtype " + dtype + " is no element type",
-                      Names.suggest(dtype, names));
-                }));
+    return Optional.ofNullable(dtype)
+        .map(name -> ElementTypes.parse(name, "--dtype", Location.NONE));
   }
 
   /** Options without the dtype. */

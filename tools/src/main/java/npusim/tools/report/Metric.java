@@ -1,6 +1,8 @@
 package npusim.tools.report;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Every figure of a report: its name in files, its unit and what it means. */
 public enum Metric {
@@ -46,6 +48,11 @@ public enum Metric {
   /** Name in JSON, CSV and expectation files. */
   public String id() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The metric of a name in files. */
+  public static Optional<Metric> ofId(String id) {
+    return Arrays.stream(values()).filter(m -> m.id().equals(id)).findFirst();
   }
 
   /** Unit, empty for counts and ratios. */

@@ -49,7 +49,12 @@ public final class ModelArgument {
     }
   }
 
-  private static Scenario ofFile(Path file, WorkloadOptions options) {
+  /**
+   * The scenario of a model file: one inference.
+   *
+   * @throws NpusimException (usage) when the file is no valid model
+   */
+  public static Scenario ofFile(Path file, WorkloadOptions options) {
     if (options.prompt().isPresent() || options.generate().isPresent()) {
       throw NpusimException.usage(
           "run-option",

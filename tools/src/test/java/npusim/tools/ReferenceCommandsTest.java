@@ -1,0 +1,83 @@
+package npusim.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import npusim.hardware.HardwareCatalog;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The lists and references, and help for every command. */
+class ReferenceCommandsTest {
+  @Test
+  void everyCommandHasHelp() {
+    for (String name : Main.commandLine().getSubcommands().keySet()) {
+      CommandRun help = CommandRun.of(name, "--help");
+      assertThat(help.exitCode()).as(name).isZero();
+      assertThat(help.out()).as(name).startsWith("Usage: npusim " + name);
+      assertThat(CommandRun.of("--help").out()).contains("  " + name + " ");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"chips", "models", "passes", "ops", "isa", "completion"})
+  void listsEndWell(String name) {
+    CommandRun run = CommandRun.of(name);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out().lines().count()).isGreaterThan(10);
+  }
+
+  @Test
+  void isaExplainsAnInstruction() {
+    assertThat(CommandRun.of("isa", "m.gemm").out()).contains("Matrix product", "fields");
+    CommandRun wrong = CommandRun.of("isa", "m.gem");
+    assertThat(wrong.exitCode()).isEqualTo(2);
+    assertThat(wrong.err()).contains("did you mean \"m.gemm\"?");
+  }
+
+  @Test
+  void opsSayHowOneIsExecuted() {
+    assertThat(CommandRun.of("ops", "QLinearConv").out()).contains("decomposed", "1 operators");
+  }
+
+  @Test
+  void configShowsSchemaAndParametersAndChecksFiles(@TempDir Path folder) throws Exception {
+    assertThat(CommandRun.of("config", "schema").out()).contains("\"$schema\"");
+    assertThat(CommandRun.of("config", "show", "rngd", "core.matrix").out())
+        .contains("core.matrix.rows")
+        .doesNotContain("dram.");
+    Path chip = folder.resolve("mine.yaml");
+    Files.writeString(chip, "extends: edge\ntitle: Mine\n");
+    assertThat(CommandRun.of("config", "check", chip).out()).contains("Mine · fingerprint");
+    for (String name : HardwareCatalog.chips()) {
+      assertThat(CommandRun.of("config", "check", name).exitCode()).as(name).isZero();
+    }
+  }
+
+  @Test
+  void dramMeasuresStreams(@TempDir Path folder) {
+    Path json = folder.resolve("d.json");
+    CommandRun run =
+        CommandRun.of(
+            "dram",
+            "--preset",
+            "DDR4-2400",
+            "--stream",
+            "seq_read,rand_read",
+            "--requests",
+            5000,
+            "--json",
+            json);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).contains("peak 19.2 GB/s", "seq_read", "rand_read");
+    assertThat(json).content().contains("\"format\" : \"npusim-dram/1\"", "\"gb_per_s\"");
+  }
+
+  @Test
+  void completionKnowsTheCommands() {
+    assertThat(CommandRun.of("completion").out()).contains("simulate", "onnx-test");
+  }
+}
