@@ -2,6 +2,7 @@ package npusim.compiler.ops;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import npusim.compiler.ir.Dim;
 import npusim.compiler.ir.Node;
 import npusim.compiler.ir.Tensor;
@@ -30,6 +31,7 @@ public final class InferContext extends OpContext {
   private final TensorType[] types;
   private final Tensor[] values;
   private final TensorType[] results;
+  private IntFunction<List<Dim>> extents = i -> null;
 
   /**
    * A context of one node.
@@ -42,6 +44,30 @@ public final class InferContext extends OpContext {
     this.types = types;
     this.values = values;
     this.results = new TensorType[node.outputs().size()];
+  }
+
+  /** Tells how to find inputs that are shapes with data-dependent extents; null for others. */
+  public void followExtents(IntFunction<List<Dim>> lookup) {
+    extents = lookup;
+  }
+
+  /**
+   * Input {@code i} as a shape, which the rule can't do without: its integers, or data-dependent
+   * extents. {@link Dim#UNKNOWN} stands for -1.
+   */
+  public List<Dim> extents(int i) {
+    List<Dim> followed = has(i) && value(i) == null ? extents.apply(i) : null;
+    if (followed != null) {
+      return followed;
+    }
+    List<Dim> out = new ArrayList<>();
+    for (long v : longs(i)) {
+      if (v < -1) {
+        throw fail("input '" + node().input(i) + "' holds a dimension of " + v);
+      }
+      out.add(Dim.of(v));
+    }
+    return out;
   }
 
   @Override

@@ -60,7 +60,7 @@ final class MovementOps {
         onnx("Expand", "repeats by broadcasting to a shape", 8, 13)
             .types(TypeSet.ANY)
             .eval(EvalRule.one(c -> Movement.expand(c.in(0), c.outputShape(0))))
-            .infer(c -> c.set(0, c.dtype(0), c.broadcast(c.dims(0), Rules.dims(c.longs(1))))));
+            .infer(c -> c.set(0, c.dtype(0), c.broadcast(c.dims(0), c.extents(1)))));
     o.add(
         onnx("Tile", "repeats along every dimension", 6, 13)
             .types(TypeSet.ANY)

@@ -17,11 +17,12 @@ final class NormOps {
         onnx("BatchNormalization", "scales and shifts channels by stored statistics", 7, 9, 14, 15)
             .infer(
                 c -> {
-                  if (c.attr("training_mode", 0L) != 0) {
-                    throw c.refuse("training mode updates the statistics");
-                  }
                   c.checkRank(0, 1, Integer.MAX_VALUE);
                   c.set(0, c.type(0));
+                  if (c.attr("training_mode", 0L) != 0) {
+                    c.set(1, c.type(3));
+                    c.set(2, c.type(4));
+                  }
                 }));
     o.add(
         onnx("InstanceNormalization", "normalises each channel of each sample", 6, 22)

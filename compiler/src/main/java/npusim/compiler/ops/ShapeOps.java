@@ -46,7 +46,7 @@ final class ShapeOps {
             .infer(
                 c -> {
                   Tensor v = c.node().tensorAttr("value");
-                  c.set(0, v == null ? DType.F32 : v.dtype(), Rules.dims(checked(c, c.longs(0))));
+                  c.set(0, v == null ? DType.F32 : v.dtype(), checked(c, c.extents(0)));
                 }));
     o.add(
         onnx("Range", "values from start to limit by delta", 11, 27)
@@ -177,11 +177,9 @@ final class ShapeOps {
     return Math.clamp(axis < 0 ? axis + rank : axis, 0, rank);
   }
 
-  private static long[] checked(OpContext c, long[] shape) {
-    for (long d : shape) {
-      if (d < 0) {
-        throw c.fail("shape has a negative dimension " + d);
-      }
+  private static List<Dim> checked(InferContext c, List<Dim> shape) {
+    if (shape.contains(Dim.UNKNOWN)) {
+      throw c.fail("shape has a negative dimension -1");
     }
     return shape;
   }
@@ -230,34 +228,26 @@ final class ShapeOps {
   }
 
   private static void reshape(InferContext c) {
-    long[] target = c.longs(1);
+    List<Dim> target = c.extents(1);
     boolean allowZero = c.attr("allowzero", 0L) != 0;
     List<Dim> in = c.dims(0);
     List<Dim> out = new ArrayList<>();
     int free = -1;
-    for (int i = 0; i < target.length; i++) {
-      if (target[i] == -1) {
+    for (int i = 0; i < target.size(); i++) {
+      Dim d = target.get(i);
+      if (d.equals(Dim.UNKNOWN)) {
         if (free >= 0) {
-          throw c.fail("shape " + java.util.Arrays.toString(target) + " has two -1");
+          throw c.fail("shape " + target + " has two -1");
         }
         free = i;
-        out.add(Dim.UNKNOWN);
-      } else if (target[i] == 0 && !allowZero) {
+        out.add(d);
+      } else if (d.known() && d.value() == 0 && !allowZero) {
         if (i >= in.size()) {
-          throw c.fail(
-              "shape "
-                  + java.util.Arrays.toString(target)
-                  + " copies dimension "
-                  + i
-                  + " of "
-                  + c.type(0));
+          throw c.fail("shape " + target + " copies dimension " + i + " of " + c.type(0));
         }
         out.add(in.get(i));
-      } else if (target[i] < 0) {
-        throw c.fail(
-            "shape " + java.util.Arrays.toString(target) + " has a dimension " + target[i]);
       } else {
-        out.add(Dim.of(target[i]));
+        out.add(d);
       }
     }
     Dim total = InferContext.product(in);
@@ -266,23 +256,24 @@ final class ShapeOps {
     } else {
       Dim got = InferContext.product(out);
       if (total.known() && got.known() && total.value() != got.value()) {
-        throw c.fail("can't reshape " + c.type(0) + " to " + java.util.Arrays.toString(target));
+        throw c.fail("can't reshape " + c.type(0) + " to " + target);
       }
     }
     c.set(0, c.dtype(0), out);
   }
 
-  private static Dim quotient(InferContext c, Dim total, List<Dim> out, int free, long[] target) {
+  private static Dim quotient(
+      InferContext c, Dim total, List<Dim> out, int free, List<Dim> target) {
     List<Dim> others = new ArrayList<>(out);
     others.remove(free);
     Dim rest = InferContext.product(others);
     if (total.known() && rest.known()) {
       if (rest.value() == 0 ? total.value() != 0 : total.value() % rest.value() != 0) {
-        throw c.fail("can't reshape " + c.type(0) + " to " + java.util.Arrays.toString(target));
+        throw c.fail("can't reshape " + c.type(0) + " to " + target);
       }
       return Dim.of(rest.value() == 0 ? 0 : total.value() / rest.value());
     }
-    // The one extent that isn't known stays what it was when all others only regroup.
+    // One extent that isn't known may move to the free place, or stay while the others regroup.
     Dim open = null;
     long known = 1;
     for (Dim d : c.dims(0)) {
@@ -293,6 +284,16 @@ final class ShapeOps {
       } else {
         return Dim.UNKNOWN;
       }
+    }
+    Dim moved = open;
+    long[] kept =
+        others.stream()
+            .filter(d -> !d.sameAs(moved))
+            .mapToLong(d -> Math.max(d.value(), 0))
+            .toArray();
+    if (open != null && kept.length == others.size() - 1) {
+      long product = TensorType.count(kept);
+      return product > 0 && known % product == 0 ? Dim.of(known / product) : Dim.UNKNOWN;
     }
     if (open != null && rest.known() && rest.value() == known) {
       return open;

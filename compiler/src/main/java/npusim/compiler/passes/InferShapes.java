@@ -38,9 +38,12 @@ public final class InferShapes implements Pass {
           again = true;
         }
       }
-      if (!again) {
-        r.requireComplete();
-        refuseControlFlow(m);
+      if (again) {
+        continue;
+      }
+      r.requireComplete();
+      refuseControlFlow(m);
+      if (!DynamicPadding.run(m.graph(), r)) {
         m.graph().nameNodes();
         return true;
       }

@@ -71,7 +71,12 @@ final class ControlFlow {
         a = condition.longAt(0) != 0 ? a : b;
         b = a;
       }
-      set(s, n, i, a != null && b != null ? merge(c, a, b) : null);
+      ValueType t = a != null && b != null ? merge(c, a, b) : null;
+      if (condition == null && !(t instanceof TensorType tt && tt.isBounded())) {
+        inference.needsValue(s, n, n.input(0), c);
+        return;
+      }
+      set(s, n, i, t);
     }
   }
 

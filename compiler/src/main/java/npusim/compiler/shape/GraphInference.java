@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import npusim.compiler.eval.Evaluator;
+import npusim.compiler.ir.Dim;
 import npusim.compiler.ir.Function;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Model;
@@ -26,6 +27,7 @@ final class GraphInference {
   private final Model model;
   private final long valueLimit;
   private final Map<Graph, Map<String, Tensor>> values = new IdentityHashMap<>();
+  private final Map<Graph, Set<String>> extents = new IdentityHashMap<>();
   private final Set<String> unbound = new LinkedHashSet<>();
   private final List<Diagnostic> unresolved = new ArrayList<>();
   private final Map<Function.Key, Integer> specialised = new HashMap<>();
@@ -38,7 +40,7 @@ final class GraphInference {
   }
 
   ShapeInference.Result result() {
-    return new ShapeInference.Result(values, unbound, unresolved);
+    return new ShapeInference.Result(values, extents, unbound, unresolved);
   }
 
   void run(Graph g) {
@@ -47,6 +49,7 @@ final class GraphInference {
 
   void run(Scope s) {
     values.put(s.graph, s.values);
+    extents.put(s.graph, s.extents.keySet());
     for (String in : s.graph.inputs()) {
       if (s.graph.type(in) instanceof TensorType t && !t.dtype().supported()) {
         throw NpusimException.infeasible(
@@ -92,6 +95,7 @@ final class GraphInference {
       }
     }
     InferContext c = new InferContext(n, types, known);
+    c.followExtents(i -> s.extents(n.input(i)));
     if (inputs > 0 && types[0] != null && !op.types().contains(types[0].dtype())) {
       throw c.refuse(
           "element type " + types[0].dtype().onnxName() + " is not supported for " + n.opType());
@@ -126,6 +130,9 @@ final class GraphInference {
       }
       return;
     }
+    if (followed(s, n, c)) {
+      return;
+    }
     Tensor[] out = Evaluator.fold(n, op, constants, results, valueLimit);
     for (int i = 0; out != null && i < out.length && i < results.length; i++) {
       if (n.hasOutput(i) && out[i] != null) {
@@ -133,6 +140,34 @@ final class GraphInference {
         s.graph.setType(n.output(i), out[i].type());
       }
     }
+  }
+
+  /** Follows shapes with data-dependent extents; constants are left to evaluation. */
+  private static boolean followed(Scope s, Node n, InferContext c) {
+    boolean dependent = n.is("Shape") || n.is("Size");
+    for (String in : n.inputs()) {
+      dependent |= !in.isEmpty() && s.extents(in) != null;
+    }
+    if (!dependent) {
+      return false;
+    }
+    Tensor decided = ShapeValues.compare(s, c);
+    if (decided != null) {
+      s.values.put(n.output(0), decided);
+      return true;
+    }
+    List<Dim> extents = ShapeValues.of(s, c);
+    if (extents == null) {
+      return false;
+    }
+    if (extents.stream().allMatch(Dim::known)) {
+      TensorType t = c.results()[0];
+      long[] v = extents.stream().mapToLong(Dim::value).toArray();
+      s.values.put(n.output(0), Tensor.generateLongs(t.dtype(), t.shape(), i -> v[(int) i]));
+    } else {
+      s.extents.put(n.output(0), extents);
+    }
+    return true;
   }
 
   TensorType tensorType(Scope s, Node n, String name) {

@@ -3,8 +3,10 @@ package npusim.compiler.shape;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import npusim.compiler.ir.Dim;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Node;
 import npusim.compiler.ir.Tensor;
@@ -15,6 +17,9 @@ final class Scope {
   final Graph graph;
   final Scope parent;
   final Map<String, Tensor> values = new HashMap<>();
+
+  /** Values that are shapes with data-dependent extents. */
+  final Map<String, List<Dim>> extents = new HashMap<>();
 
   /** Names whose type can't be known yet. */
   final Set<String> unknown = new HashSet<>();
@@ -40,6 +45,12 @@ final class Scope {
   boolean isUnknown(String name) {
     Scope s = owner(name);
     return s != null && s.unknown.contains(name);
+  }
+
+  /** The data-dependent extents behind a name, or null. */
+  List<Dim> extents(String name) {
+    Scope s = owner(name);
+    return s == null ? null : s.extents.get(name);
   }
 
   /** The constant behind a name, maybe without values, or null. */

@@ -22,14 +22,17 @@ public final class ShapeInference {
   /** What an inference found besides the types. */
   public static final class Result {
     private final Map<Graph, Map<String, Tensor>> values;
+    private final Map<Graph, Set<String>> extents;
     private final Set<String> unboundInputs;
     private final List<Diagnostic> unresolved;
 
     Result(
         Map<Graph, Map<String, Tensor>> values,
+        Map<Graph, Set<String>> extents,
         Set<String> unboundInputs,
         List<Diagnostic> unresolved) {
       this.values = values;
+      this.extents = extents;
       this.unboundInputs = unboundInputs;
       this.unresolved = unresolved;
     }
@@ -37,6 +40,11 @@ public final class ShapeInference {
     /** Values of node outputs known at compile time, for a graph visited. */
     public Map<String, Tensor> values(Graph g) {
       return values.getOrDefault(g, Map.of());
+    }
+
+    /** Names of values that are shapes with data-dependent extents, for a graph visited. */
+    public Set<String> extents(Graph g) {
+      return extents.getOrDefault(g, Set.of());
     }
 
     /** Graph inputs whose values decide shapes and that are not bound, in the order met. */
