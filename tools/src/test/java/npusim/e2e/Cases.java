@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import npusim.compiler.CompileOptions;
-import npusim.compiler.Compiler;
 import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.onnx.ModelReader;
@@ -18,11 +17,8 @@ import npusim.compiler.onnx.TensorIo;
 import npusim.diag.NpusimException;
 import npusim.hardware.Hardware;
 import npusim.isa.DType;
-import npusim.program.Buffer;
-import npusim.program.Program;
-import npusim.sim.functional.FunctionalSimulator;
-import npusim.sim.functional.Memory;
 import npusim.sim.functional.Schedule;
+import npusim.tools.exec.ModelExecution;
 
 /** Runs cases in the layout of ONNX's backend tests: compiled, executed functionally, compared. */
 final class Cases {
@@ -83,23 +79,7 @@ final class Cases {
   /** Compiles and executes a model on values. */
   static Map<String, Tensor> execute(
       Model m, Map<String, Tensor> inputs, Hardware hw, CompileOptions options, Schedule schedule) {
-    Program p = Compiler.compile(m, hw, options.withInputs(inputs));
-    FunctionalSimulator sim = new FunctionalSimulator(hw);
-    Memory memory = sim.load(p);
-    for (Buffer b : p.buffers()) {
-      if (b.kind() == Buffer.Kind.INPUT && inputs.containsKey(b.name())) {
-        memory.write(b.name(), inputs.get(b.name()).toBytes());
-      }
-    }
-    sim.run(p, memory, Map.of(), schedule);
-    Map<String, Tensor> out = new LinkedHashMap<>();
-    for (Buffer b : p.buffers()) {
-      if (b.kind() == Buffer.Kind.OUTPUT) {
-        long[] dims = b.dims().stream().mapToLong(Long::longValue).toArray();
-        out.put(b.name(), Tensor.of(b.type(), dims, memory.read(b.name())));
-      }
-    }
-    return out;
+    return ModelExecution.run(m, inputs, hw, options, schedule).outputs();
   }
 
   /** What differs beyond the tolerance, or null. */

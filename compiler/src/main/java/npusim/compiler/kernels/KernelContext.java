@@ -223,6 +223,11 @@ public final class KernelContext {
     return View.of(s, dims);
   }
 
+  /** The buffer that says how many elements of a bounded dimension are valid. */
+  public View countBuffer(String dimension) {
+    return View.of(memory.count(dimension), 1);
+  }
+
   /** A constant made by the compiler. */
   public View constant(String what, Tensor t) {
     Storage s = memory.constant(node.name() + "/" + what, t);
@@ -259,7 +264,8 @@ public final class KernelContext {
 
   /** Whether the matrix unit multiplies these types natively. */
   public boolean matrixRuns(DType a, DType w) {
-    return hw.core().matrix().supports(a) && hw.core().matrix().supports(w);
+    boolean narrow = a.isFloat() ? a != DType.F64 : a.bits() < 32;
+    return narrow && hw.core().matrix().supports(a) && hw.core().matrix().supports(w);
   }
 
   /** The tile the user forces, or the one found. */

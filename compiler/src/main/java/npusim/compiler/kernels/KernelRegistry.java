@@ -33,6 +33,7 @@ public final class KernelRegistry {
     add(new GatherOp(), "Gather", "GatherElements", "GatherND");
     add(new ScatterOp(), "ScatterElements", "ScatterND");
     add(new AxisOp(), "ArgMax", "ArgMin", "CumProd", "CumSum", "TopK");
+    add(new CompactOp(), "Compress", "NonZero");
     add(new PoolOp(), "AveragePool", "MaxPool");
     add(new ConvOp(), "Conv", "ConvInteger");
     add(new ConcatOp(), "Concat", "Pad", "Tile");

@@ -79,7 +79,10 @@ public final class MatmulOp implements Kernel {
   }
 
   private static DType accumulator(DType t) {
-    return t.isFloat() ? DType.F32 : DType.I32;
+    if (t.isFloat()) {
+      return t == DType.F64 ? t : DType.F32;
+    }
+    return t.bits() < 32 ? DType.I32 : t;
   }
 
   /** On the matrix unit where it has the type, else on the vector unit. */
@@ -88,7 +91,7 @@ public final class MatmulOp implements Kernel {
     if (k.matrixRuns(a.type(), w.type())) {
       MatmulKernel.run(k, a, w, out, epilogue, extras);
     } else {
-      throw k.unsupported("the matrix unit has no " + a.type() + " × " + w.type() + " product");
+      VectorMatmul.run(k, a, w, out, epilogue, extras, accumulator(a.type()));
     }
   }
 }

@@ -42,6 +42,13 @@ public final class MemoryMap {
     return s;
   }
 
+  /** The count of a bounded dimension, readable after the run. */
+  public Storage count(String dimension) {
+    Storage s = new Storage(dimension, Buffer.Kind.OUTPUT, DType.I64, 1);
+    place(s);
+    return s;
+  }
+
   /** A constant of the compiler's own. */
   public Storage constant(String name, Tensor t) {
     Storage s = new Storage(name + "#" + temps++, Buffer.Kind.CONST, t.dtype(), t.dims());

@@ -4,13 +4,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import npusim.compiler.CompileOptions;
 import npusim.compiler.Compiler;
+import npusim.compiler.ir.Dim;
 import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Tensor;
+import npusim.compiler.ir.TensorType;
 import npusim.diag.NpusimException;
 import npusim.hardware.Hardware;
+import npusim.isa.DType;
 import npusim.program.Buffer;
 import npusim.program.Program;
 import npusim.sim.functional.FunctionalSimulator;
+import npusim.sim.functional.Memory;
 import npusim.sim.functional.Schedule;
 
 /** Compiles a model for given inputs and executes the program on them. */
@@ -60,8 +64,42 @@ public final class ModelExecution {
               .buffer(name)
               .orElseThrow(() -> new IllegalStateException("no buffer for output " + name));
       long[] dims = b.dims().stream().mapToLong(Long::longValue).toArray();
-      outputs.put(name, Tensor.of(b.type(), dims, memory.read(name)));
+      Tensor whole = Tensor.of(b.type(), dims, memory.read(name));
+      outputs.put(name, valid(whole, model.graph().tensorType(name), memory));
     }
     return new Result(outputs, program);
+  }
+
+  /**
+   * What is valid of a result whose size depends on data: the buffer of each such dimension's name
+   * says.
+   */
+  static Tensor valid(Tensor whole, TensorType type, Memory memory) {
+    Tensor t = whole;
+    for (int d = 0; type != null && d < type.rank(); d++) {
+      Dim dim = type.dim(d);
+      if (dim.isBounded()) {
+        byte[] count = memory.read(dim.symbol());
+        long n = Tensor.of(DType.I64, new long[] {1}, count).longAt(0);
+        t = head(t, d, Math.min(n, t.dim(d)));
+      }
+    }
+    return t;
+  }
+
+  private static Tensor head(Tensor t, int axis, long n) {
+    long[] dims = t.dims();
+    long inner = 1;
+    for (int i = axis + 1; i < dims.length; i++) {
+      inner *= dims[i];
+    }
+    long from = dims[axis] * inner;
+    dims[axis] = n;
+    long to = n * inner;
+    Tensor r = Tensor.zeros(t.dtype(), dims);
+    for (long i = 0; to > 0 && i < r.size(); i++) {
+      r.setBits(i, t.bits(i / to * from + i % to));
+    }
+    return r;
   }
 }
