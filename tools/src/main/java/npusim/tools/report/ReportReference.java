@@ -1,0 +1,67 @@
+package npusim.tools.report;
+
+import java.util.Locale;
+import npusim.sim.energy.EnergyComponent;
+import npusim.sim.timing.Category;
+
+/** The page {@code docs/report.md}, from the metric catalogue. */
+public final class ReportReference {
+  private ReportReference() {}
+
+  /** The page. */
+  public static String markdown() {
+    var out = new StringBuilder();
+    out.append(
+        """
+        # The report
+
+        Generated from the metric catalogue. `npusim run` and `npusim simulate` print one screen;
+        `--json FILE` writes the same figures as JSON (`%s`, described by the JSON Schema
+        `tools/src/main/resources/npusim/tools/report.schema.json`), `--csv FILE` one row per layer,
+        `--trace FILE` a timeline that Perfetto opens. The same input gives the same bytes on every
+        machine.
+
+        ## Metrics
+
+        The names are those of `metrics` in the JSON and of `expect` in expectation files. A metric
+        that makes no sense for a workload is absent.
+
+        | metric | unit | meaning |
+        | --- | --- | --- |
+        """
+            .formatted(JsonReport.FORMAT));
+    for (Metric m : Metric.values()) {
+      out.append(String.format(Locale.ROOT, "| `%s` | %s | %s |\n", m.id(), m.unit(), m.meaning()));
+    }
+    out.append(
+        """
+
+        ## Where the time went
+
+        Every cycle of the latency belongs to exactly one category, so that they sum to it.
+
+        | category | in text |
+        | --- | --- |
+        """);
+    for (Category c : Category.values()) {
+      out.append("| `").append(CategoryNames.id(c)).append("` | ").append(c.label());
+      out.append(" |\n");
+    }
+    out.append(
+        """
+
+        ## Energy
+
+        Every component has a dynamic part (per event) and a static one (per second); all parts sum
+        to `energy_j`.
+
+        | component | in text |
+        | --- | --- |
+        """);
+    for (EnergyComponent c : EnergyComponent.values()) {
+      out.append("| `").append(CategoryNames.id(c)).append("` | ").append(c.label());
+      out.append(" |\n");
+    }
+    return out.toString();
+  }
+}

@@ -1,0 +1,191 @@
+package npusim.tools.report;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import npusim.sim.energy.EnergyComponent;
+import npusim.sim.timing.Category;
+
+/**
+ * The JSON Schema of {@link JsonReport}, made from the metric catalogue, the categories and the
+ * energy components. Every object is closed, so that a figure the schema doesn't know fails.
+ */
+public final class ReportSchema {
+  private static final String STRING = "string";
+  private static final String INTEGER = "integer";
+  private static final String NUMBER = "number";
+
+  private final JsonGenerator g;
+
+  private ReportSchema(JsonGenerator g) {
+    this.g = g;
+  }
+
+  /** The schema, as {@code npusim/tools/report.schema.json} holds it. */
+  public static String text() {
+    return JsonText.render(g -> new ReportSchema(g).write());
+  }
+
+  /** A property of an object. */
+  private record Property(String name, String description, Body body) {}
+
+  private interface Body {
+    void write() throws IOException;
+  }
+
+  private void write() throws IOException {
+    g.writeStartObject();
+    g.writeStringField("$schema", "https://json-schema.org/draft/2020-12/schema");
+    g.writeStringField("title", "npusim report");
+    g.writeStringField(
+        "description",
+        "What a run found. The number in format changes when a reader of the older layout would"
+            + " break.");
+    properties(
+        new Property("format", "layout and its version", () -> constant(JsonReport.FORMAT)),
+        of("version", STRING, "version of npusim"),
+        of("workload", STRING, "workload, kernel or model file"),
+        of("scenario", STRING, "batch, lengths and language; may be empty"),
+        of("hardware", STRING, "chip"),
+        of("hardware_fingerprint", STRING, "hash of every parameter of the chip"),
+        of("dtype", STRING, "type computed in"),
+        of("clock_mhz", NUMBER, "core clock, MHz"),
+        new Property(
+            "metrics",
+            "figures of the whole job; one that makes no sense for it is absent",
+            this::metrics),
+        new Property("stages", "compiled programs in the order they run", () -> list(this::stage)),
+        new Property("energy_pj", "energy of the whole job by component, pJ", this::energy),
+        new Property(
+            "layers",
+            "graph nodes that took time or moved bytes, in program order",
+            () -> list(this::layer)));
+    g.writeEndObject();
+  }
+
+  private static final List<Metric> OPTIONAL =
+      List.of(
+          Metric.TTFT_MS,
+          Metric.TPOT_MS,
+          Metric.SENTENCE_SECONDS,
+          Metric.DEADLINE_SECONDS,
+          Metric.DEADLINE_MET,
+          Metric.DRAM_PEAK_GB_PER_S,
+          Metric.DRAM_UTILISATION,
+          Metric.MATRIX_UTILISATION,
+          Metric.BOUND_RATIO);
+
+  private void metrics() throws IOException {
+    var all =
+        Arrays.stream(Metric.values())
+            .map(m -> of(m.id(), NUMBER, m.meaning() + (m.unit().isEmpty() ? "" : ", " + m.unit())))
+            .toArray(Property[]::new);
+    var required =
+        Arrays.stream(Metric.values()).filter(m -> !OPTIONAL.contains(m)).map(Metric::id).toList();
+    properties(required, all);
+  }
+
+  private void stage() throws IOException {
+    properties(
+        of("name", STRING, "prefill, decode, encoder, …"),
+        of("launches", INTEGER, "times the program runs"),
+        of("cycles", INTEGER, "cycles of all launches"),
+        new Property(
+            "critical_path_cycles", "cycles by category; they sum to cycles", this::categories),
+        of("bound", STRING, "the larger roof: compute or DRAM"),
+        of("bound_cycles", NUMBER, "cycles at that peak rate"),
+        of("dram_read_bytes", INTEGER, "bytes read from DRAM"),
+        of("dram_written_bytes", INTEGER, "bytes written to DRAM"),
+        of("energy_j", NUMBER, "energy, J"),
+        new Property("samples", "launches simulated", () -> list(this::sample)));
+  }
+
+  private void sample() throws IOException {
+    properties(
+        of("param", INTEGER, "value of the launch parameter; 0 without one"),
+        of("stands_for", INTEGER, "launches this one stands for"),
+        of("cycles", INTEGER, "latency of one"));
+  }
+
+  private void categories() throws IOException {
+    properties(
+        Arrays.stream(Category.values())
+            .map(c -> of(CategoryNames.id(c), INTEGER, c.label()))
+            .toArray(Property[]::new));
+  }
+
+  private void energy() throws IOException {
+    properties(
+        Arrays.stream(EnergyComponent.values())
+            .map(
+                c ->
+                    new Property(
+                        CategoryNames.id(c),
+                        c.label(),
+                        () ->
+                            properties(
+                                of("dynamic", NUMBER, "switching energy"),
+                                of("static", NUMBER, "energy spent whatever happens"))))
+            .toArray(Property[]::new));
+  }
+
+  private void layer() throws IOException {
+    properties(
+        of("stage", STRING, "stage it belongs to"),
+        of("name", STRING, "graph node; (program) for instructions made for no node"),
+        of("op", STRING, "operator"),
+        of("layer", STRING, "path of the layer; may be empty"),
+        of("launches", INTEGER, "launches of its program"),
+        of("cycles", INTEGER, "cycles on the critical path"),
+        of("bound_by", STRING, "category that took most of them"),
+        new Property(
+            "critical_path_cycles", "cycles by category; they sum to cycles", this::categories),
+        of("macs", INTEGER, "multiply-accumulates executed"),
+        of("padded_macs", INTEGER, "array slots passed without a useful operand"),
+        of("vector_elements", INTEGER, "elements processed by vector instructions"),
+        of("dram_read_bytes", INTEGER, "bytes read from DRAM"),
+        of("dram_written_bytes", INTEGER, "bytes written to DRAM"),
+        of("matrix_utilisation", NUMBER, "executed over possible multiply-accumulates in its time"),
+        of("dram_utilisation", NUMBER, "bytes over what the DRAM could move in its time"),
+        of("dynamic_pj", NUMBER, "dynamic energy, pJ"));
+  }
+
+  private Property of(String name, String type, String description) {
+    return new Property(name, description, () -> g.writeStringField("type", type));
+  }
+
+  private void constant(String value) throws IOException {
+    g.writeStringField("const", value);
+  }
+
+  private void list(Body item) throws IOException {
+    g.writeStringField("type", "array");
+    g.writeObjectFieldStart("items");
+    item.write();
+    g.writeEndObject();
+  }
+
+  /** An object with exactly these properties. */
+  private void properties(Property... properties) throws IOException {
+    properties(Arrays.stream(properties).map(Property::name).toList(), properties);
+  }
+
+  private void properties(List<String> required, Property... properties) throws IOException {
+    g.writeStringField("type", "object");
+    g.writeBooleanField("additionalProperties", false);
+    g.writeArrayFieldStart("required");
+    for (String name : required) {
+      g.writeString(name);
+    }
+    g.writeEndArray();
+    g.writeObjectFieldStart("properties");
+    for (Property p : properties) {
+      g.writeObjectFieldStart(p.name());
+      g.writeStringField("description", p.description());
+      p.body().write();
+      g.writeEndObject();
+    }
+    g.writeEndObject();
+  }
+}

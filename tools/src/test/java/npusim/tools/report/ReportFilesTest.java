@@ -1,0 +1,124 @@
+package npusim.tools.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.TimeZone;
+import npusim.tools.CommandRun;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The files a run writes: valid, consistent with each other, the same bytes everywhere. */
+class ReportFilesTest {
+  private static final Schema SCHEMA =
+      SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+          .getSchema(ReportSchema.text(), InputFormat.JSON);
+
+  @TempDir private Path folder;
+
+  private String json(Object... workload) throws IOException {
+    Path file = folder.resolve("r.json");
+    var args = new Object[workload.length + 3];
+    args[0] = "run";
+    System.arraycopy(workload, 0, args, 1, workload.length);
+    args[workload.length + 1] = "--json";
+    args[workload.length + 2] = file;
+    CommandRun run = CommandRun.of(args);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    return Files.readString(file);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gemm:64,64,64 --hw edge", "softmax:64,64 --hw tpu-v3"})
+  void jsonIsValidBySchema(String line) throws IOException {
+    String text = json((Object[]) line.split(" ", -1));
+    assertThat(SCHEMA.validate(text, InputFormat.JSON)).isEmpty();
+  }
+
+  @Test
+  void schemaRefusesWhatItDoesNotKnow() throws IOException {
+    String text = json("gemm:32,32,32", "--hw", "edge");
+    assertThat(SCHEMA.validate(text.replace("\"ttft", "\"x"), InputFormat.JSON)).isEmpty();
+    assertThat(SCHEMA.validate(text.replace("\"latency_ms\"", "\"x\""), InputFormat.JSON))
+        .isNotEmpty();
+  }
+
+  @Test
+  void partsOfALanguageModelsJsonSum() throws IOException {
+    String text = json("gpt-2", "--hw", "rngd", "--prompt", 16, "--generate", 2);
+    assertThat(SCHEMA.validate(text, InputFormat.JSON)).isEmpty();
+    JsonNode r = new ObjectMapper().readTree(text);
+    long total = r.at("/metrics/latency_cycles").asLong();
+    long stages = 0;
+    for (JsonNode s : r.get("stages")) {
+      stages += s.get("cycles").asLong();
+      assertThat(sum(s.get("critical_path_cycles"))).isEqualTo(s.get("cycles").asLong());
+    }
+    assertThat(stages).isEqualTo(total);
+    double pj = 0;
+    for (JsonNode c : r.get("energy_pj")) {
+      pj += c.get("dynamic").asDouble() + c.get("static").asDouble();
+    }
+    double joules = r.at("/metrics/energy_j").asDouble();
+    assertThat(pj * 1e-12).isCloseTo(joules, org.assertj.core.data.Offset.offset(joules * 1e-9));
+    long layers = 0;
+    for (JsonNode l : r.get("layers")) {
+      layers += l.get("cycles").asLong();
+    }
+    assertThat(layers).isEqualTo(total);
+  }
+
+  private static long sum(JsonNode node) {
+    long sum = 0;
+    for (JsonNode v : node) {
+      sum += v.asLong();
+    }
+    return sum;
+  }
+
+  @Test
+  void localeAndTimeZoneDoNotMatter() throws IOException {
+    Locale locale = Locale.getDefault();
+    TimeZone zone = TimeZone.getDefault();
+    try {
+      Locale.setDefault(Locale.ROOT);
+      String json = json("gemm:64,64,64", "--hw", "edge");
+      String text = CommandRun.of("run", "gemm:64,64,64", "--hw", "edge").out();
+      Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+      TimeZone.setDefault(TimeZone.getTimeZone("Asia/Seoul"));
+      assertThat(json("gemm:64,64,64", "--hw", "edge")).isEqualTo(json);
+      assertThat(CommandRun.of("run", "gemm:64,64,64", "--hw", "edge").out()).isEqualTo(text);
+      Locale.setDefault(Locale.forLanguageTag("tr-TR"));
+      assertThat(json("gemm:64,64,64", "--hw", "edge")).isEqualTo(json);
+    } finally {
+      Locale.setDefault(locale);
+      TimeZone.setDefault(zone);
+    }
+  }
+
+  @Test
+  void csvHasOneRowPerLayerAndTheTraceIsJson() throws IOException {
+    Path csv = folder.resolve("r.csv");
+    Path trace = folder.resolve("r.trace");
+    CommandRun run =
+        CommandRun.of("run", "layernorm:64,64", "--hw", "edge", "--csv", csv, "--trace", trace);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    var lines = Files.readAllLines(csv);
+    assertThat(lines).hasSizeGreaterThan(1);
+    int columns = lines.getFirst().split(",", -1).length;
+    assertThat(lines).allMatch(l -> l.split(",", -1).length == columns);
+    JsonNode events = new ObjectMapper().readTree(trace.toFile());
+    assertThat(events.toString()).contains("\"ph\":\"X\"");
+  }
+}
