@@ -387,7 +387,7 @@ final class CoreRun {
       if (neutral
           && machine.shortening()
           && done == HEAD
-          && sequencer.iterations() > HEAD + TAIL
+          && sequencer.iterations() >= HEAD + TAIL + SKIP_MULTIPLE
           && machine.isLocal(core, sequencer.innermostBody(), at)) {
         skippingAt = sequencer.loopNesting();
         skipUntil = done + (sequencer.iterations() - HEAD - TAIL) / SKIP_MULTIPLE * SKIP_MULTIPLE;
