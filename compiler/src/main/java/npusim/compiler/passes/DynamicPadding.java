@@ -156,12 +156,8 @@ final class DynamicPadding {
   }
 
   private boolean isSource(Node n) {
-    boolean candidate =
-        n.is("NonZero")
-            && graph.tensorType(n.input(0)) instanceof TensorType in
-            && in.isStatic()
-            && in.rank() > 0
-            && symbol(n) != null;
+    TensorType in = n.is("NonZero") ? graph.tensorType(n.input(0)) : null;
+    boolean candidate = in != null && in.isStatic() && in.rank() > 0 && symbol(n) != null;
     if (!candidate || graph.outputs().stream().anyMatch(shapes::contains)) {
       return false;
     }

@@ -25,33 +25,35 @@ class DynamicPaddingTest {
   private static final String HEAD = "<ir_version: 8, opset_import: [\"\" : 17]>\n";
 
   /** One expert of a mixture, as PyTorch's TorchScript exporter writes it. */
-  private static final String EXPERT =
-      """
-      [pick%1$d] m%1$d = Gather <axis = 0> (mask, e%1$d)
-      [nz%1$d] nz%1$d = NonZero (m%1$d)
-      [tr%1$d] tr%1$d = Transpose <perm = [1, 0]> (nz%1$d)
-      [sp%1$d] a%1$d, b%1$d = Split <axis = 1> (tr%1$d, ones)
-      [sa%1$d] slot%1$d = Squeeze (a%1$d, axis1)
-      [sb%1$d] token%1$d = Squeeze (b%1$d, axis1)
-      [up%1$d] h3%1$d = Unsqueeze (h, axis0)
-      [ga%1$d] x3%1$d = Gather <axis = 1> (h3%1$d, token%1$d)
-      [re%1$d] x%1$d = Reshape (x3%1$d, rows)
-      [mm%1$d] y%1$d = MatMul (x%1$d, w%1$d)
-      [act%1$d] z%1$d = Tanh (y%1$d)
-      [fl%1$d] flat%1$d = Reshape (weights, minus1)
-      [ix%1$d] ix%1$d = Mul (token%1$d, two)
-      [iy%1$d] iy%1$d = Add (ix%1$d, slot%1$d)
-      [gw%1$d] rw%1$d = Gather (flat%1$d, iy%1$d)
-      [sh%1$d] sh%1$d = Shape (iy%1$d)
-      [cc%1$d] cc%1$d = Concat <axis = 0> (sh%1$d)
-      [rr%1$d] rv%1$d = Reshape (rw%1$d, cc%1$d)
-      [ur%1$d] rc%1$d = Unsqueeze (rv%1$d, axis1)
-      [sc%1$d] o%1$d = Mul (z%1$d, rc%1$d)
-      [ut%1$d] ti%1$d = Unsqueeze (token%1$d, axis1)
-      [so%1$d] os%1$d = Shape (o%1$d)
-      [ex%1$d] te%1$d = Expand (ti%1$d, os%1$d)
-      [se%1$d] f%2$d = ScatterElements <axis = 0, reduction = "add"> (f%1$d, te%1$d, o%1$d)
-      """;
+  private static String expert(int e) {
+    return """
+    [pick%1$d] m%1$d = Gather <axis = 0> (mask, e%1$d)
+    [nz%1$d] nz%1$d = NonZero (m%1$d)
+    [tr%1$d] tr%1$d = Transpose <perm = [1, 0]> (nz%1$d)
+    [sp%1$d] a%1$d, b%1$d = Split <axis = 1> (tr%1$d, ones)
+    [sa%1$d] slot%1$d = Squeeze (a%1$d, axis1)
+    [sb%1$d] token%1$d = Squeeze (b%1$d, axis1)
+    [up%1$d] h3%1$d = Unsqueeze (h, axis0)
+    [ga%1$d] x3%1$d = Gather <axis = 1> (h3%1$d, token%1$d)
+    [re%1$d] x%1$d = Reshape (x3%1$d, rows)
+    [mm%1$d] y%1$d = MatMul (x%1$d, w%1$d)
+    [act%1$d] z%1$d = Tanh (y%1$d)
+    [fl%1$d] flat%1$d = Reshape (weights, minus1)
+    [ix%1$d] ix%1$d = Mul (token%1$d, two)
+    [iy%1$d] iy%1$d = Add (ix%1$d, slot%1$d)
+    [gw%1$d] rw%1$d = Gather (flat%1$d, iy%1$d)
+    [sh%1$d] sh%1$d = Shape (iy%1$d)
+    [cc%1$d] cc%1$d = Concat <axis = 0> (sh%1$d)
+    [rr%1$d] rv%1$d = Reshape (rw%1$d, cc%1$d)
+    [ur%1$d] rc%1$d = Unsqueeze (rv%1$d, axis1)
+    [sc%1$d] o%1$d = Mul (z%1$d, rc%1$d)
+    [ut%1$d] ti%1$d = Unsqueeze (token%1$d, axis1)
+    [so%1$d] os%1$d = Shape (o%1$d)
+    [ex%1$d] te%1$d = Expand (ti%1$d, os%1$d)
+    [se%1$d] f%2$d = ScatterElements <axis = 0, reduction = "add"> (f%1$d, te%1$d, o%1$d)
+    """
+        .formatted(e, e + 1);
+  }
 
   private static String mixture() {
     StringBuilder s = new StringBuilder(HEAD);
@@ -72,7 +74,7 @@ class DynamicPaddingTest {
     }
     s.append("> {\n");
     for (int e = 0; e < 3; e++) {
-      s.append(EXPERT.formatted(e, e + 1));
+      s.append(expert(e));
     }
     return s.append("}").toString();
   }
