@@ -148,13 +148,16 @@ public record View(Storage storage, long offset, long[] dims, long[] strides) {
           b *= shape[j++];
         }
       }
-      long stride = -1;
+      // Of the innermost axis that has an extent; negative for elements taken back to front.
+      boolean found = false;
+      long stride = 0;
       long n = 1;
       for (int k = i - 1; k >= i0; k--) {
         if (dims[k] == 1) {
           continue;
         }
-        if (stride < 0) {
+        if (!found) {
+          found = true;
           stride = strides[k];
         } else if (strides[k] != stride * n) {
           return null;
@@ -163,7 +166,7 @@ public record View(Storage storage, long offset, long[] dims, long[] strides) {
       }
       n = 1;
       for (int k = j - 1; k >= j0; k--) {
-        s[k] = Math.max(stride, 0) * n;
+        s[k] = stride * n;
         n *= shape[k];
       }
     }
