@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import npusim.isa.Field;
 import npusim.isa.Instruction;
 import npusim.isa.Opcode;
@@ -55,7 +54,7 @@ final class CoreRun {
 
   private final int core;
   private final Machine machine;
-  private final Map<Reach, Set<Integer>> lanes;
+  private final Map<Reach, int[]> lanes;
   private final Sequencer sequencer;
   private final Clock[] clocks = new Clock[Lanes.COUNT];
   private final Semaphore[] semaphores = new Semaphore[Word.MAX_SEMAPHORE + 1];
@@ -92,7 +91,9 @@ final class CoreRun {
   /** Lowers a floor to what the lanes that still may reach a memory are ordered behind. */
   void lower(long[] floor, Reach reach) {
     if (state != State.HALTED && reach != Reach.NONE) {
-      lanes.get(reach).forEach(lane -> clocks[lane].lower(floor));
+      for (int lane : lanes.get(reach)) {
+        clocks[lane].lower(floor);
+      }
     }
   }
 

@@ -40,7 +40,7 @@ final class Lanes {
   }
 
   /** Lanes of a stream that may use each kind of memory. */
-  static Map<CoreRun.Reach, Set<Integer>> reaching(CoreCode code) {
+  static Map<CoreRun.Reach, int[]> reaching(CoreCode code) {
     var lanes = new EnumMap<CoreRun.Reach, Set<Integer>>(CoreRun.Reach.class);
     for (CoreRun.Reach reach : CoreRun.Reach.values()) {
       lanes.put(reach, new TreeSet<>());
@@ -63,7 +63,10 @@ final class Lanes {
         }
       }
     }
-    return lanes;
+    var arrays = new EnumMap<CoreRun.Reach, int[]>(CoreRun.Reach.class);
+    lanes.forEach(
+        (reach, set) -> arrays.put(reach, set.stream().mapToInt(Integer::intValue).toArray()));
+    return arrays;
   }
 
   static String name(int lane) {

@@ -12,13 +12,14 @@ final class MemorySpace {
   private final List<Footprint> constants = new ArrayList<>();
 
   /**
-   * @param usedBytes part of the memory that the program uses, which sets the resolution of the
-   *     index
+   * @param from first byte that is written during the run
+   * @param to byte after the last of those
+   * @param floor what the lanes that may use it are ordered behind
    */
-  MemorySpace(String name, long bytes, long usedBytes, AccessIndex.Floor floor) {
+  MemorySpace(String name, long bytes, long from, long to, AccessIndex.Floor floor) {
     this.name = name;
     this.bytes = bytes;
-    this.accesses = new AccessIndex(usedBytes, floor);
+    this.accesses = new AccessIndex(from, to, floor);
   }
 
   String name() {

@@ -27,12 +27,14 @@ final class SystemMemory {
           new MemorySpace(
               "scratchpad of core " + core,
               limits.scratchpadBytes(),
+              0,
               limits.scratchpadBytes(),
               floor));
       accumulators.add(
           new MemorySpace(
               "accumulator memory of core " + core,
               limits.accumulatorBytes(),
+              0,
               limits.accumulatorBytes(),
               floor));
     }
@@ -42,15 +44,22 @@ final class SystemMemory {
   }
 
   private MemorySpace dram(int chip, Limits limits, Machine machine) {
-    // Buffers that are written get the resolution; weights usually lie beside them and are far
-    // larger.
-    long used = 1;
+    long from = Long.MAX_VALUE;
+    long to = 0;
     for (Buffer b : program.buffers()) {
-      used = b.chip() == chip ? Math.max(used, b.end()) : used;
+      boolean written = b.kind() != Buffer.Kind.WEIGHT && b.kind() != Buffer.Kind.CONST;
+      if (b.chip() == chip && written) {
+        from = Math.min(from, b.address());
+        to = Math.max(to, b.end());
+      }
     }
     var dram =
         new MemorySpace(
-            "DRAM of chip " + chip, limits.dramBytes(), used, () -> machine.dramFloor(chip));
+            "DRAM of chip " + chip,
+            limits.dramBytes(),
+            Math.min(from, to),
+            to,
+            () -> machine.dramFloor(chip));
     for (Buffer b : program.buffers()) {
       if (b.chip() == chip && b.end() <= limits.dramBytes()) {
         switch (b.kind()) {
