@@ -39,7 +39,7 @@ final class HostWindows {
       boolean inside =
           d >= 0 && d < g.in()[0] && h >= 0 && h < g.in()[1] && w >= 0 && w < g.in()[2];
       if (inside) {
-        double v = x.at(base + (d * g.in()[1] + h) * g.in()[2] + w);
+        double v = x.at(base + ((long) d * g.in()[1] + h) * g.in()[2] + w);
         acc = max ? Math.max(acc, v) : acc + v;
       }
       count += inside || countPads ? 1 : 0;

@@ -81,7 +81,7 @@ final class VectorMatmul {
   private long bytes() {
     long bits = accType.bits() + SLOTS * c.out().type().bits() + epilogue.scratchBits();
     for (View x : c.extras()) {
-      bits += SLOTS * x.type().bits();
+      bits += (long) SLOTS * x.type().bits();
     }
     return SLOTS * (c.a().type().bytesFor(tm * tk) + c.w().type().bytesFor(tk * tn))
         + tm * tn * bits / 8

@@ -157,7 +157,7 @@ public final class RollLayers implements Pass {
     throw new IllegalStateException("not made in the block: " + local);
   }
 
-  /** Two names with a star where they differ: {@code layers.*&#47;mlp}. */
+  /** Two names with a star where they differ: {@code layers.*.mlp}. */
   static String commonName(String a, String b) {
     int head = 0;
     while (head < Math.min(a.length(), b.length()) && a.charAt(head) == b.charAt(head)) {

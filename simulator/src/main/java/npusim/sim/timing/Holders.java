@@ -25,6 +25,7 @@ final class Holders {
     return arrays[holder][indices[holder]];
   }
 
+  @SuppressWarnings("ReferenceEquality") // which array it is, not what is in it
   boolean isIn(int holder, int[] array) {
     return arrays[holder] == array;
   }
