@@ -45,14 +45,14 @@ final class Core {
       long[] initialRegisters,
       Dram dram,
       Core[] chipCores,
-      boolean track) {
+      Checks checks) {
     this.index = index;
     this.chip = chip;
     this.code = code;
     this.registers = Arrays.copyOf(initialRegisters, Word.REGISTERS);
-    this.scratchpad = new LocalMemory("scratchpad", 0, limits.scratchpadBytes(), track);
+    this.scratchpad = checks.memory("scratchpad", index, 0, limits.scratchpadBytes());
     this.accumulator =
-        new LocalMemory("accumulator memory", Word.ACC_BASE, limits.accumulatorBytes(), track);
+        checks.memory("accumulator memory", index, Word.ACC_BASE, limits.accumulatorBytes());
     this.dram = dram;
     this.chipCores = chipCores;
     this.indexInChip = indexInChip;

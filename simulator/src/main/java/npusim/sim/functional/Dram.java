@@ -32,6 +32,7 @@ final class Dram {
   private final byte[][] pages;
   private final List<Constant> constants = new ArrayList<>();
   private final int[] constantPages;
+  private AccessObserver observer;
 
   /**
    * @param bytes addressable bytes
@@ -41,6 +42,11 @@ final class Dram {
     int n = Math.toIntExact((bytes + PAGE - 1) >>> PAGE_BITS);
     pages = new byte[n][];
     constantPages = new int[n];
+  }
+
+  /** Tells somebody of every access from now on, or with null nobody. */
+  void observe(AccessObserver newObserver) {
+    observer = newObserver;
   }
 
   /** Addressable bytes. */
@@ -87,7 +93,7 @@ final class Dram {
               + " bytes instead of "
               + c.bytes);
     }
-    write(c.address, content, 0, content.length);
+    copyIn(c.address, content, 0, content.length);
   }
 
   /** Checks that bytes {@code from} to {@code to} (exclusive) exist. */
@@ -134,6 +140,9 @@ final class Dram {
 
   /** Reads {@code n} bytes into {@code out} at {@code at}; the range has been checked. */
   void read(long address, byte[] out, int at, int n) {
+    if (observer != null) {
+      observer.read(address, address + n);
+    }
     while (n > 0) {
       int o = (int) address & (PAGE - 1);
       int run = Math.min(n, PAGE - o);
@@ -146,6 +155,13 @@ final class Dram {
 
   /** Writes {@code n} bytes from {@code in} at {@code at}; the range has been checked. */
   void write(long address, byte[] in, int at, int n) {
+    if (observer != null) {
+      observer.write(address, address + n);
+    }
+    copyIn(address, in, at, n);
+  }
+
+  private void copyIn(long address, byte[] in, int at, int n) {
     while (n > 0) {
       int o = (int) address & (PAGE - 1);
       int run = Math.min(n, PAGE - o);
@@ -158,11 +174,17 @@ final class Dram {
 
   /** One byte. */
   byte get(long address) {
+    if (observer != null) {
+      observer.read(address, address + 1);
+    }
     return forRead((int) (address >>> PAGE_BITS))[(int) address & (PAGE - 1)];
   }
 
   /** Writes one byte. */
   void put(long address, byte value) {
+    if (observer != null) {
+      observer.write(address, address + 1);
+    }
     forWrite((int) (address >>> PAGE_BITS))[(int) address & (PAGE - 1)] = value;
   }
 }

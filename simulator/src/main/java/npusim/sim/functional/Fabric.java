@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import npusim.isa.Field;
 import npusim.isa.Opcode;
 import npusim.sim.functional.LocalOperand.Fields;
@@ -24,8 +25,10 @@ final class Fabric {
   private final Map<Key, Deque<Region>> sends = new HashMap<>();
   private final Map<Key, Deque<Region>> receives = new HashMap<>();
   private final int coresPerChip;
+  private final Ordering ordering;
 
-  Fabric(Core[] cores, int coresPerChip) {
+  Fabric(Core[] cores, int coresPerChip, Ordering ordering) {
+    this.ordering = ordering;
     this.cores = cores;
     this.coresPerChip = coresPerChip;
     this.waiting = new boolean[cores.length];
@@ -70,6 +73,11 @@ final class Fabric {
         }
       }
     }
+    ordering.meet(
+        IntStream.range(0, coresPerChip)
+            .filter(c -> (mask >>> c & 1) != 0)
+            .map(c -> first + c)
+            .toArray());
     for (int c = 0; c < coresPerChip; c++) {
       if ((mask >>> c & 1) != 0) {
         barrierMask[first + c] = 0;
@@ -85,6 +93,7 @@ final class Fabric {
     for (int c = 0; c < 64; c++) {
       if ((mask >>> c & 1) != 0) {
         core.peer(c).semaphores[semaphore] += amount;
+        ordering.signal(core.index(), core.peer(c).index(), semaphore, amount);
       }
     }
     waiting[core.index()] = false;
@@ -157,6 +166,7 @@ final class Fabric {
       ElementCopy.pack(from.operand(), from.extents(), message);
       ElementCopy.unpack(message, to.operand(), to.extents());
     }
+    ordering.meet(new int[] {mine.core().index(), other.core().index()});
     waiting[mine.core().index()] = false;
     waiting[other.core().index()] = false;
   }

@@ -2,6 +2,7 @@ package npusim.sim.functional;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import npusim.diag.Names;
 import npusim.diag.NpusimException;
 import npusim.hardware.Hardware;
@@ -18,6 +19,7 @@ import npusim.program.Program;
 public final class FunctionalSimulator {
   private final Limits limits;
   private final boolean checkInitialised;
+  private final boolean checkRaces;
 
   /** An engine for a described machine. */
   public FunctionalSimulator(Hardware hw) {
@@ -26,12 +28,13 @@ public final class FunctionalSimulator {
 
   /** An engine for the given limits. */
   public FunctionalSimulator(Limits limits) {
-    this(limits, false);
+    this(limits, false, false);
   }
 
-  private FunctionalSimulator(Limits limits, boolean checkInitialised) {
+  private FunctionalSimulator(Limits limits, boolean checkInitialised, boolean checkRaces) {
     this.limits = limits;
     this.checkInitialised = checkInitialised;
+    this.checkRaces = checkRaces;
   }
 
   /**
@@ -39,7 +42,16 @@ public final class FunctionalSimulator {
    * not written. Slower; for tests of generated programs.
    */
   public FunctionalSimulator checkingInitialised() {
-    return new FunctionalSimulator(limits, true);
+    return new FunctionalSimulator(limits, true, checkRaces);
+  }
+
+  /**
+   * The same engine, which also refuses two accesses to the same byte, one of them a write, that no
+   * semaphore, barrier or message orders. Only runs in program order check this; they find what any
+   * other schedule could expose. Much slower.
+   */
+  public FunctionalSimulator checkingRaces() {
+    return new FunctionalSimulator(limits, checkInitialised, true);
   }
 
   /**
@@ -82,8 +94,22 @@ public final class FunctionalSimulator {
     if (memory.program() != program) {
       throw new IllegalArgumentException("memory was loaded for another program");
     }
+    Optional<RaceChecker> races =
+        checkRaces && schedule instanceof Schedule.ProgramOrder
+            ? Optional.of(new RaceChecker(program.cores().size(), limits.loadQueues()))
+            : Optional.empty();
+    Checks checks = new Checks(checkInitialised, races);
     Machine machine =
-        new Machine(program, limits, memory.drams(), resolve(program, params), checkInitialised);
+        new Machine(program, limits, memory.drams(), resolve(program, params), checks);
+    try {
+      execute(machine, schedule);
+    } finally {
+      machine.finishObserving();
+    }
+    return machine.instructions();
+  }
+
+  private static void execute(Machine machine, Schedule schedule) {
     switch (schedule) {
       case Schedule.ProgramOrder order -> new ProgramOrderRunner(machine).run();
       case Schedule.Priority priority ->
@@ -91,7 +117,6 @@ public final class FunctionalSimulator {
       case Schedule.Random random ->
           new QueuedRunner(machine, random.label(), Policies.random(random.seed())).run();
     }
-    return machine.instructions();
   }
 
   private static Map<String, Long> resolve(Program program, Map<String, Long> given) {

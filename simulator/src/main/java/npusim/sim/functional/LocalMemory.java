@@ -17,33 +17,38 @@ final class LocalMemory {
   private final int size;
   private byte[] bytes;
   private final InitialisedBytes written;
+  private final AccessObserver observer;
 
   /**
    * @param name for messages
    * @param origin local byte address of its first byte
    * @param size bytes
-   * @param track whether reads of bytes never written are errors
+   * @param written which bytes have been written, when reads of others are errors; else null
+   * @param observer is told of every access; may be null
    */
-  LocalMemory(String name, long origin, int size, boolean track) {
-    this(
-        name,
-        origin,
-        size,
-        new byte[Math.min(size, FIRST_BYTES)],
-        track ? new InitialisedBytes(size) : null);
+  LocalMemory(
+      String name, long origin, int size, InitialisedBytes written, AccessObserver observer) {
+    this(name, origin, size, new byte[Math.min(size, FIRST_BYTES)], written, observer);
   }
 
-  private LocalMemory(String name, long origin, int size, byte[] bytes, InitialisedBytes written) {
+  private LocalMemory(
+      String name,
+      long origin,
+      int size,
+      byte[] bytes,
+      InitialisedBytes written,
+      AccessObserver observer) {
     this.name = name;
     this.origin = origin;
     this.size = size;
     this.bytes = bytes;
     this.written = written;
+    this.observer = observer;
   }
 
-  /** A memory over bytes that exist already, without tracking. */
+  /** A memory over bytes that exist already, without checks. */
   static LocalMemory wrap(byte[] bytes) {
-    return new LocalMemory("message", 0, bytes.length, bytes, null);
+    return new LocalMemory("message", 0, bytes.length, bytes, null, null);
   }
 
   /** Contents as far as touched; no longer valid after another {@link #checkRange}. */
@@ -56,9 +61,9 @@ final class LocalMemory {
     return size;
   }
 
-  /** True when reads of bytes never written are errors. */
+  /** True when every access must be told to {@link #checkWritten} or {@link #markWritten}. */
   boolean tracks() {
-    return written != null;
+    return written != null || observer != null;
   }
 
   /** Index into {@link #bytes} of a local address. */
@@ -92,25 +97,37 @@ final class LocalMemory {
   }
 
   /**
-   * Checks that bytes {@code from} to {@code to} (exclusive, offsets) were written, when tracking.
+   * Takes note of a read of bytes {@code from} to {@code to} (exclusive, offsets).
+   *
+   * @throws Fault when nothing has written one of them, and that is checked
    */
   void checkWritten(String operand, long from, long to) {
-    long p = written.firstUnwritten(from, to);
-    if (p >= 0) {
-      throw Fault.program(
-          "exec-uninitialised",
-          String.format(
-              Locale.ROOT,
-              "operand %s reads %s byte 0x%x that nothing has written",
-              operand,
-              name,
-              origin + p));
+    if (written != null) {
+      long p = written.firstUnwritten(from, to);
+      if (p >= 0) {
+        throw Fault.program(
+            "exec-uninitialised",
+            String.format(
+                Locale.ROOT,
+                "operand %s reads %s byte 0x%x that nothing has written",
+                operand,
+                name,
+                origin + p));
+      }
+    }
+    if (observer != null) {
+      observer.read(from, to);
     }
   }
 
-  /** Notes bytes {@code from} to {@code to} (exclusive, offsets) as written, when tracking. */
+  /** Takes note of a write of bytes {@code from} to {@code to} (exclusive, offsets). */
   void markWritten(long from, long to) {
-    written.mark(from, to);
+    if (written != null) {
+      written.mark(from, to);
+    }
+    if (observer != null) {
+      observer.write(from, to);
+    }
   }
 
   /** True for addresses in accumulator memory. */

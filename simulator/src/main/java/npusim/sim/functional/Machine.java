@@ -20,9 +20,10 @@ final class Machine {
   private final Core[] cores;
   private final Sequencer[] sequencers;
   private final Fabric fabric;
+  private final Ordering ordering;
   private long instructions;
 
-  Machine(Program program, Limits limits, Dram[] drams, Map<String, Long> params, boolean track) {
+  Machine(Program program, Limits limits, Dram[] drams, Map<String, Long> params, Checks checks) {
     this.program = program;
     this.limits = limits;
     int n = program.cores().size();
@@ -41,12 +42,17 @@ final class Machine {
       int chip = i / perChip;
       cores[i] =
           new Core(
-              i, chip, i % perChip, limits, launch.code(), registers, drams[chip], peers, track);
+              i, chip, i % perChip, limits, launch.code(), registers, drams[chip], peers, checks);
       peers[i % perChip] = cores[i];
       int[] ends = loopEnds.computeIfAbsent(launch.code(), c -> Sequencer.matchLoops(c.code()));
       sequencers[i] = new Sequencer(cores[i], ends, limits.loopDepth());
     }
-    fabric = new Fabric(cores, perChip);
+    fabric = new Fabric(cores, perChip, checks.ordering());
+    ordering = checks.ordering();
+    for (int i = 0; i < drams.length; i++) {
+      String name = "DRAM of chip " + i;
+      drams[i].observe(checks.races().map(r -> r.observer(name, 0)).orElse(null));
+    }
   }
 
   Limits limits() {
@@ -69,6 +75,11 @@ final class Machine {
     return fabric;
   }
 
+  /** Who is told about the order of instructions. */
+  Ordering ordering() {
+    return ordering;
+  }
+
   /** Counts an executed instruction. */
   void count() {
     instructions++;
@@ -77,6 +88,13 @@ final class Machine {
   /** Instructions executed so far. */
   long instructions() {
     return instructions;
+  }
+
+  /** The DRAMs outlive the run; nobody watches them any more. */
+  void finishObserving() {
+    for (Core c : cores) {
+      c.dram().observe(null);
+    }
   }
 
   /** Checks what must hold when every core has halted. */

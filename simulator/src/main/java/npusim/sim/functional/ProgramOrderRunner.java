@@ -39,6 +39,7 @@ final class ProgramOrderRunner {
     Core core = machine.core(c);
     Sequencer seq = machine.sequencer(c);
     Fabric fabric = machine.fabric();
+    Ordering ordering = machine.ordering();
     boolean progress = false;
     int at = seq.pc();
     try {
@@ -58,6 +59,7 @@ final class ProgramOrderRunner {
           core.takeWaits(i);
           args.set(i, core.registers);
           machine.count();
+          ordering.begin(c, RaceChecker.unitNumber(i), at, i);
           progress = true;
           if (Fabric.handles(i.op())) {
             fabric.start(core, args);
@@ -72,6 +74,7 @@ final class ProgramOrderRunner {
           }
         }
         core.giveSignals(i);
+        ordering.end(c, RaceChecker.unitNumber(i), i);
         progress = true;
       }
     } catch (Fault f) {

@@ -47,7 +47,7 @@ class MultiCoreTest {
   }
 
   private static double[] run(Program p, Limits limits, Schedule schedule) {
-    var sim = new FunctionalSimulator(limits).checkingInitialised();
+    var sim = new FunctionalSimulator(limits).checkingInitialised().checkingRaces();
     Memory memory = sim.load(p);
     memory.write("in", Programs.floats(8, 1));
     sim.run(p, memory, Map.of(), schedule);
@@ -79,6 +79,24 @@ class MultiCoreTest {
                 assertThat(run(program, Limits.small(1, 2, 4096, 64), s))
                     .as(s.label())
                     .containsExactly(5, 6, 7, 8, 1, 2, 3, 4));
+  }
+
+  @Test
+  void withoutTheBarrierTheRaceCheckNamesTheOtherCore() {
+    var p = new Programs(2);
+    for (int c = 0; c < 2; c++) {
+      p.core(
+          load(0, 16L * c, 4).signal(1, 1),
+          put(3, 0, 0x100 + 16 * c, 4).wait(1, 1).signal(2, 1),
+          store(0x100, 0x80 + 16L * c, 4).wait(2, 1));
+    }
+    p.buffer("in", Buffer.Kind.INPUT, 0, DType.F32, 8)
+        .buffer("out", Buffer.Kind.OUTPUT, 0x80, DType.F32, 8);
+    Program program = p.build();
+    assertThatThrownBy(() -> run(program, Limits.small(1, 2, 4096, 64), Schedule.PROGRAM_ORDER))
+        .hasMessageContaining("core 1, instruction 2: dma.st")
+        .hasMessageContaining(
+            "reads byte 0x100 of the scratchpad of core 1, which instruction 1 of core 0 writes");
   }
 
   @Test

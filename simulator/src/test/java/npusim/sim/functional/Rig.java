@@ -36,7 +36,7 @@ final class Rig {
             new long[Word.REGISTERS],
             dram,
             peers,
-            track);
+            new Checks(track, java.util.Optional.empty()));
     peers[0] = core;
   }
 

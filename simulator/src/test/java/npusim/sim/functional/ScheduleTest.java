@@ -140,6 +140,38 @@ class ScheduleTest {
         .isTrue();
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {FREE_IN, FULL_IN, FREE_OUT, FULL_OUT})
+  void theRaceCheckFindsEveryMissingSemaphoreInProgramOrder(int dropped) {
+    var sim = new FunctionalSimulator(LIMITS).checkingRaces();
+    Program whole = ring(0);
+    Memory memory = sim.load(whole);
+    sim.run(whole, memory, Map.of(), Schedule.PROGRAM_ORDER);
+    Program program = ring(dropped);
+    Memory other = sim.load(program);
+    assertThatThrownBy(() -> sim.run(program, other, Map.of(), Schedule.PROGRAM_ORDER))
+        .isInstanceOf(NpusimException.class)
+        .hasMessageContaining("of core 0, which instruction ")
+        .hasMessageContaining("and no semaphore orders the two")
+        .hasMessageContaining("of node 'conv_1'");
+  }
+
+  @Test
+  void storesAndLoadsOfTheSameDramNeedASemaphore() {
+    var st = Rig.row(Opcode.DMA_ST, 4).set(Field.DRAM_S3, 1);
+    Rig.operand(st, "A", 0, DType.F32, 1);
+    var ld = Rig.row(Opcode.DMA_LD, 4).set(Field.DRAM, 12).set(Field.DRAM_S3, 1);
+    Rig.operand(ld, "DST", 64, DType.F32, 1);
+    Program racing = new Programs(1).core(st, ld).build();
+    var sim = new FunctionalSimulator(LIMITS).checkingRaces();
+    assertThatThrownBy(() -> sim.run(racing, sim.load(racing), Map.of(), Schedule.PROGRAM_ORDER))
+        .hasMessageContaining("instruction 1: dma.ld")
+        .hasMessageContaining(
+            "reads byte 0xc of the DRAM of chip 0, which instruction 0 of core 0 writes");
+    Program ordered = new Programs(1).core(st.signal(1, 1), ld.wait(1, 1)).build();
+    sim.run(ordered, sim.load(ordered), Map.of(), Schedule.PROGRAM_ORDER);
+  }
+
   @Test
   void randomSchedulesRepeatWithTheirSeed() {
     Program program = ring(FULL_IN);

@@ -476,7 +476,7 @@ class VectorInstructionTest {
 
   @Test
   void largeScratchpadsTakeMemoryAsTheyAreTouched() {
-    LocalMemory m = new LocalMemory("scratchpad", 0, 1 << 30, false);
+    LocalMemory m = new LocalMemory("scratchpad", 0, 1 << 30, null, null);
     assertThat(m.bytes()).hasSize(1 << 16);
     m.bytes()[5] = 7;
     m.checkRange("a", 0, (1 << 16) + 1);
