@@ -173,6 +173,8 @@ public final class MatmulTiling {
         Math.max(
             (aLoads + (queues > 1 ? wLoads : 0)) * start + aBytes / ld.bytesPerCycle(),
             wLoads * start + (aBytes + wBytes) / ld.bytesPerCycle());
+    aBytes *= overhead(p.a(), Math.min(t.k(), p.k()), p.k());
+    wBytes *= overhead(p.w(), Math.min(t.n(), n), p.n());
     double dram =
         (aBytes + wBytes + oBytes) * t.pb() * t.pm() * t.pn() / Math.max(1e-9, dramRate());
     double vector = (double) b * m * n / hw.core().vector().lanes();
@@ -186,6 +188,15 @@ public final class MatmulTiling {
         + first
         + last
         + (double) t.m() * t.n() * t.k() / 1e12;
+  }
+
+  /**
+   * What short rows cost: each contiguous piece of a tile takes about a request more than its
+   * bytes, for its ragged ends and for the memory to find the row.
+   */
+  private double overhead(DType type, long elements, long row) {
+    double bytes = type.bytesFor(elements);
+    return elements == row ? 1 : 1 + hw.core().dma().load().requestBytes() / bytes;
   }
 
   private double dramRate() {
