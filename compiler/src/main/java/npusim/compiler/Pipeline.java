@@ -70,7 +70,9 @@ public final class Pipeline {
   }
 
   private static List<Pass> documented() {
-    return of(Optional.of(Precision.of(DType.I8)));
+    return of(
+        Optional.of(
+            new Precision("every", DType.BF16, Optional.of(DType.I8), Optional.of(DType.I4), 128)));
   }
 
   /**

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import npusim.compiler.Pipeline;
 import npusim.compiler.ir.GraphVerifier;
 import npusim.compiler.ir.Model;
 import npusim.compiler.text.OnnxText;
@@ -40,7 +41,7 @@ class PassCaseTest {
         out.add(DynamicTest.dynamicTest(pass + "/" + f.getFileName(), () -> check(f, pass)));
       }
     }
-    for (Pass p : Passes.frontEnd()) {
+    for (Pass p : Pipeline.all()) {
       assertThat(out)
           .as("cases of " + p.name())
           .anyMatch(t -> t.getDisplayName().startsWith(p.name() + "/"));
@@ -56,7 +57,7 @@ class PassCaseTest {
     String expected = text.substring(marker + MARKER.length()).strip();
     Model m = OnnxText.parse(file.getFileName().toString(), input);
     PassContext c = PassContext.of(dims(input), Map.of());
-    Pass pass = Passes.find(Passes.frontEnd(), passName);
+    Pass pass = Passes.find(Pipeline.all(), passName);
     if (expected.startsWith("error:")) {
       Throwable t = catchThrowable(() -> runAll(m, input, pass, c));
       assertThat(t).isInstanceOf(NpusimException.class);
@@ -73,7 +74,7 @@ class PassCaseTest {
         .lines()
         .filter(l -> l.startsWith("# first "))
         .flatMap(l -> Stream.of(l.substring("# first ".length()).strip().split(",", -1)))
-        .forEach(p -> Passes.find(Passes.frontEnd(), p).run(m, c));
+        .forEach(p -> Passes.find(Pipeline.all(), p).run(m, c));
     pass.run(m, c);
   }
 
