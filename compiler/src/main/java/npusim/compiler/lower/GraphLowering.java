@@ -414,7 +414,7 @@ public final class GraphLowering {
   private Program assemble(String name, int graphNodes) {
     List<Program.Launch> cores = new ArrayList<>();
     for (CoreProgram c : chip.cores()) {
-      Code code = c.finish(FIRST_PARAM_REGISTER + params.size(), hw.core().sequencer().loopDepth());
+      Code code = c.finish(registerOfRuns() + 1, hw.core().sequencer().loopDepth());
       cores.add(
           new Program.Launch(
               new CoreCode(code.instructions(), code.nodes(), Map.of()), new long[Word.REGISTERS]));
