@@ -10,7 +10,8 @@ public final class SourceExcerpt {
    * The line of {@code source} that {@code location} names, indented by two, with a caret below its
    * column when known. A line longer than 120 characters is cut to a window around the column.
    *
-   * @return one or two lines without trailing newline; empty when the line is not in the source
+   * @return one or two lines without trailing newline; empty when the line is blank or not in the
+   *     source
    */
   public static String caret(String source, Location location) {
     if (location.line() == 0 || source.isEmpty()) {
@@ -21,6 +22,9 @@ public final class SourceExcerpt {
       return "";
     }
     String line = lines[location.line() - 1].replace("\r", "");
+    if (line.isBlank()) {
+      return "";
+    }
     int column = Math.min(location.column(), line.length() + 1);
     int from = 0;
     if (line.length() > MAX_WIDTH) {

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.EnumMap;
@@ -53,8 +54,20 @@ public final class ProgramWriter {
       }
       Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
+      discard(temporary);
+      boolean noFolder = e instanceof NoSuchFileException;
       throw NpusimException.usage(
-          "program-write", "cannot write: " + e.getMessage(), Location.ofFile(file.toString()), "");
+          "program-write",
+          "cannot write: " + (noFolder ? "there is no such folder" : e.getMessage()),
+          Location.ofFile(file.toString()),
+          "the folder must exist and be writable");
+    }
+  }
+
+  private static void discard(Path temporary) {
+    boolean gone = temporary.toFile().delete();
+    if (!gone) {
+      temporary.toFile().deleteOnExit();
     }
   }
 

@@ -106,7 +106,7 @@ final class ActivationOps {
                           (a, b) -> a * sigmoid(alpha * a) * b,
                           (a, b) -> a);
                     }))
-            .infer(Rules.BROADCAST));
+            .infer(Rules.BROADCAST_TWO));
     o.add(
         onnx("PRelu", "x, or slope·x below zero", 7, 9, 16)
             .types(TypeSet.NUMERIC)

@@ -163,13 +163,13 @@ final class ElementwiseOps {
   private static void binaries(List<Operator> o) {
     o.add(
         binary("Add", "sum", TypeSet.NUMERIC, Double::sum, Long::sum, 7, 13, 14)
-            .infer(Rules.BROADCAST));
+            .infer(Rules.BROADCAST_TWO));
     o.add(
         binary("Sub", "difference", TypeSet.NUMERIC, (a, b) -> a - b, (a, b) -> a - b, 7, 13, 14)
-            .infer(Rules.BROADCAST));
+            .infer(Rules.BROADCAST_TWO));
     o.add(
         binary("Mul", "product", TypeSet.NUMERIC, (a, b) -> a * b, (a, b) -> a * b, 7, 13, 14)
-            .infer(Rules.BROADCAST));
+            .infer(Rules.BROADCAST_TWO));
     o.add(
         onnx("Div", "quotient; integers towards zero", 7, 13, 14)
             .types(TypeSet.NUMERIC)
@@ -188,7 +188,7 @@ final class ElementwiseOps {
                                   ? Long.divideUnsigned(a, b)
                                   : Elementwise.divide(a, b));
                     }))
-            .infer(Rules.BROADCAST));
+            .infer(Rules.BROADCAST_TWO));
     o.add(
         onnx("Pow", "power", 7, 12, 13, 15)
             .types(TypeSet.NUMERIC)
@@ -209,22 +209,22 @@ final class ElementwiseOps {
                           (a, b) -> fmod ? a % b : Elementwise.floorMod(a, b),
                           (a, b) -> fmod ? (b == 0 ? 0 : a % b) : Elementwise.floorMod(a, b));
                     }))
-            .infer(Rules.BROADCAST));
+            .infer(Rules.BROADCAST_TWO));
     o.add(
         binary("And", "logical and", TypeSet.BOOL, Double::sum, (a, b) -> a & b, 7)
-            .infer(Rules.BROADCAST));
+            .infer(Rules.BROADCAST_TWO));
     o.add(
         binary("Or", "logical or", TypeSet.BOOL, Double::sum, (a, b) -> a | b, 7)
-            .infer(Rules.BROADCAST));
+            .infer(Rules.BROADCAST_TWO));
     o.add(
         binary("Xor", "logical exclusive or", TypeSet.BOOL, Double::sum, (a, b) -> a ^ b, 7)
-            .infer(Rules.BROADCAST));
+            .infer(Rules.BROADCAST_TWO));
     o.add(
         binary("BitwiseAnd", "bitwise and", TypeSet.INTEGER, Double::sum, (a, b) -> a & b, 18)
-            .infer(Rules.BROADCAST));
+            .infer(Rules.BROADCAST_TWO));
     o.add(
         binary("BitwiseOr", "bitwise or", TypeSet.INTEGER, Double::sum, (a, b) -> a | b, 18)
-            .infer(Rules.BROADCAST));
+            .infer(Rules.BROADCAST_TWO));
     o.add(
         binary(
                 "BitwiseXor",
@@ -233,7 +233,7 @@ final class ElementwiseOps {
                 Double::sum,
                 (a, b) -> a ^ b,
                 18)
-            .infer(Rules.BROADCAST));
+            .infer(Rules.BROADCAST_TWO));
     o.add(
         onnx("BitShift", "shift by a number of bits; signed right shifts keep the sign", 11, 28)
             .types(TypeSet.INTEGER)
@@ -250,7 +250,7 @@ final class ElementwiseOps {
                           Double::sum,
                           (a, b) -> shift(a, b, left, bits, c.dtype(0)));
                     }))
-            .infer(Rules.BROADCAST));
+            .infer(Rules.BROADCAST_TWO));
   }
 
   /**

@@ -31,7 +31,7 @@ final class MicrosoftOps {
                 }));
     o.add(microsoft("Gelu", "Gaussian error linear unit").infer(Rules.SAME));
     o.add(microsoft("FastGelu", "GELU by tanh, with an optional bias").infer(Rules.SAME));
-    o.add(microsoft("BiasGelu", "GELU of a sum").infer(Rules.BROADCAST));
+    o.add(microsoft("BiasGelu", "GELU of a sum").infer(Rules.BROADCAST_TWO));
     o.add(microsoft("QuickGelu", "x·sigmoid(alpha·x)").infer(Rules.SAME));
     return o;
   }

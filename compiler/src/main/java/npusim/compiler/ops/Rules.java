@@ -29,6 +29,15 @@ final class Rules {
         c.set(0, c.dtype(0), dims);
       };
 
+  /** As {@link #BROADCAST}, of exactly two inputs. */
+  static final InferRule BROADCAST_TWO =
+      c -> {
+        if (c.inputs() != 2) {
+          throw c.fail("has " + c.inputs() + " inputs, expected 2");
+        }
+        BROADCAST.infer(c);
+      };
+
   /** Output 0: truth values, inputs broadcast together. */
   static final InferRule COMPARE =
       c -> {

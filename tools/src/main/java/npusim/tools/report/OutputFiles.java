@@ -25,6 +25,12 @@ public final class OutputFiles {
    */
   public static void write(Path file, byte[] bytes) {
     Path parent = file.toAbsolutePath().getParent();
+    if (Files.isDirectory(file)) {
+      throw unwritable(file, "it is a folder", "give the name of a file");
+    }
+    if (parent == null || !Files.isDirectory(parent)) {
+      throw unwritable(file, "there is no folder " + parent, "make the folder first");
+    }
     Path temporary = null;
     try {
       temporary = Files.createTempFile(parent, "." + file.getFileName(), ".tmp");
@@ -32,12 +38,13 @@ public final class OutputFiles {
       move(temporary, file);
     } catch (IOException e) {
       discard(temporary);
-      throw NpusimException.usage(
-          "write-file",
-          "can't write " + file + ": " + e.getMessage(),
-          Location.ofFile(file.toString()),
-          "the folder must exist and be writable");
+      throw unwritable(file, e.getMessage(), "the folder must be writable");
     }
+  }
+
+  private static NpusimException unwritable(Path file, String why, String hint) {
+    return NpusimException.usage(
+        "write-file", "can't be written: " + why, Location.ofFile(file.toString()), hint);
   }
 
   private static void move(Path from, Path to) throws IOException {

@@ -10,6 +10,7 @@ import npusim.compiler.ir.Model;
 import npusim.diag.Location;
 import npusim.diag.Names;
 import npusim.diag.NpusimException;
+import npusim.program.ProgramReader;
 import npusim.workloads.MicroWorkload;
 import npusim.workloads.Scenario;
 import npusim.workloads.Scenarios;
@@ -34,6 +35,7 @@ public final class ModelArgument {
     }
     Optional<Scenario> micro = MicroWorkload.parse(text, options.weights());
     if (micro.isPresent()) {
+      refuseLengths(text, Location.NONE, "write the shape of the kernel: " + text, options);
       return micro.get();
     }
     return WorkloadCatalog.find(text)
@@ -55,18 +57,32 @@ public final class ModelArgument {
    * @throws NpusimException (usage) when the file is no valid model
    */
   public static Scenario ofFile(Path file, WorkloadOptions options) {
-    if (options.prompt().isPresent() || options.generate().isPresent()) {
+    Location where = Location.ofFile(file.toString());
+    if (ProgramReader.isContainer(file)) {
       throw NpusimException.usage(
-          "run-option",
-          "--prompt and --generate belong to named language models, not to " + file,
-          Location.ofFile(file.toString()),
-          "bind the model's symbolic dimensions with --dim name=value");
+          "run-program", "a compiled program, not a model", where, "use `npusim simulate`");
     }
+    refuseLengths(
+        file.toString(),
+        where,
+        "bind the model's symbolic dimensions with --dim name=value",
+        options);
     Model m = ModelFiles.read(file);
     String name = String.valueOf(file.getFileName());
     var stage = new Stage("inference", Stage.Role.INFERENCE, m, new Stage.Times(1), 1);
     return new Scenario(
         name, "", Scenario.Kind.INFERENCE, 1, List.of(stage), Optional.empty(), Optional.empty());
+  }
+
+  private static void refuseLengths(
+      String model, Location where, String hint, WorkloadOptions options) {
+    if (options.batch() != 1 || options.prompt().isPresent() || options.generate().isPresent()) {
+      throw NpusimException.usage(
+          "run-option",
+          "--batch, --prompt and --generate belong to named workloads, not to " + model,
+          where,
+          hint);
+    }
   }
 
   private static NpusimException unknown(String text) {

@@ -41,7 +41,15 @@ public final class ProgramFiles {
           Location.ofFile(file.toString()),
           "`npusim disasm` prints it as assembly");
     }
-    return Assembler.assemble(file);
+    Program program = Assembler.assemble(file);
+    if (program.cores().isEmpty()) {
+      throw NpusimException.usage(
+          "asm-core",
+          "no core runs anything",
+          Location.ofFile(file.toString()),
+          "add .core 0 stream=main and .stream main");
+    }
+    return program;
   }
 
   private static boolean isContainer(Path file) {

@@ -8,6 +8,9 @@ import java.util.stream.Collectors;
 import npusim.compiler.Compiler;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Model;
+import npusim.diag.Diagnostic;
+import npusim.diag.Location;
+import npusim.diag.NpusimException;
 import npusim.hardware.Hardware;
 import npusim.isa.DType;
 import npusim.program.Program;
@@ -54,7 +57,25 @@ public final class ScenarioRunner {
 
   /** Compiles a stage; the stage's model stays as it is. */
   public Program compile(Stage stage) {
-    return Compiler.compile(stage.model().copy(), hw, options.compile().withDtype(dtype()));
+    try {
+      return Compiler.compile(stage.model().copy(), hw, options.compile().withDtype(dtype()));
+    } catch (NpusimException e) {
+      throw inFile(stage.model().source(), e);
+    }
+  }
+
+  /** The same with the model's file where a message names no place. */
+  private static NpusimException inFile(String source, NpusimException e) {
+    Location file = Location.ofFile(source);
+    List<Diagnostic> placed =
+        e.diagnostics().stream()
+            .map(
+                d ->
+                    d.location().isNone()
+                        ? new Diagnostic(d.severity(), d.code(), d.message(), file, d.hint())
+                        : d)
+            .toList();
+    return new NpusimException(e.exitCode(), placed, e);
   }
 
   /**
