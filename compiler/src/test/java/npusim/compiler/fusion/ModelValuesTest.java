@@ -13,6 +13,7 @@ import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.passes.Pass;
 import npusim.compiler.passes.PassContext;
+import npusim.compiler.roll.RollLayers;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -38,7 +39,11 @@ class ModelValuesTest {
     TestCases.Case c = TestCases.read(folder);
     PassContext context = PassContext.ofInputs(c.inputs());
     for (Pass p : Pipeline.of(Optional.empty())) {
-      p.run(c.model(), context);
+      // A loop over rolled layers exists as instructions only; the host evaluates the layers
+      // themselves.
+      if (!(p instanceof RollLayers)) {
+        p.run(c.model(), context);
+      }
     }
     Graph g = c.model().graph();
     Map<String, Tensor> values = GraphEvaluator.run(g, c.inputs(), (value, t) -> {});

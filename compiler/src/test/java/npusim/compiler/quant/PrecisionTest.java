@@ -15,6 +15,7 @@ import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.passes.Pass;
 import npusim.compiler.passes.PassContext;
+import npusim.compiler.roll.RollLayers;
 import npusim.diag.NpusimException;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -59,7 +60,11 @@ class PrecisionTest {
     TestCases.Case c = TestCases.read(folder);
     PassContext context = PassContext.ofInputs(c.inputs());
     for (Pass p : Pipeline.of(Optional.of(Precision.parse(precision)))) {
-      p.run(c.model(), context);
+      // A loop over rolled layers exists as instructions only; the host evaluates the layers
+      // themselves.
+      if (!(p instanceof RollLayers)) {
+        p.run(c.model(), context);
+      }
     }
     Graph g = c.model().graph();
     Map<String, Tensor> inputs = new LinkedHashMap<>();
