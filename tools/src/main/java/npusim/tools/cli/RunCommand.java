@@ -48,7 +48,10 @@ public final class RunCommand implements Callable<Integer> {
     var options = new RunOptions(compile.options(out), compile.dtype(), exact);
     var scenario = ModelArgument.resolve(model, workload.options(Weights.shapesOnly()));
     var runner = new ScenarioRunner(hw, options);
-    ScenarioResult result = runner.run(scenario);
+    ScenarioResult result;
+    try (var progress = Progress.on(spec.commandLine().getErr())) {
+      result = runner.run(scenario, progress::say);
+    }
     reports.write(result, Map.of(), out);
     return 0;
   }

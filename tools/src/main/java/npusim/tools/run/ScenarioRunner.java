@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import npusim.compiler.Compiler;
 import npusim.compiler.ir.Graph;
@@ -48,9 +49,18 @@ public final class ScenarioRunner {
    * @throws npusim.diag.NpusimException when a model is invalid or can't run on the chip
    */
   public ScenarioResult run(Scenario scenario) {
+    return run(scenario, what -> {});
+  }
+
+  /**
+   * As {@link #run(Scenario)}, telling what is being done.
+   *
+   * @param progress told at every step
+   */
+  public ScenarioResult run(Scenario scenario, Consumer<String> progress) {
     var results = new ArrayList<StageTotals>();
     for (Stage s : scenario.stages()) {
-      results.add(run(s));
+      results.add(run(s, progress));
     }
     return new ScenarioResult(scenario, hw, dtype(), results);
   }
@@ -117,11 +127,15 @@ public final class ScenarioRunner {
     return new TimingSimulator(hw, exact ? TimingOptions.exactly() : TimingOptions.defaults());
   }
 
-  private StageTotals run(Stage stage) {
+  private StageTotals run(Stage stage, Consumer<String> progress) {
+    progress.accept("compiling " + stage.name());
     Program program = compile(stage);
     var simulator = simulator(hw, options.exact());
     var totals = new StageTotals(stage, program);
-    for (Point p : points(stage.runs())) {
+    List<Point> points = points(stage.runs());
+    for (Point p : points) {
+      int number = totals.samples().size() + 1;
+      progress.accept("simulating " + stage.name() + " " + number + " of " + points.size());
       totals.add(p.value, p.times, simulator.run(program, p.params), hw);
     }
     return totals;
