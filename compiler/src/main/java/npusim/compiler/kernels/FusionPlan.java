@@ -21,6 +21,9 @@ public final class FusionPlan {
   private static final int MAX_MEMBERS = 12;
   private static final int MAX_OPERANDS = 6;
 
+  /** Inputs loaded by one kernel, constants included: each takes two of the core's semaphores. */
+  private static final int MAX_LOADED = 11;
+
   /**
    * A head with the nodes after it.
    *
@@ -87,6 +90,7 @@ public final class FusionPlan {
     Set<String> inside = new HashSet<>(List.of(head.output(0)));
     int best = 0;
     int operands = 0;
+    int loaded = loaded(head, inside);
     List<Node> frontier = new ArrayList<>(g.consumers(head.output(0)));
     while (!frontier.isEmpty() && members.size() < MAX_MEMBERS) {
       frontier.sort((a, b) -> Integer.compare(order.get(a), order.get(b)));
@@ -97,7 +101,8 @@ public final class FusionPlan {
       for (String i : n.inputs()) {
         operands += i.isEmpty() || inside.contains(i) || g.isConstant(i) ? 0 : 1;
       }
-      if (operands > MAX_OPERANDS) {
+      loaded += loaded(n, inside);
+      if (operands > MAX_OPERANDS || loaded > MAX_LOADED) {
         break;
       }
       members.add(n);
@@ -112,6 +117,20 @@ public final class FusionPlan {
       groupOf.put(head, group);
       group.members().forEach(m -> groupOf.put(m, group));
     }
+  }
+
+  /**
+   * Inputs of a node that its kernel has to load: a constant scalar of a binary operator is not.
+   */
+  private int loaded(Node n, Set<String> inside) {
+    int count = 0;
+    for (String i : n.inputs()) {
+      TensorType t = i.isEmpty() ? null : g.tensorType(i);
+      boolean immediate =
+          g.isConstant(i) && n.inputs().size() == 2 && t != null && t.elements() == 1;
+      count += i.isEmpty() || inside.contains(i) || immediate ? 0 : 1;
+    }
+    return count;
   }
 
   private boolean fits(Node n, TensorType shape) {
