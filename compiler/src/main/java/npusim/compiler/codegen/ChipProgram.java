@@ -40,6 +40,11 @@ public final class ChipProgram {
     return cores;
   }
 
+  /** Keeps the first bytes of every scratchpad for resident tensors; before the first kernel. */
+  public void reserveScratchpad(long bytes) {
+    cores.forEach(c -> c.spm().reserve(bytes));
+  }
+
   /** Records a kernel on every core and appends it. */
   public void launch(int node, Body body) {
     List<Emitter> emitters = new ArrayList<>();

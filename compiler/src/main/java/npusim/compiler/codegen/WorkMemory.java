@@ -13,8 +13,8 @@ public final class WorkMemory {
   private static final long ALIGN = 64;
 
   private final Space space;
-  private final long base;
-  private final long bytes;
+  private long base;
+  private long bytes;
   private long next;
 
   /** Memory of {@code bytes} from {@code base} on. */
@@ -27,6 +27,12 @@ public final class WorkMemory {
   /** Size. */
   public long bytes() {
     return bytes;
+  }
+
+  /** Leaves the first bytes to other uses; before anything is taken. */
+  public void reserve(long first) {
+    base += aligned(first);
+    bytes -= aligned(first);
   }
 
   /** Rounds up to the grain of allocation. */

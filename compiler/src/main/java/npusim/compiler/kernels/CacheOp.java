@@ -8,6 +8,7 @@ import npusim.compiler.codegen.Emitter;
 import npusim.compiler.codegen.Lane;
 import npusim.compiler.codegen.Loc;
 import npusim.compiler.codegen.TileIn;
+import npusim.compiler.ir.Node;
 import npusim.compiler.memory.View;
 
 /**
@@ -20,6 +21,11 @@ final class CacheOp implements Kernel {
   @Override
   public List<View> inPlace(KernelContext k) {
     return k.node().opType().equals(APPEND) ? List.of(k.in(0)) : null;
+  }
+
+  @Override
+  public boolean takesResident(Node n, int input) {
+    return n.opType().equals(APPEND) && input == 1;
   }
 
   @Override

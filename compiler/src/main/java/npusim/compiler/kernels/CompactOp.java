@@ -22,6 +22,11 @@ import npusim.isa.DType;
 public final class CompactOp implements Kernel {
 
   @Override
+  public boolean takesResident(Node n, int input) {
+    return false;
+  }
+
+  @Override
   public void emit(KernelContext k) {
     Node n = k.node();
     if (n.is("NonZero")) {

@@ -13,6 +13,11 @@ public final class GatherOp implements Kernel {
   }
 
   @Override
+  public boolean takesResident(Node n, int input) {
+    return false;
+  }
+
+  @Override
   public void emit(KernelContext k) {
     switch (k.node().opType()) {
       case "Gather" -> gather(k);

@@ -1,6 +1,7 @@
 package npusim.compiler.kernels;
 
 import java.util.List;
+import npusim.compiler.ir.Node;
 import npusim.compiler.memory.View;
 
 /**
@@ -28,6 +29,15 @@ public interface Kernel {
   /** Units that do its work beside the transfers every kernel has, for the operator table. */
   default String units() {
     return "VEC";
+  }
+
+  /**
+   * Whether the kernel can work on an operand that is resident in the scratchpad.
+   *
+   * @param input number of the input, or -1 for outputs
+   */
+  default boolean takesResident(Node n, int input) {
+    return true;
   }
 
   /** Emits the code; inputs and outputs have their places. */

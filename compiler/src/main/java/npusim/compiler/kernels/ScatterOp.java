@@ -31,6 +31,11 @@ public final class ScatterOp implements Kernel {
   }
 
   @Override
+  public boolean takesResident(Node n, int input) {
+    return false;
+  }
+
+  @Override
   public void emit(KernelContext k) {
     Node n = k.node();
     View out = k.out(0);

@@ -23,6 +23,7 @@ import npusim.compiler.kernels.KernelContext;
 import npusim.compiler.kernels.KernelRegistry;
 import npusim.compiler.kernels.Tail;
 import npusim.compiler.memory.MemoryMap;
+import npusim.compiler.memory.Residency;
 import npusim.compiler.memory.Storage;
 import npusim.compiler.memory.View;
 import npusim.compiler.roll.RepeatNode;
@@ -58,6 +59,7 @@ public final class GraphLowering {
   private final Map<String, Storage> shared;
   private final List<Runnable> steps;
   private final List<NodeInfo> infos;
+  private final Residency residency;
   private final Map<String, Storage> given = new LinkedHashMap<>();
   private final boolean body;
   private int aliases;
@@ -79,6 +81,7 @@ public final class GraphLowering {
     this.buffers = around.buffers;
     this.steps = around.steps;
     this.infos = around.infos;
+    this.residency = around.residency;
     this.body = true;
   }
 
@@ -95,6 +98,7 @@ public final class GraphLowering {
     this.buffers = new ArrayList<>();
     this.steps = new ArrayList<>();
     this.infos = new ArrayList<>();
+    this.residency = new Residency(hw.core().scratchpad().bytes(), chip.cores().size());
     this.body = false;
   }
 
@@ -133,6 +137,9 @@ public final class GraphLowering {
   private Program program(String name, int graphNodes) {
     graph.nameNodes();
     resolve();
+    if (!options.flags().contains(CompileOptions.NO_RESIDENT)) {
+      chip.reserveScratchpad(residency.place());
+    }
     steps.forEach(Runnable::run);
     return assemble(name, graphNodes);
   }
@@ -196,6 +203,7 @@ public final class GraphLowering {
       if (changed != null) {
         take(n, changed);
         infos.add(WorkCount.info(graph, n, id, ""));
+        live(kernel, n, k, outputs(n));
         steps.add(() -> kernel.emit(context(n, id, outputs(n))));
         continue;
       }
@@ -205,7 +213,22 @@ public final class GraphLowering {
         }
       }
       infos.add(WorkCount.info(graph, n, id, ""));
+      live(kernel, n, k, outputs(n));
       steps.add(() -> kernel.emit(context(n, id, outputs(n))));
+    }
+  }
+
+  /** Notes for residency what the step about to be added touches. */
+  private void live(Kernel kernel, Node n, KernelContext k, List<View> outputs) {
+    for (int i = 0; i < k.inputCount(); i++) {
+      if (k.in(i) != null) {
+        residency.step(steps.size(), kernel.takesResident(n, i), List.of(k.in(i)), List.of());
+      }
+    }
+    for (View v : outputs) {
+      if (v != null) {
+        residency.step(steps.size(), kernel.takesResident(n, -1), List.of(), List.of(v));
+      }
     }
   }
 
@@ -244,6 +267,7 @@ public final class GraphLowering {
     Reg register = new Reg("run", registerOfRuns());
     inner.values.putAll(places.varying(register));
     inner.given.putAll(places.yielded(register));
+    int begin = steps.size();
     steps.add(() -> chip.beginRepeat(r.count(), Map.of(register, places.distance())));
     int from = infos.size();
     inner.nodes();
@@ -253,6 +277,7 @@ public final class GraphLowering {
         inner.copy(in.get(c) + "/next", made, handed.get(c));
       }
     }
+    residency.repeat(begin, steps.size());
     steps.add(chip::endRepeat);
     for (NodeInfo info : infos.subList(from, infos.size())) {
       repeatedMacs += info.macs() * (r.count() - 1);
@@ -272,6 +297,7 @@ public final class GraphLowering {
     n.setName(name);
     int id = infos.size();
     infos.add(new NodeInfo(id, name, "Identity", "", 0, 0, ""));
+    residency.step(steps.size(), true, List.of(from), List.of(to));
     steps.add(() -> npusim.compiler.kernels.MapKernel.copy(context(n, id, List.of(to)), from, to));
   }
 
@@ -306,13 +332,16 @@ public final class GraphLowering {
     }
     define(n.output(0));
     infos.add(WorkCount.info(graph, n, id, ""));
+    Kernel head = KernelRegistry.of(group.head());
+    live(head, group.head(), context(group.head(), id, List.of()), outputs(n));
+    group.members().forEach(m -> live(head, m, context(m, id, List.of()), List.of()));
     steps.add(
         () -> {
           List<KernelContext> members = new ArrayList<>();
           group.members().forEach(m -> members.add(context(m, id, List.of())));
-          KernelContext head = context(group.head(), id, outputs(group.last()));
-          head.withTail(new Tail(group.head().output(0), members));
-          KernelRegistry.of(group.head()).emit(head);
+          KernelContext k = context(group.head(), id, outputs(group.last()));
+          k.withTail(new Tail(group.head().output(0), members));
+          head.emit(k);
         });
   }
 
@@ -374,6 +403,7 @@ public final class GraphLowering {
     s.becomeOutput(out, t.shape());
     memory.place(s);
     buffers.add(s);
+    residency.step(steps.size(), true, List.of(from), List.of());
     steps.add(
         () ->
             npusim.compiler.kernels.MapKernel.copy(

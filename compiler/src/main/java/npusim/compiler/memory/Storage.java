@@ -113,6 +113,11 @@ public final class Storage {
     reach = most;
   }
 
+  /** True when it has a place already, or shares another storage's. */
+  public boolean fixed() {
+    return address >= 0 || base != null;
+  }
+
   /** Where it is. */
   public Space space() {
     return space;
