@@ -1,7 +1,9 @@
 package npusim.compiler.memory;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import npusim.compiler.codegen.Space;
 import npusim.compiler.ir.Tensor;
 import npusim.diag.NpusimException;
@@ -15,6 +17,7 @@ public final class MemoryMap {
   private final long capacity;
   private final List<Storage> storages = new ArrayList<>();
   private long next = ALIGN;
+  private final Set<String> names = new HashSet<>();
   private int temps;
 
   /** An empty memory of {@code capacity} bytes. */
@@ -24,6 +27,10 @@ public final class MemoryMap {
 
   /** Places a storage in DRAM. */
   public void place(Storage s) {
+    // The body of a repeated layer may use a name that the graph around uses too.
+    for (int i = 1; !names.add(s.bufferName()); i++) {
+      s.renameBuffer(s.name() + "#" + i);
+    }
     s.place(Space.DRAM, next);
     next += (s.bytes() + ALIGN) / ALIGN * ALIGN;
     storages.add(s);

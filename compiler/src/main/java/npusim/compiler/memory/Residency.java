@@ -10,9 +10,10 @@ import npusim.compiler.codegen.WorkMemory;
 import npusim.program.Buffer;
 
 /**
- * Decides which intermediate tensors stay in the scratchpad between the kernel that makes them and those that read
- * them. Each is live from its first to its last step; those with the fewest byte-steps are placed first, at the
- * lowest address where nothing else lives at the same time. The others go through DRAM.
+ * Decides which intermediate tensors stay in the scratchpad between the kernel that makes them and
+ * those that read them. Each is live from its first to its last step; those with the fewest
+ * byte-steps are placed first, at the lowest address where nothing else lives at the same time. The
+ * others go through DRAM.
  */
 public final class Residency {
   private final long area;
@@ -86,8 +87,7 @@ public final class Residency {
     List<Storage> candidates =
         new ArrayList<>(order.stream().filter(s -> candidate(s, lives.get(s))).toList());
     candidates.sort(
-        Comparator.comparingLong(
-            s -> s.bytes() * (1 + lives.get(s).last - lives.get(s).first)));
+        Comparator.comparingLong(s -> s.bytes() * (1 + lives.get(s).last - lives.get(s).first)));
     List<Storage> placed = new ArrayList<>();
     long top = 0;
     for (Storage s : candidates) {

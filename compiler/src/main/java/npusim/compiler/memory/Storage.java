@@ -164,6 +164,11 @@ public final class Storage {
     return Buffer.of(bufferName, kind, chip, address, bytes, type, bufferDims);
   }
 
+  /** Gives its buffer a name of its own. */
+  void renameBuffer(String other) {
+    bufferName = other;
+  }
+
   /** Name of its buffer. */
   public String bufferName() {
     return bufferName;
