@@ -23,6 +23,7 @@ import npusim.compiler.quant.MergeScales;
 import npusim.compiler.quant.Precision;
 import npusim.compiler.quant.QuantizeModel;
 import npusim.compiler.quant.Recast;
+import npusim.compiler.quant.WeightOnly;
 import npusim.compiler.roll.RollLayers;
 import npusim.isa.DType;
 
@@ -45,6 +46,9 @@ public final class Pipeline {
     all.add(new FuseActivation());
     all.add(new FuseAttention());
     precision.ifPresent(p -> all.add(new Recast(p.compute())));
+    precision
+        .filter(p -> p.weights().isPresent())
+        .ifPresent(p -> all.add(new WeightOnly(p.weights().get(), p.group())));
     all.add(new IntegerArithmetic());
     all.add(new FoldParameters());
     decompose(all);

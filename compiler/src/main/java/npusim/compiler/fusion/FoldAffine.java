@@ -79,7 +79,9 @@ public final class FoldAffine extends GraphPass {
     String weight = product.input(1);
     Node next =
         g.isConstant(weight) && g.consumers(weight).size() == 1 ? consumer(g, product) : null;
-    if (next == null || !next.is("Mul") || g.initializer(weight).rank() != 2) {
+    boolean matrix =
+        next != null && next.is("Mul") && g.initializer(weight).rank() == 2 && g.initializer(weight).dtype().isFloat();
+    if (!matrix) {
       return false;
     }
     TensorType out = g.tensorType(product.output(0));

@@ -22,7 +22,7 @@ import npusim.isa.DType;
 public record Precision(
     String name, DType compute, Optional<DType> products, Optional<DType> weights, int group) {
 
-  private static final int INT4_GROUP = 128;
+  private static final int INT4_GROUP = 32;
 
   /** Names that {@link #parse} knows besides element types. */
   public static final List<String> MIXED = List.of("w8a16", "w4a16");
@@ -36,15 +36,13 @@ public record Precision(
       case F32, F64, F16, BF16 ->
           new Precision(t.shortName(), t, Optional.empty(), Optional.empty(), 0);
       case I8, U8 -> new Precision("int8", DType.F32, Optional.of(DType.I8), Optional.empty(), 0);
-      case F8E4M3FN, F8E5M2 ->
-          new Precision(t.shortName(), DType.BF16, Optional.empty(), Optional.of(t), 0);
       case I4, U4 ->
           new Precision("w4a16", DType.BF16, Optional.empty(), Optional.of(DType.I4), INT4_GROUP);
       default ->
           throw NpusimException.usage(
               "dtype",
               "--dtype " + t.shortName() + ": a model can't be recast to it",
-              "f32, bf16, fp16, fp8, int8, " + String.join(", ", MIXED));
+              "f32, bf16, fp16, int8, " + String.join(", ", MIXED));
     };
   }
 
@@ -61,7 +59,7 @@ public record Precision(
     if (s.equals("w4a16")) {
       return new Precision(s, DType.BF16, Optional.empty(), Optional.of(DType.I4), INT4_GROUP);
     }
-    List<String> known = new java.util.ArrayList<>(List.of("f32", "bf16", "fp16", "fp8", "int8"));
+    List<String> known = new java.util.ArrayList<>(List.of("f32", "bf16", "fp16", "int8"));
     known.addAll(MIXED);
     return DType.ofName(s)
         .map(Precision::of)

@@ -41,6 +41,16 @@ class PrecisionTest {
     return models("int8", 0.98);
   }
 
+  @TestFactory
+  Stream<DynamicTest> w8a16() {
+    return models("w8a16", 0.995);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> w4a16() {
+    return models("w4a16", 0.9);
+  }
+
   @Test
   void unknownNamesAreRefusedWithTheNearest() {
     assertThatThrownBy(() -> Precision.parse("bf17"))
