@@ -80,7 +80,10 @@ public final class FoldAffine extends GraphPass {
     Node next =
         g.isConstant(weight) && g.consumers(weight).size() == 1 ? consumer(g, product) : null;
     boolean matrix =
-        next != null && next.is("Mul") && g.initializer(weight).rank() == 2 && g.initializer(weight).dtype().isFloat();
+        next != null
+            && next.is("Mul")
+            && g.initializer(weight).rank() == 2
+            && g.initializer(weight).dtype().isFloat();
     if (!matrix) {
       return false;
     }

@@ -12,9 +12,10 @@ import npusim.compiler.passes.PassContext;
 import npusim.isa.DType;
 
 /**
- * Stores constant weights of matrix products in few bits, activations untouched: x·W becomes (x·Q)·s with integer Q and
- * one scale per column, or, where groups of inner elements have scales of their own, the sum over groups of
- * (x_g·Q_g)·s_g. The matrix unit widens the stored elements, the scales are applied to sums on the vector unit.
+ * Stores constant weights of matrix products in few bits, activations untouched: x·W becomes
+ * (x·Q)·s with integer Q and one scale per column, or, where groups of inner elements have scales
+ * of their own, the sum over groups of (x_g·Q_g)·s_g. The matrix unit widens the stored elements,
+ * the scales are applied to sums on the vector unit.
  */
 public final class WeightOnly extends GraphPass {
   /** Smaller weights are not worth their scales. */

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import npusim.compiler.CompileOptions;
@@ -11,6 +12,7 @@ import npusim.compiler.Pipeline;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.onnx.TensorIo;
 import npusim.compiler.passes.Pass;
+import npusim.compiler.quant.Precision;
 import npusim.compiler.text.OnnxText;
 import npusim.diag.Location;
 import npusim.diag.Names;
@@ -24,7 +26,9 @@ final class CompileArgs {
   @Option(
       names = "--dtype",
       paramLabel = "TYPE",
-      description = "Type to compute in, such as bf16 (default: the chip's native type).")
+      description =
+          "Type to compute in, such as bf16, or w8a16, w4a16 for weights of few bits (default: the"
+              + " chip's native type).")
   private String dtype;
 
   @Option(
@@ -54,14 +58,23 @@ final class CompileArgs {
   private List<String> dumpAfter = List.of();
 
   Optional<DType> dtype() {
+    if (isMixed()) {
+      return Optional.of(Precision.parse(dtype).compute());
+    }
     return Optional.ofNullable(dtype)
         .map(name -> ElementTypes.parse(name, "--dtype", Location.NONE));
   }
 
-  /** Options without the dtype. */
+  /** True for a precision whose weights have another type than its activations. */
+  private boolean isMixed() {
+    return dtype != null && Precision.MIXED.contains(dtype.toLowerCase(Locale.ROOT));
+  }
+
+  /** Options without the dtype, unless it is a mixed precision. */
   CompileOptions options(PrintWriter dump) {
     CompileOptions o =
         CompileOptions.DEFAULT.withDims(dims).withBindings(tensors()).withDump(dumper(dump));
+    o = isMixed() ? o.withPrecision(Precision.parse(dtype)) : o;
     return tile == null ? o : o.withTile(tileExtents());
   }
 

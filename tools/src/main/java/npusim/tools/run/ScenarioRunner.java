@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import npusim.compiler.CompileOptions;
 import npusim.compiler.Compiler;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Model;
@@ -65,10 +66,16 @@ public final class ScenarioRunner {
     return new ScenarioResult(scenario, hw, dtype(), results);
   }
 
+  /** A precision that the options state themselves goes before the type of the run. */
+  private CompileOptions compileOptions() {
+    CompileOptions o = options.compile();
+    return o.precision().isPresent() ? o : o.withDtype(dtype());
+  }
+
   /** Compiles a stage; the stage's model stays as it is. */
   public Program compile(Stage stage) {
     try {
-      return Compiler.compile(stage.model().copy(), hw, options.compile().withDtype(dtype()));
+      return Compiler.compile(stage.model().copy(), hw, compileOptions());
     } catch (NpusimException e) {
       throw inFile(stage.model().source(), e);
     }
