@@ -52,6 +52,9 @@ public final class ExpectationUpdate {
     String before = line.substring(0, Math.min(at, line.length()));
     String space = before.endsWith(":") ? " " : "";
     String after = line.substring(Math.min(at + v.width(), line.length()));
+    if (v.width() == 0) {
+      after = after.replaceFirst("^ +(?=[,}])", "");
+    }
     lines.set(v.at().line() - 1, before + space + number + after);
   }
 
@@ -64,7 +67,7 @@ public final class ExpectationUpdate {
 
   private static String quote(String name) {
     boolean plain =
-        name.matches("[A-Za-z_/][A-Za-z0-9_./-]*")
+        name.matches("[A-Za-z_/][A-Za-z0-9_./*-]*")
             && !name.matches("(?i)null|true|false|yes|no|on|off|~");
     return plain
         ? name
