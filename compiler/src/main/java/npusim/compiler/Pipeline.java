@@ -87,9 +87,11 @@ public final class Pipeline {
     return DOCUMENTED;
   }
 
-  /** Runs the passes on a model. */
+  /** Runs the passes on a model, but for those that a flag {@code no-NAME} switches off. */
   static void run(Model m, CompileOptions o) {
     var c = new PassContext(o.dims(), o.bindings(), o.inputs(), PassContext.DEFAULT_FOLD_LIMIT);
-    Passes.run(m, of(o.precision()), c, (p, model) -> o.dump().accept(p.name(), model.graph()));
+    List<Pass> passes =
+        of(o.precision()).stream().filter(p -> !o.flags().contains("no-" + p.name())).toList();
+    Passes.run(m, passes, c, (p, model) -> o.dump().accept(p.name(), model.graph()));
   }
 }

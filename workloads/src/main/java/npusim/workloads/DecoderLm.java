@@ -105,7 +105,7 @@ record DecoderLm(
             ? new Rope(t, d < headDim ? SMALL_HEAD / 2 : SMALL_HEAD, f, o)
             : position;
     return new DecoderLm(
-        Math.max(3, Math.min(layers, pattern.length())),
+        Math.max(5, 2 * pattern.length()),
         64,
         96,
         fewHeads,

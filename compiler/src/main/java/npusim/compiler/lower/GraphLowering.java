@@ -1,9 +1,11 @@
 package npusim.compiler.lower;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import npusim.compiler.CompileOptions;
 import npusim.compiler.ModelNotes;
 import npusim.compiler.codegen.Aff;
@@ -62,6 +64,7 @@ public final class GraphLowering {
   private final Residency residency;
   private final Map<String, Storage> given = new LinkedHashMap<>();
   private final boolean body;
+  private final GraphLowering around;
   private int aliases;
   private int repeatedNodes;
   private int repeatedAliases;
@@ -83,6 +86,7 @@ public final class GraphLowering {
     this.infos = around.infos;
     this.residency = around.residency;
     this.body = true;
+    this.around = around;
   }
 
   private GraphLowering(Graph graph, ModelNotes notes, Hardware hw, CompileOptions options) {
@@ -100,6 +104,7 @@ public final class GraphLowering {
     this.infos = new ArrayList<>();
     this.residency = new Residency(hw.core().scratchpad().bytes(), chip.cores().size());
     this.body = false;
+    this.around = null;
   }
 
   /**
@@ -247,7 +252,7 @@ public final class GraphLowering {
     for (int c = 0; c < r.chain(); c++) {
       View first = value(r.node().input(c));
       Storage x =
-          new Storage(in.get(c), Buffer.Kind.ACTIVATION, first.type(), first.dims())
+          new Storage(in.get(c) + "/handed", Buffer.Kind.ACTIVATION, first.type(), first.dims())
               .placedBy(memory);
       View carried = View.of(x, first.dims());
       buffers.add(x);
@@ -412,6 +417,11 @@ public final class GraphLowering {
 
   private View value(String name) {
     View v = values.get(name);
+    if (v == null && around != null && around.graph.initializer(name) != null) {
+      // A constant is stored once, whoever reads it.
+      v = around.value(name);
+      values.put(name, v);
+    }
     if (v == null) {
       Tensor t = graph.initializer(name);
       if (t == null) {
@@ -456,9 +466,13 @@ public final class GraphLowering {
       }
     }
     List<Buffer> map = new ArrayList<>();
+    Set<String> names = new HashSet<>();
     List<ConstData> constants = new ArrayList<>();
     long weightBytes = 0;
     for (Storage s : memory.storages()) {
+      if (!names.add(s.bufferName())) {
+        throw new IllegalStateException("two buffers are called " + s.bufferName());
+      }
       map.add(s.buffer(0));
       Tensor t = s.data();
       if (t != null && t.hasData()) {
