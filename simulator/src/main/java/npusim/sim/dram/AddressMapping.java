@@ -4,203 +4,168 @@ import npusim.hardware.Dram;
 import npusim.hardware.DramSpec;
 
 /**
- * Cuts a byte address into channel, pseudo-channel, rank, bank group, bank, row and column. Linear
- * mappings take fields from the low end of the transaction number; {@code MOP4CLXOR} keeps four
- * transactions in a row's column, spreads the next over all banks and XORs the bank fields with the
- * column.
+ * Cuts a transaction number (byte address over bytes per request) into channel, pseudo-channel,
+ * rank, bank group, bank, row and column. Linear mappings take fields from the low end; {@code
+ * MOP4CLXOR} keeps four transactions in a row's column, spreads the next over all banks and XORs
+ * the fields of channel and bank with the column.
  */
 final class AddressMapping {
-  private final Dram.Mapping mapping;
-  private final int requestBytes;
-  private final int channels;
-  private final int pseudoChannels;
-  private final int ranks;
-  private final int groups;
-  private final int banks;
-  private final int columns;
-  private final int rows;
+  private static final int CHANNEL = 0;
+  private static final int PSEUDO = 1;
+  private static final int RANK = 2;
+  private static final int GROUP = 3;
+  private static final int BANK = 4;
+  private static final int ROW = 5;
+  private static final int COLUMN = 6;
+  private static final int LOW_COLUMN = 7;
+  private static final int HIGH_COLUMN = 8;
 
-  // The address last decoded.
-  private int unit;
-  private int group;
-  private int bank;
-  private int row;
-  private int column;
+  private final boolean xor;
+  private final boolean channelsApart;
+  private final int run;
+  private final int requestBytes;
+  private final int[] size = new int[9];
+  private final int[] order;
+  private final int[] shift;
+  private final int[] field = new int[9];
 
   AddressMapping(Dram dram, DramSpec spec) {
-    mapping = dram.mapping();
     var o = spec.organization();
     requestBytes = spec.requestBytes();
-    channels = dram.channels();
-    pseudoChannels = o.pseudoChannels();
-    ranks = o.ranks();
-    groups = o.bankGroups();
-    banks = o.banksPerGroup();
-    columns = Math.max(1, o.rowBytes() / requestBytes);
-    rows = o.rows();
+    int columns = Math.max(1, o.rowBytes() / requestBytes);
+    size[CHANNEL] = dram.channels();
+    size[PSEUDO] = o.pseudoChannels();
+    size[RANK] = o.ranks();
+    size[GROUP] = o.bankGroups();
+    size[BANK] = o.banksPerGroup();
+    size[ROW] = o.rows();
+    size[COLUMN] = columns;
+    size[LOW_COLUMN] = Math.min(4, columns);
+    size[HIGH_COLUMN] = columns / size[LOW_COLUMN];
+    xor = dram.mapping() == Dram.Mapping.MOP4CLXOR;
+    order =
+        switch (dram.mapping()) {
+          case ROBARACOCH -> new int[] {CHANNEL, COLUMN, PSEUDO, RANK, GROUP, BANK, ROW};
+          case CHRABAROCO -> new int[] {COLUMN, ROW, BANK, GROUP, RANK, PSEUDO, CHANNEL};
+          case ROCORABACH -> new int[] {CHANNEL, PSEUDO, GROUP, BANK, RANK, COLUMN, ROW};
+          case MOP4CLXOR ->
+              new int[] {LOW_COLUMN, CHANNEL, PSEUDO, RANK, GROUP, BANK, HIGH_COLUMN, ROW};
+        };
+    channelsApart = order[0] == CHANNEL;
+    run = order[0] == COLUMN || order[1] == COLUMN ? columns : xor ? size[LOW_COLUMN] : 1;
+    shift = new int[order.length];
+    for (int i = 0; i < order.length; i++) {
+      int n = size[order[i]];
+      shift[i] = Integer.bitCount(n) == 1 ? Integer.numberOfTrailingZeros(n) : -1;
+    }
   }
 
   int requestBytes() {
     return requestBytes;
   }
 
-  /** Pseudo-channels of all channels: parts with a data bus of their own. */
-  int buses() {
-    return channels * pseudoChannels;
-  }
-
   int channels() {
-    return channels;
+    return size[CHANNEL];
   }
 
   int pseudoChannels() {
-    return pseudoChannels;
+    return size[PSEUDO];
+  }
+
+  /** Pseudo-channels of all channels: parts with a data bus of their own. */
+  int buses() {
+    return size[CHANNEL] * size[PSEUDO];
   }
 
   /** Bank groups of one bus, over all ranks. */
   int groupsPerBus() {
-    return ranks * groups;
+    return size[RANK] * size[GROUP];
   }
 
   int banksPerGroup() {
-    return banks;
+    return size[BANK];
   }
 
-  /** Transactions in one row of one bank. */
-  int columns() {
-    return columns;
-  }
-
-  /** Transactions that follow each other in one row of one channel when addresses ascend. */
+  /** Transactions that lie in one row of one channel when addresses ascend. */
   int run() {
-    return switch (mapping) {
-      case ROBARACOCH, CHRABAROCO -> columns;
-      case ROCORABACH -> 1;
-      case MOP4CLXOR -> Math.min(4, columns);
-    };
+    return run;
   }
 
-  /** Transactions that ascending addresses put side by side: one on each channel. */
+  /** Channels that ascending transactions go round; 1 when they stay in one for a whole run. */
   int lanes() {
-    return mapping == Dram.Mapping.CHRABAROCO || mapping == Dram.Mapping.MOP4CLXOR ? 1 : channels;
+    return channelsApart ? size[CHANNEL] : 1;
   }
 
-  Dram.Mapping mapping() {
-    return mapping;
+  /**
+   * Transactions of the smallest aligned block in which an XOR mapping only exchanges places, so
+   * that every bank the block touches gets a whole run; 1 for linear mappings, 0 when there is no
+   * such block.
+   */
+  int closedBlock() {
+    if (!xor) {
+      return 1;
+    }
+    int block = size[LOW_COLUMN];
+    int reach = 1;
+    for (int f = CHANNEL; f <= BANK && reach < size[LOW_COLUMN]; f++) {
+      if (Integer.bitCount(size[f]) != 1) {
+        continue;
+      }
+      reach *= size[f];
+    }
+    if (reach < size[LOW_COLUMN] || Integer.bitCount(size[CHANNEL]) != 1) {
+      return 0;
+    }
+    return block * size[LOW_COLUMN];
   }
 
-  /** Decodes transaction number {@code t} = address / {@link #requestBytes}. */
+  boolean isXor() {
+    return xor;
+  }
+
+  /** Decodes transaction number {@code t}. */
   void decode(long t) {
     long rest = t;
-    int ch;
-    int pc;
-    int rank;
-    switch (mapping) {
-      case ROBARACOCH -> {
-        ch = (int) (rest % channels);
-        rest /= channels;
-        column = (int) (rest % columns);
-        rest /= columns;
-        pc = (int) (rest % pseudoChannels);
-        rest /= pseudoChannels;
-        rank = (int) (rest % ranks);
-        rest /= ranks;
-        group = (int) (rest % groups);
-        rest /= groups;
-        bank = (int) (rest % banks);
-        rest /= banks;
-        row = (int) (rest % rows);
-      }
-      case ROCORABACH -> {
-        ch = (int) (rest % channels);
-        rest /= channels;
-        pc = (int) (rest % pseudoChannels);
-        rest /= pseudoChannels;
-        group = (int) (rest % groups);
-        rest /= groups;
-        bank = (int) (rest % banks);
-        rest /= banks;
-        rank = (int) (rest % ranks);
-        rest /= ranks;
-        column = (int) (rest % columns);
-        rest /= columns;
-        row = (int) (rest % rows);
-      }
-      case CHRABAROCO -> {
-        column = (int) (rest % columns);
-        rest /= columns;
-        row = (int) (rest % rows);
-        rest /= rows;
-        bank = (int) (rest % banks);
-        rest /= banks;
-        group = (int) (rest % groups);
-        rest /= groups;
-        rank = (int) (rest % ranks);
-        rest /= ranks;
-        pc = (int) (rest % pseudoChannels);
-        rest /= pseudoChannels;
-        ch = (int) (rest % channels);
-      }
-      default -> {
-        int low = Math.min(4, columns);
-        column = (int) (rest % low);
-        rest /= low;
-        ch = (int) (rest % channels);
-        rest /= channels;
-        pc = (int) (rest % pseudoChannels);
-        rest /= pseudoChannels;
-        rank = (int) (rest % ranks);
-        rest /= ranks;
-        group = (int) (rest % groups);
-        rest /= groups;
-        bank = (int) (rest % banks);
-        rest /= banks;
-        column += low * (int) (rest % Math.max(1, columns / low));
-        rest /= Math.max(1, columns / low);
-        row = (int) (rest % rows);
-        int shift = 0;
-        ch = xor(ch, channels, column >> shift);
-        shift += bits(channels);
-        pc = xor(pc, pseudoChannels, column >> shift);
-        shift += bits(pseudoChannels);
-        rank = xor(rank, ranks, column >> shift);
-        shift += bits(ranks);
-        group = xor(group, groups, column >> shift);
-        shift += bits(groups);
-        bank = xor(bank, banks, column >> shift);
+    for (int i = 0; i < order.length; i++) {
+      int f = order[i];
+      int s = shift[i];
+      if (s >= 0) {
+        field[f] = (int) rest & size[f] - 1;
+        rest >>= s;
+      } else {
+        field[f] = (int) (rest % size[f]);
+        rest /= size[f];
       }
     }
-    unit = ch * pseudoChannels + pc;
-    group += rank * groups;
+    if (xor) {
+      int column = field[LOW_COLUMN] + size[LOW_COLUMN] * field[HIGH_COLUMN];
+      field[COLUMN] = column;
+      for (int f = CHANNEL; f <= BANK; f++) {
+        int n = size[f];
+        if (Integer.bitCount(n) == 1) {
+          field[f] ^= column & n - 1;
+          column >>= Integer.numberOfTrailingZeros(n);
+        }
+      }
+    }
   }
 
-  private static int bits(int n) {
-    return Integer.bitCount(n) == 1 ? Integer.numberOfTrailingZeros(n) : 0;
-  }
-
-  private static int xor(int value, int n, int with) {
-    return Integer.bitCount(n) == 1 ? (value ^ with) & n - 1 : value;
-  }
-
+  /** Bus of the transaction last decoded. */
   int bus() {
-    return unit;
+    return field[CHANNEL] * size[PSEUDO] + field[PSEUDO];
   }
 
   /** Bank group on the bus, ranks included. */
   int group() {
-    return group;
+    return field[RANK] * size[GROUP] + field[GROUP];
   }
 
   /** Bank within its group. */
   int bank() {
-    return bank;
+    return field[BANK];
   }
 
   int row() {
-    return row;
-  }
-
-  int column() {
-    return column;
+    return field[ROW];
   }
 }

@@ -131,7 +131,16 @@ public final class JedecDram extends DramModel {
     int run = map.run();
     int lanes = map.lanes();
     long block = (long) run * lanes;
+    int closed = map.isXor() ? map.closedBlock() : 0;
     for (long from = first; from < end; ) {
+      if (closed > 0 && from % closed == 0 && end - from >= closed) {
+        // Within the block the XOR only exchanges banks: each of them gets one whole run.
+        for (long stop = from + closed; from < stop; from += run) {
+          map.decode(from);
+          done = Math.max(done, segment(run, arrival, write));
+        }
+        continue;
+      }
       long to = Math.min(end, (from / block + 1) * block);
       if (lanes == 1) {
         done = Math.max(done, pieces(from, to, arrival, write));
@@ -160,7 +169,7 @@ public final class JedecDram extends DramModel {
 
   /** Serves transactions of one run; a XOR mapping may put each into another bank. */
   private long pieces(long from, long to, long arrival, boolean write) {
-    if (map.mapping() != Dram.Mapping.MOP4CLXOR) {
+    if (!map.isXor()) {
       map.decode(from);
       return segment((int) (to - from), arrival, write);
     }
