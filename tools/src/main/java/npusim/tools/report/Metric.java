@@ -15,7 +15,10 @@ public enum Metric {
   DEADLINE_SECONDS("s", "time the job is allowed"),
   DEADLINE_MET("", "true when the job's latency is within the deadline"),
   GRAPH_NODES("", "nodes of the models as read"),
-  MAPPED_NODES("", "operations with instructions that the nodes became after decomposition and quantisation, fused ones included"),
+  MAPPED_NODES(
+      "",
+      "operations with instructions that the nodes became after decomposition and quantisation,"
+          + " fused ones included"),
   FOLDED_NODES("", "nodes computed at compile time, where none were decomposed"),
   ALIAS_NODES("", "operations that only rename memory"),
   GRAPH_MACS("MAC", "multiply-accumulates the graphs ask for, over all launches"),
