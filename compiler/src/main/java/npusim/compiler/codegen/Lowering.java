@@ -88,6 +88,9 @@ final class Lowering {
           } else {
             long n = l.var().count().value();
             for (long k = 0; k < n; k++) {
+              if (k > 0) {
+                rewind(l.body());
+              }
               constants.put(l.var(), k);
               emit(l.body());
             }
@@ -170,14 +173,45 @@ final class Lowering {
       Var u = k.vars().get(i);
       if (directlyInside(u, v) && !u.count().isConst()) {
         Operand count = materialise(u.count());
-        int added = registers.take();
-        alu(AluFn.ADD, added, count.reg, count.imm, 0);
-        alu(AluFn.MUL, added, added, k.coefs().get(i), 0);
-        alu(AluFn.SUB, r, r, 0, added);
-        registers.give(added);
+        subtract(r, count, k.coefs().get(i));
         count.free();
       }
     }
+  }
+
+  /**
+   * Between two copies of an unrolled body: what its hardware loops have added is taken back, as the
+   * end of an iteration of the loop around does for the last copy.
+   */
+  private void rewind(List<Item> body) {
+    for (Item i : body) {
+      if (i instanceof Item.Loop l) {
+        if (!plan.isHardware(l.var())) {
+          rewind(l.body());
+          continue;
+        }
+        linear.forEach(
+            (k, r) -> {
+              if (k.vars().contains(l.var())) {
+                Operand count = materialise(l.var().count());
+                subtract(r, count, k.coef(l.var()));
+                count.free();
+              }
+            });
+      }
+    }
+  }
+
+  private void subtract(int r, Operand count, long coef) {
+    if (count.reg == 0) {
+      alu(AluFn.SUB, r, r, count.imm * coef, 0);
+      return;
+    }
+    int added = registers.take();
+    alu(AluFn.ADD, added, count.reg, count.imm, 0);
+    alu(AluFn.MUL, added, added, coef, 0);
+    alu(AluFn.SUB, r, r, 0, added);
+    registers.give(added);
   }
 
   private boolean directlyInside(Var u, Var v) {

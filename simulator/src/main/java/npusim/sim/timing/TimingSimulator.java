@@ -3,6 +3,9 @@ package npusim.sim.timing;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import npusim.hardware.Dram;
+import java.util.List;
+import java.util.Arrays;
 import npusim.diag.Location;
 import npusim.diag.Names;
 import npusim.diag.NpusimException;
@@ -35,6 +38,29 @@ public final class TimingSimulator {
    */
   public TimingResult run(Program program, Map<String, Long> params) {
     checkCores(program);
+    if (options.exact() || hw.dram().model() != Dram.Model.DDR) {
+      return simulate(program, params);
+    }
+    var loops = new LayerLoops(program);
+    long[] counts = loops.counts();
+    if (counts.length == 0) {
+      return simulate(program, params);
+    }
+    long[] few = new long[counts.length];
+    Arrays.fill(few, LayerLoops.BASE);
+    TimingResult base = simulate(loops.with(few), params);
+    List<TimingResult> more = new ArrayList<>();
+    long[] times = new long[counts.length];
+    for (int i = 0; i < counts.length; i++) {
+      times[i] = counts[i] - LayerLoops.BASE;
+      long[] one = few.clone();
+      one[i]++;
+      more.add(simulate(loops.with(one), params));
+    }
+    return new Extrapolation(base, more, times).result();
+  }
+
+  private TimingResult simulate(Program program, Map<String, Long> params) {
     var machine = machine(program);
     launch(machine, program, params);
     var engine = new Engine(machine, prepare(machine), codeIds(program), options);

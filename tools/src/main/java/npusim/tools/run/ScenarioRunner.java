@@ -28,7 +28,7 @@ public final class ScenarioRunner {
    * many stretches and the middle of each stands for it: exact where cost is linear in the
    * parameter, and sums stay sums of whole runs.
    */
-  public static final int SAMPLES = 5;
+  public static final int SAMPLES = 3;
 
   private final Hardware hw;
   private final RunOptions options;
