@@ -32,12 +32,9 @@ class RepeatedLayersTimingTest {
         new WorkloadOptions(
             1, OptionalLong.of(16), OptionalLong.empty(), Lang.EN, Weights.shapesOnly());
     var stage =
-        Scenarios.of(WorkloadCatalog.find("bert-large").orElseThrow(), options)
-            .stages()
-            .getFirst();
+        Scenarios.of(WorkloadCatalog.find("bert-large").orElseThrow(), options).stages().getFirst();
     Program p =
-        Compiler.compile(
-            stage.model().copy(), hw, CompileOptions.DEFAULT.withDtype(DType.BF16));
+        Compiler.compile(stage.model().copy(), hw, CompileOptions.DEFAULT.withDtype(DType.BF16));
     TimingResult exact = new TimingSimulator(hw, TimingOptions.exactly()).run(p, Map.of());
     TimingResult quick = new TimingSimulator(hw, TimingOptions.defaults()).run(p, Map.of());
     assertThat((double) quick.totalCycles())

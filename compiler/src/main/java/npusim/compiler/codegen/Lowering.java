@@ -180,8 +180,8 @@ final class Lowering {
   }
 
   /**
-   * Between two copies of an unrolled body: what its hardware loops have added is taken back, as the
-   * end of an iteration of the loop around does for the last copy.
+   * Between two copies of an unrolled body: what its hardware loops have added is taken back, as
+   * the end of an iteration of the loop around does for the last copy.
    */
   private void rewind(List<Item> body) {
     for (Item i : body) {

@@ -119,13 +119,10 @@ final class Extrapolation {
   private UnitTime unit(int i, long total) {
     UnitTime b = base.units().get(i);
     long busy = Math.clamp(figure(r -> r.units().get(i).busy()), 0, total);
-    long semaphore =
-        Math.clamp(figure(r -> r.units().get(i).semaphore()), 0, total - busy);
-    long full =
-        Math.clamp(figure(r -> r.units().get(i).queueFull()), 0, total - busy - semaphore);
+    long semaphore = Math.clamp(figure(r -> r.units().get(i).semaphore()), 0, total - busy);
+    long full = Math.clamp(figure(r -> r.units().get(i).queueFull()), 0, total - busy - semaphore);
     long partner =
-        Math.clamp(
-            figure(r -> r.units().get(i).partner()), 0, total - busy - semaphore - full);
+        Math.clamp(figure(r -> r.units().get(i).partner()), 0, total - busy - semaphore - full);
     long idle = total - busy - semaphore - full - partner;
     return new UnitTime(b.core(), b.unit(), busy, semaphore, full, partner, idle);
   }

@@ -82,8 +82,7 @@ final class LayerLoops {
   private static CoreCode with(CoreCode code, int[] at, long... iterations) {
     Instruction[] copy = code.code().clone();
     for (int i = 0; i < at.length; i++) {
-      copy[at[i]] =
-          Instruction.builder(Opcode.LOOP).set(Field.COUNT, iterations[i], 0).build();
+      copy[at[i]] = Instruction.builder(Opcode.LOOP).set(Field.COUNT, iterations[i], 0).build();
     }
     return new CoreCode(copy, code.nodeOf(), code.labels());
   }

@@ -1,14 +1,14 @@
 package npusim.sim.timing;
 
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
-import java.util.Map;
-import npusim.hardware.Dram;
-import java.util.List;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
 import npusim.diag.Location;
 import npusim.diag.Names;
 import npusim.diag.NpusimException;
+import npusim.hardware.Dram;
 import npusim.hardware.Hardware;
 import npusim.program.CoreCode;
 import npusim.program.Param;
