@@ -67,7 +67,7 @@ class ExpectationTest {
               dram_read_bytes: \\d{4,}
               bound_ratio: \\{min: 1, max: 50\\}
             layers:
-              (?:  [\\w/]+: \\d{3,}
+            (?:  [\\w/]+: \\d{3,}
             )+
             # kept
             deadline_ms: 100
