@@ -82,7 +82,9 @@ public final class Emitter {
   /** A semaphore used by these lanes within this kernel; 0 before and after. */
   public int semaphore(Lane... users) {
     int s = core.nextSemaphore();
-    semaphoreUsers.put(s, List.of(users));
+    if (semaphoreUsers.put(s, List.of(users)) != null) {
+      throw new IllegalStateException("a kernel needs more semaphores than there are for rings");
+    }
     return s;
   }
 
