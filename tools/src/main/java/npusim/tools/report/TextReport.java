@@ -76,9 +76,8 @@ public final class TextReport {
                     m.get(Metric.DEADLINE_MET).intValue() == 1 ? "kept" : "MISSED"));
     line(
         "coverage",
-        "%s of %s nodes on the NPU as %s operations, %s renamed · %sMAC · %sB weights",
         // A node that can't run refuses the compilation, so a report has none left out.
-        Quantity.count(m.get(Metric.GRAPH_NODES).longValue()),
+        "graph of %s nodes, run as %s operations, %s renamed · %sMAC · %sB weights",
         Quantity.count(m.get(Metric.GRAPH_NODES).longValue()),
         Quantity.count(m.get(Metric.MAPPED_NODES).longValue()),
         Quantity.count(m.get(Metric.ALIAS_NODES).longValue()),
