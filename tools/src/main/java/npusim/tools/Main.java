@@ -18,6 +18,7 @@ import npusim.tools.cli.OpsCommand;
 import npusim.tools.cli.PassesCommand;
 import npusim.tools.cli.RunCommand;
 import npusim.tools.cli.SimulateCommand;
+import npusim.tools.cli.ValidateCommand;
 import npusim.tools.cli.VerifyCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,6 +46,7 @@ public final class Main implements Runnable {
           ExecCommand.class,
           OnnxTestCommand.class,
           CheckCommand.class,
+          ValidateCommand.class,
           AsmCommand.class,
           DisasmCommand.class,
           VerifyCommand.class,

@@ -11,12 +11,17 @@ import npusim.diag.NpusimException;
 import npusim.yaml.YamlNode;
 
 /** A YAML mapping that is read key by key; a key nobody asked for is an error. */
-final class YamlFields {
+public final class YamlFields {
   private final YamlNode.Mapping node;
   private final String path;
   private final TreeSet<String> asked = new TreeSet<>();
 
-  YamlFields(YamlNode node, String path) {
+  /**
+   * Reads a mapping.
+   *
+   * @param path where it stands, in front of keys in messages; may be empty
+   */
+  public YamlFields(YamlNode node, String path) {
     if (!(node instanceof YamlNode.Mapping m)) {
       throw error(node.location(), (path + " must be a mapping, not " + node.describe()).strip());
     }
@@ -24,26 +29,29 @@ final class YamlFields {
     this.path = path.isEmpty() ? "" : path + ".";
   }
 
-  Location location() {
+  /** Position of the mapping. */
+  public Location location() {
     return node.location();
   }
 
   /** Position of a key; none when it is absent. */
-  Location keyLocation(String key) {
+  public Location keyLocation(String key) {
     return node.keyLocations().getOrDefault(key, Location.NONE);
   }
 
   /** Keys in the order written. */
-  List<String> keys() {
+  public List<String> keys() {
     return List.copyOf(node.entries().keySet());
   }
 
-  Optional<YamlNode> find(String key) {
+  /** A value of any kind. */
+  public Optional<YamlNode> find(String key) {
     asked.add(key);
     return Optional.ofNullable(node.entries().get(key));
   }
 
-  Optional<YamlNode.Scalar> scalar(String key) {
+  /** A single value. */
+  public Optional<YamlNode.Scalar> scalar(String key) {
     return find(key).map(v -> scalar(key, v));
   }
 
@@ -54,12 +62,13 @@ final class YamlFields {
     throw error(v.location(), path + key + " must be a single value, not " + v.describe());
   }
 
-  Optional<String> text(String key) {
+  /** A single value as text. */
+  public Optional<String> text(String key) {
     return scalar(key).map(YamlNode.Scalar::text);
   }
 
   /** A whole number from {@code min} on. */
-  Optional<Long> integer(String key, long min) {
+  public Optional<Long> integer(String key, long min) {
     return scalar(key)
         .map(
             s -> {
@@ -82,7 +91,7 @@ final class YamlFields {
   }
 
   /** A finite number; {@code true} is 1 and {@code false} is 0. */
-  Optional<Double> number(String key) {
+  public Optional<Double> number(String key) {
     return scalar(key).map(s -> number(path + key, s));
   }
 
@@ -104,7 +113,8 @@ final class YamlFields {
     return v;
   }
 
-  boolean flag(String key) {
+  /** True or false; false when absent. */
+  public boolean flag(String key) {
     return scalar(key)
         .map(
             s ->
@@ -119,7 +129,8 @@ final class YamlFields {
         .orElse(false);
   }
 
-  List<String> texts(String key) {
+  /** A list of single values; empty when absent. */
+  public List<String> texts(String key) {
     return find(key)
         .map(
             v -> {
@@ -132,7 +143,7 @@ final class YamlFields {
   }
 
   /** Whole numbers by name, in the order written. */
-  Map<String, Long> integers(String key, long min) {
+  public Map<String, Long> integers(String key, long min) {
     var out = new LinkedHashMap<String, Long>();
     find(key)
         .ifPresent(
@@ -146,7 +157,7 @@ final class YamlFields {
   }
 
   /** Refuses keys that were never asked for. */
-  void close() {
+  public void close() {
     for (String key : node.entries().keySet()) {
       if (!asked.contains(key)) {
         throw NpusimException.usage(
@@ -158,7 +169,8 @@ final class YamlFields {
     }
   }
 
-  static NpusimException error(Location at, String message) {
+  /** A wrong value at a place. */
+  public static NpusimException error(Location at, String message) {
     return NpusimException.usage("check-value", message, at, "");
   }
 }

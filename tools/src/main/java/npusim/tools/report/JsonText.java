@@ -9,18 +9,18 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 
 /** Indented JSON in memory, the same bytes on every machine. */
-final class JsonText {
+public final class JsonText {
   private JsonText() {}
 
   /** Writes values to a generator. */
   @FunctionalInterface
-  interface Body {
+  public interface Body {
     /** Writes one document. */
     void write(JsonGenerator g) throws IOException;
   }
 
   /** The text of what {@code body} writes, with a newline at its end. */
-  static String render(Body body) {
+  public static String render(Body body) {
     var text = new StringWriter();
     try (JsonGenerator g = new JsonFactory().createGenerator(text)) {
       var indent = new DefaultIndenter("  ", "\n");

@@ -1,0 +1,23 @@
+package npusim.tools.validate;
+
+import java.util.Optional;
+
+/**
+ * What became of a row.
+ *
+ * @param table its table
+ * @param row the row
+ * @param predicted simulated value in the table's unit; 0 when it could not run
+ * @param failure why it could not run
+ */
+public record Outcome(Table table, Row row, double predicted, Optional<String> failure) {
+  /** Predicted over measured, less 1. */
+  public double error() {
+    return predicted / row.measured() - 1;
+  }
+
+  /** True when there is a prediction. */
+  public boolean ran() {
+    return failure.isEmpty();
+  }
+}

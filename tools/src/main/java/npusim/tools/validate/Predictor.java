@@ -1,0 +1,125 @@
+package npusim.tools.validate;
+
+import java.util.Map;
+import java.util.Optional;
+import npusim.compiler.CompileOptions;
+import npusim.compiler.ir.TensorType;
+import npusim.compiler.quant.Precision;
+import npusim.hardware.Hardware;
+import npusim.hardware.MatrixUnit;
+import npusim.sim.dram.DramStreams;
+import npusim.sim.timing.ArrayCycles;
+import npusim.tools.report.Metric;
+import npusim.tools.report.Metrics;
+import npusim.tools.run.ModelArgument;
+import npusim.tools.run.RunOptions;
+import npusim.tools.run.ScenarioResult;
+import npusim.tools.run.ScenarioRunner;
+import npusim.workloads.Lang;
+import npusim.workloads.Stage;
+import npusim.workloads.Weights;
+import npusim.workloads.WorkloadOptions;
+
+/** Runs a job and states the result in a table's unit. */
+final class Predictor {
+  private Predictor() {}
+
+  /** The measures that jobs of a kind have. */
+  static boolean has(Job.Kind kind, Measure m) {
+    return switch (kind) {
+      case ARRAY, ACCELERATOR -> m == Measure.CYCLES;
+      case DRAM -> m == Measure.GIGABYTES_PER_S || m == Measure.CLOCKS || m == Measure.NANOSECONDS;
+      case KERNEL, MODEL -> m != Measure.CLOCKS;
+    };
+  }
+
+  static double predict(Job job, Measure measure) {
+    return switch (job) {
+      case Job.OnArray a -> array(a);
+      case Job.OnAccelerator a -> AcceleratorPredictors.cycles(a);
+      case Job.OnMemory m -> memory(m, measure);
+      case Job.OnChip c -> chip(c, measure);
+    };
+  }
+
+  private static double array(Job.OnArray a) {
+    MatrixUnit u = a.hw().core().matrix();
+    var preload =
+        a.mode() == Job.ArrayMode.WS_NOOVL
+            ? MatrixUnit.Preload.EXPOSED
+            : MatrixUnit.Preload.OVERLAPPED;
+    var dataflow =
+        switch (a.mode()) {
+          case WS, WS_NOOVL -> MatrixUnit.Dataflow.WS;
+          case OS, OS_TR -> MatrixUnit.Dataflow.OS;
+          case IS -> MatrixUnit.Dataflow.IS;
+        };
+    var p = a.product();
+    return ArrayCycles.of(u, dataflow, preload, p.m(), p.n(), p.k());
+  }
+
+  private static double memory(Job.OnMemory m, Measure measure) {
+    var driver = new DramStreams(m.dram());
+    var r =
+        driver.run(
+            m.stream(),
+            m.requests().orElse(m.stream().defaultRequests()),
+            m.window().orElse(driver.defaultWindow()));
+    return switch (measure) {
+      case GIGABYTES_PER_S -> r.gigabytesPerSecond();
+      case CLOCKS -> r.averageLatencyClocks();
+      default -> r.averageLatencyNs();
+    };
+  }
+
+  private static double chip(Job.OnChip c, Measure measure) {
+    var options =
+        new WorkloadOptions(c.batch(), c.prompt(), c.generate(), Lang.EN, Weights.shapesOnly());
+    CompileOptions compile =
+        c.dtype()
+            .map(d -> CompileOptions.DEFAULT.withPrecision(Precision.parse(d)))
+            .orElse(CompileOptions.DEFAULT);
+    var runner = new ScenarioRunner(c.hw(), new RunOptions(compile, Optional.empty(), false));
+    return value(runner.run(ModelArgument.resolve(c.workload(), options)), c, measure);
+  }
+
+  private static double value(ScenarioResult r, Job.OnChip c, Measure measure) {
+    double seconds = r.seconds(r.cycles());
+    Map<Metric, Number> m = Metrics.of(r);
+    double step =
+        r.seconds(
+            r.cycles(Stage.Role.DECODE) / (double) Math.max(1, r.launches(Stage.Role.DECODE)));
+    return switch (measure) {
+      case CYCLES -> r.cycles();
+      case NANOSECONDS -> seconds * 1e9;
+      case MICROSECONDS -> seconds * 1e6;
+      case MILLISECONDS -> seconds * 1e3;
+      case TTFT_MS -> r.seconds(r.cycles(Stage.Role.PREFILL)) * 1e3;
+      case SAMPLES_PER_S -> c.batch() * c.copies() / seconds;
+      case TOKENS_PER_S -> c.batch() * c.copies() / step;
+      case TOKENS_PER_S_PER_USER -> 1 / step;
+      case GIGABYTES_PER_S -> m.get(Metric.DRAM_GB_PER_S).doubleValue() * c.copies();
+      case GIGAELEMENTS_PER_S -> outputs(r) / seconds * 1e-9;
+      case TERAFLOPS -> 2 * Metrics.graphMacs(r.stages()) * c.copies() / seconds * 1e-12;
+      case MATRIX_PERCENT -> 100 * matrixShare(r, c.hw());
+      case CLOCKS -> throw new IllegalArgumentException("a chip has no memory clocks");
+    };
+  }
+
+  private static double outputs(ScenarioResult r) {
+    return r.stages().stream()
+        .map(s -> s.stage().model().graph())
+        .mapToDouble(
+            g ->
+                g.outputs().stream()
+                    .map(g::type)
+                    .mapToDouble(t -> t instanceof TensorType v ? v.elements() : 0)
+                    .sum())
+        .sum();
+  }
+
+  private static double matrixShare(ScenarioResult r, Hardware hw) {
+    double peak = hw.chipMacsPerCycle(r.stages().getFirst().mainType(r.dtype()));
+    return Metrics.graphMacs(r.stages()) / (peak * r.cycles());
+  }
+}

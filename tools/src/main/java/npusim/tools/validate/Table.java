@@ -1,0 +1,42 @@
+package npusim.tools.validate;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A validation table.
+ *
+ * @param name file name without its ending
+ * @param family tables of one family are judged together
+ * @param title what was measured
+ * @param kind what the rows are
+ * @param source where the values are from
+ * @param status published, third_party, derived, estimate or recalled
+ * @param measure what the values count
+ * @param notes what a reader should know; may be empty
+ * @param rows measurements, at least one
+ */
+public record Table(
+    String name,
+    String family,
+    String title,
+    Job.Kind kind,
+    String source,
+    String status,
+    Measure measure,
+    String notes,
+    List<Row> rows) {
+  /** Copies the list. */
+  public Table {
+    rows = List.copyOf(rows);
+  }
+
+  /** The same with the first and every {@code n}th row after it. */
+  public Table everyNth(int n) {
+    var some = new ArrayList<Row>();
+    for (int i = 0; i < rows.size(); i += n) {
+      some.add(rows.get(i));
+    }
+    return new Table(name, family, title, kind, source, status, measure, notes, some);
+  }
+}

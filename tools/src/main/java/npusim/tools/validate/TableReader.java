@@ -1,0 +1,187 @@
+package npusim.tools.validate;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import npusim.diag.Diagnostic;
+import npusim.diag.Location;
+import npusim.diag.Names;
+import npusim.diag.NpusimException;
+import npusim.tools.check.YamlFields;
+import npusim.yaml.YamlNode;
+import npusim.yaml.YamlReader;
+
+/** Reads validation tables. Everything wrong in one is told with file, line and column. */
+public final class TableReader {
+  private static final List<String> STATUSES =
+      List.of("published", "third_party", "derived", "estimate", "recalled");
+
+  private final Path folder;
+  private final String name;
+  private final YamlFields fields;
+
+  private TableReader(Path folder, String name, YamlFields fields) {
+    this.folder = folder;
+    this.name = name;
+    this.fields = fields;
+  }
+
+  /**
+   * Reads a file; paths in it are relative to its folder.
+   *
+   * @throws NpusimException (usage) when it can't be read or something in it is wrong
+   */
+  public static Table read(Path file) {
+    Location where = Location.ofFile(file.toString());
+    try {
+      return parse(file, file.toString(), Files.readString(file));
+    } catch (NoSuchFileException e) {
+      throw NpusimException.usage("file", "no such file", where, "check the path");
+    } catch (CharacterCodingException e) {
+      throw NpusimException.usage("file", "not UTF-8 text", where, "a table is YAML");
+    } catch (IOException e) {
+      String why = Files.isDirectory(file) ? "is a folder, not a file" : "can't be read";
+      throw NpusimException.usage("file", why, where, "check the path");
+    }
+  }
+
+  /**
+   * Reads a text.
+   *
+   * @param file gives the table its name and the folder that paths in it are relative to
+   * @param shown file name for messages
+   */
+  static Table parse(Path file, String shown, String text) {
+    YamlNode node =
+        YamlReader.read(shown, text)
+            .orElseThrow(
+                () ->
+                    NpusimException.usage(
+                        "validate-empty",
+                        "the file is empty",
+                        Location.ofFile(shown),
+                        "docs/validation.md describes the format"));
+    String name = String.valueOf(file.getFileName()).replaceAll("\\.[^.]*$", "");
+    return new TableReader(file, name, new YamlFields(node, "")).table();
+  }
+
+  private Table table() {
+    Job.Kind kind =
+        choice(
+            "kind",
+            Arrays.stream(Job.Kind.values()).map(Job.Kind::label).toList(),
+            l -> Arrays.stream(Job.Kind.values()).filter(k -> k.label().equals(l)).findFirst());
+    Measure measure = choice("unit", Measure.labels(), Measure::of);
+    if (!Predictor.has(kind, measure)) {
+      throw YamlFields.error(
+          fields.keyLocation("unit"),
+          "a table of kind " + kind.label() + " can't be in " + measure.label());
+    }
+    String status = choice("status", STATUSES, s -> Optional.of(s).filter(STATUSES::contains));
+    String source = required("source");
+    String title = required("title");
+    String family = fields.text("family").orElse(name);
+    String notes = fields.text("notes").orElse("");
+    List<String> columns = fields.texts("columns");
+    Map<String, YamlNode> defaults = new LinkedHashMap<>();
+    fields
+        .find("defaults")
+        .ifPresent(
+            d -> {
+              if (!(d instanceof YamlNode.Mapping m)) {
+                throw YamlFields.error(d.location(), "defaults must be a mapping");
+              }
+              defaults.putAll(m.entries());
+            });
+    List<Row> rows = rows(new RowReader(kind, folder), columns, defaults);
+    fields.close();
+    return new Table(name, family, title, kind, source, status, measure, notes, rows);
+  }
+
+  private List<Row> rows(RowReader reader, List<String> columns, Map<String, YamlNode> defaults) {
+    YamlNode node =
+        fields
+            .find("rows")
+            .orElseThrow(() -> YamlFields.error(fields.location(), "rows is missing"));
+    if (!(node instanceof YamlNode.Sequence s) || s.items().isEmpty()) {
+      throw YamlFields.error(node.location(), "rows must be a list of at least one row");
+    }
+    var rows = new ArrayList<Row>();
+    var wrong = new ArrayList<Diagnostic>();
+    for (YamlNode item : s.items()) {
+      try {
+        rows.add(reader.read(filled(named(item, columns), defaults)));
+      } catch (NpusimException e) {
+        wrong.addAll(e.diagnostics());
+      }
+    }
+    if (!wrong.isEmpty()) {
+      throw NpusimException.usage(wrong);
+    }
+    return rows;
+  }
+
+  /** A row written as a list gets the names of the columns. */
+  private static YamlNode.Mapping named(YamlNode item, List<String> columns) {
+    if (item instanceof YamlNode.Mapping m) {
+      return m;
+    }
+    if (!(item instanceof YamlNode.Sequence s) || s.items().size() != columns.size()) {
+      String how =
+          columns.isEmpty() ? "a mapping" : "a mapping or a list of " + columns.size() + " values";
+      throw YamlFields.error(item.location(), "a row must be " + how);
+    }
+    var entries = new LinkedHashMap<String, YamlNode>();
+    var places = new LinkedHashMap<String, Location>();
+    for (int i = 0; i < columns.size(); i++) {
+      YamlNode v = s.items().get(i);
+      if (!(v instanceof YamlNode.Scalar c && c.isNull())) {
+        entries.put(columns.get(i), v);
+        places.put(columns.get(i), v.location());
+      }
+    }
+    return new YamlNode.Mapping(item.location(), entries, places);
+  }
+
+  private static YamlNode.Mapping filled(YamlNode.Mapping row, Map<String, YamlNode> defaults) {
+    var entries = new LinkedHashMap<>(row.entries());
+    var places = new LinkedHashMap<>(row.keyLocations());
+    defaults.forEach(
+        (key, value) -> {
+          if (entries.putIfAbsent(key, value) == null) {
+            places.put(key, value.location());
+          }
+        });
+    return new YamlNode.Mapping(row.location(), entries, places);
+  }
+
+  private String required(String key) {
+    return fields
+        .text(key)
+        .orElseThrow(() -> YamlFields.error(fields.location(), key + " is missing"));
+  }
+
+  private <T> T choice(
+      String key, List<String> known, java.util.function.Function<String, Optional<T>> of) {
+    YamlNode.Scalar s =
+        fields
+            .scalar(key)
+            .orElseThrow(() -> YamlFields.error(fields.location(), key + " is missing"));
+    return of.apply(s.text())
+        .orElseThrow(
+            () ->
+                NpusimException.usage(
+                    "validate-value",
+                    key + " is " + s.describe(),
+                    s.location(),
+                    Names.suggest(s.text(), known)));
+  }
+}

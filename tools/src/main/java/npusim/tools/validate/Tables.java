@@ -1,0 +1,37 @@
+package npusim.tools.validate;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The validation tables that come with npusim. */
+public final class Tables {
+  private static final String ROOT = "/npusim/validation/";
+
+  private Tables() {}
+
+  /** Table names in the order they are run. */
+  static List<String> names() {
+    return text("index.txt").lines().filter(l -> !l.isBlank()).toList();
+  }
+
+  /** Every table. */
+  public static List<Table> all() {
+    return names().stream()
+        .map(n -> TableReader.parse(Path.of(n + ".yaml"), n + ".yaml", text(n + ".yaml")))
+        .toList();
+  }
+
+  private static String text(String file) {
+    try (var in = Tables.class.getResourceAsStream(ROOT + file)) {
+      if (in == null) {
+        throw new IllegalStateException("missing resource " + ROOT + file);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(ROOT + file, e);
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package npusim.tools.validate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import npusim.diag.NpusimException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TableReaderTest {
+  private static final String HEAD =
+      """
+      title: a test
+      kind: %s
+      unit: %s
+      status: published
+      source: somewhere
+      """;
+
+  private static Table parse(String kind, String unit, String rest) {
+    return TableReader.parse(
+        Path.of("folder/mine.yaml"), "mine.yaml", HEAD.formatted(kind, unit) + rest);
+  }
+
+  @Test
+  void readsRowsAsListsWithDefaults() {
+    Table t =
+        parse(
+            "kernel",
+            "us",
+            """
+            defaults: {chip: tpu-v4, dtype: bf16}
+            columns: [workload, measured]
+            rows:
+              - ["gemm:1,2,3", 1.5]
+              - {workload: "softmax:8,16", measured: 2, chip: edge, note: by hand}
+            """);
+    assertThat(t.name()).isEqualTo("mine");
+    assertThat(t.family()).isEqualTo("mine");
+    assertThat(t.rows()).hasSize(2);
+    var first = (Job.OnChip) t.rows().get(0).job();
+    assertThat(first.machine()).isEqualTo("tpu-v4");
+    assertThat(first.dtype()).contains("bf16");
+    assertThat(t.rows().get(0).measured()).isEqualTo(1.5);
+    assertThat(t.rows().get(1).job().machine()).isEqualTo("edge");
+    assertThat(t.rows().get(1).location().line()).isEqualTo(10);
+  }
+
+  @Test
+  void readsEveryKindOfRow() {
+    Table array =
+        parse(
+            "array",
+            "cycles",
+            "rows: [{chip: gemmini-16x16, mode: ws, workload: \"gemm:16,16,16\", measured: 9}]");
+    assertThat(array.rows().getFirst().job()).isInstanceOf(Job.OnArray.class);
+    Table accelerator =
+        parse(
+            "accelerator",
+            "cycles",
+            """
+            rows:
+              - {chip: gemmini-16x16, mode: loop_full, workload: "gemm:64,64,64",
+                 tile: [2, 2, 4], buffers: 2, read_latency: 20, measured: 9}
+              - {chip: gemmini-16x16, mode: mvin, transfer: [4, 16, 16], measured: 9}
+            """);
+    var tiled = (Job.OnAccelerator) accelerator.rows().get(0).job();
+    assertThat(tiled.tile()).isEqualTo(List.of(2L, 2L, 4L));
+    assertThat(tiled.readLatency()).isEqualTo(OptionalLong.of(20));
+    var dma = (Job.OnAccelerator) accelerator.rows().get(1).job();
+    assertThat(dma.transfer()).isEqualTo(List.of(4L, 16L, 16L));
+    assertThat(dma.product()).isEmpty();
+    Table dram =
+        parse(
+            "dram",
+            "GB/s",
+            """
+            rows:
+              - {preset: HBM2-2000, channels: 8, stream: seq_read, refresh: false, measured: 9}
+              - {chip: tpu-v4, stream: rand_read, requests: 500, measured: 9}
+            """);
+    var preset = (Job.OnMemory) dram.rows().get(0).job();
+    assertThat(preset.dram().channels()).isEqualTo(8);
+    assertThat(preset.dram().refresh()).isFalse();
+    Table model =
+        parse(
+            "model",
+            "tokens/s",
+            """
+            rows:
+              - {chip: rngd, workload: llama-3.1-8b, batch: 4, prompt: 128, generate: 2,
+                 copies: 2, measured: 9}
+            """);
+    assertThat(model.rows().getFirst().job().describe())
+        .isEqualTo("llama-3.1-8b · batch 4 · prompt 128 · generate 2 · 2 copies");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "kernel | us | [{chip: edge, workload: 'gemm:1,2', measured: 1}] | gemm:1,2 has 2 extents",
+        "kernel | us | [{chip: egde, workload: 'gemm:1,2,3', measured: 1}] | egde",
+        "kernel | us | [{chip: edge, workload: resnet50, measured: 1}] | no single kernel",
+        "kernel | us | [{chip: edge, workload: 'gemm:1,2,3', measured: -1}] | above 0",
+        "kernel | us | [{chip: edge, workload: 'gemm:1,2,3'}] | measured is missing",
+        "kernel | us | [{chip: edge, workload: 'gemm:1,2,3', measured: 1, dtyp: f32}] | dtyp",
+        "kernel | us | [{chip: edge, workload: 'gemm:1,2,3', measured: 1, dtype: f31}] | f31",
+        "kernel | us | [] | at least one row",
+        "kernel | us | [[edge, 1]] | a row must be a mapping",
+        "kernel | clocks | [] | can't be in clocks",
+        "kernel | weeks | [] | unit is weeks",
+        "kernal | us | [] | kind is kernal",
+        "array | cycles | [{chip: edge, mode: wz, workload: 'gemm:1,2,3', measured: 1}] | mode is"
+            + " wz",
+        "array | cycles | [{chip: edge, mode: ws, workload: 'gemm:1,2,0', measured: 1}] |"
+            + " gemm:M,N,K",
+        "dram | GB/s | [{preset: HBM9, stream: seq_read, measured: 1}] | preset is HBM9",
+        "dram | GB/s | [{preset: HBM2-2000, stream: seq, measured: 1}] | stream is seq",
+        "model | ms | [{chip: edge, workload: resnet51, measured: 1}] | workload is resnet51",
+      })
+  void refusesWhatIsWrongWithItsPlace(String kind, String unit, String rows, String message) {
+    assertThatThrownBy(() -> parse(kind, unit, "rows: " + rows + "\n"))
+        .isInstanceOfSatisfying(
+            NpusimException.class,
+            e -> {
+              assertThat(e.exitCode().code()).isEqualTo(2);
+              assertThat(e.getMessage()).contains(message);
+              assertThat(e.diagnostics().getFirst().location().file()).isEqualTo("mine.yaml");
+              assertThat(e.diagnostics().getFirst().location().line()).isPositive();
+            });
+  }
+
+  @Test
+  void tellsEveryWrongRowAtOnce() {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    "kernel",
+                    "us",
+                    """
+                    defaults: {chip: edge}
+                    columns: [workload, measured]
+                    rows: [["gemm:1", 1], ["gemm:1,2,3", 0]]
+                    """))
+        .isInstanceOfSatisfying(NpusimException.class, e -> assertThat(e.diagnostics()).hasSize(2));
+  }
+
+  @Test
+  void readsTheTablesThatComeWithIt() {
+    assertThat(Tables.all()).isNotEmpty().allSatisfy(t -> assertThat(t.rows()).isNotEmpty());
+  }
+}

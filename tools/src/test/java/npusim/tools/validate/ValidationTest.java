@@ -1,0 +1,113 @@
+package npusim.tools.validate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ValidationTest {
+  private static Table table(String text) {
+    return TableReader.parse(Path.of("t.yaml"), "t.yaml", text);
+  }
+
+  private static final Table ARRAY =
+      table(
+          """
+          title: bare array
+          kind: array
+          unit: cycles
+          status: derived
+          source: "gemmini-mesh.csv of the timing tests"
+          defaults: {chip: gemmini-4x4, workload: "gemm:8,8,8"}
+          columns: [mode, measured]
+          rows: [[ws, 40], [ws_noovl, 50], [os, 45], [is, 20]]
+          """);
+
+  @Test
+  void sameForAnyNumberOfThreads() {
+    var one = Validation.run(List.of(ARRAY), 1, s -> {});
+    assertThat(Validation.run(List.of(ARRAY), 4, s -> {})).isEqualTo(one);
+    assertThat(one).hasSize(4).allSatisfy(o -> assertThat(o.predicted()).isGreaterThan(8));
+    assertThat(one.get(1).predicted()).isGreaterThan(one.get(0).predicted());
+  }
+
+  @Test
+  void memoryRowsMeasureTheModelAlone() {
+    Table t =
+        table(
+            """
+            title: stream
+            kind: dram
+            unit: GB/s
+            status: derived
+            source: peak of the standard
+            rows: [{preset: HBM2-2000, channels: 1, stream: seq_read, measured: 32}]
+            """);
+    assertThat(Validation.run(List.of(t), 1, s -> {}).getFirst().error()).isBetween(-0.6, 0.0);
+  }
+
+  @Test
+  void unitsOfOneRunAgree() {
+    String text =
+        """
+        title: product
+        kind: kernel
+        unit: %s
+        status: derived
+        source: none
+        rows: [{chip: tiny, workload: "gemm:32,32,32", measured: 1}]
+        """;
+    double cycles = predicted(text, "cycles");
+    assertThat(predicted(text, "us")).isGreaterThan(0).isLessThan(cycles);
+    assertThat(predicted(text, "ns")).isEqualTo(predicted(text, "us") * 1000, within(1e-6));
+    assertThat(predicted(text, "TFLOP/s") * predicted(text, "us"))
+        .isEqualTo(2 * 32 * 32 * 32 * 1e-6, within(1e-12));
+    assertThat(predicted(text, "Gelements/s") * predicted(text, "ns"))
+        .isEqualTo(32 * 32, within(1e-6));
+  }
+
+  private static double predicted(String text, String unit) {
+    var outcome = Validation.run(List.of(table(text.formatted(unit))), 1, s -> {}).getFirst();
+    assertThat(outcome.failure()).isEmpty();
+    return outcome.predicted();
+  }
+
+  @Test
+  void aRowThatCannotRunIsToldAndCounted() {
+    Table t =
+        table(
+            """
+            title: no driver
+            kind: accelerator
+            unit: cycles
+            status: derived
+            source: none
+            rows: [{chip: edge, mode: loop_full, workload: "gemm:16,16,16", measured: 1}]
+            """);
+    var family = FamilyResult.group(Validation.run(List.of(t), 1, s -> {})).getFirst();
+    assertThat(family.failed()).hasSize(1);
+    assertThat(family.mape()).isEmpty();
+    assertThat(ValidationReport.text(List.of(family), false)).contains("not run: edge can't");
+  }
+
+  @Test
+  void summarisesAFamily() {
+    List<Row> rows = ARRAY.rows();
+    var outcomes =
+        List.of(
+            new Outcome(ARRAY, rows.get(0), 44, Optional.empty()),
+            new Outcome(ARRAY, rows.get(1), 40, Optional.empty()),
+            new Outcome(ARRAY, rows.get(2), 45, Optional.empty()),
+            new Outcome(ARRAY, rows.get(3), 20, Optional.empty()));
+    var f = new FamilyResult("f", outcomes);
+    assertThat(f.mape().orElseThrow()).isEqualTo((0.1 + 0.2) / 4, within(1e-12));
+    assertThat(f.worst().orElseThrow().row()).isEqualTo(rows.get(1));
+    // Ranks 2 4 3 1 measured, 3 2 4 1 predicted: 1 - 6·(1+4+1)/60.
+    assertThat(f.rankCorrelation().orElseThrow()).isEqualTo(0.4, within(1e-12));
+    assertThat(ValidationReport.text(List.of(f), true)).contains("7.5%").contains("0.4000");
+    assertThat(ValidationReport.json(List.of(f))).contains("\"rank_correlation\" : 0.39999");
+  }
+}
