@@ -21,10 +21,6 @@ public final class ConvOp implements Kernel {
     View x = k.in(0);
     View w = k.in(1);
     View out = k.out(0);
-    if (n.intAttr("channels_last", 0) != 0) {
-      x = channelsFirst(x);
-      out = channelsFirst(out);
-    }
     DType acc = x.type() == DType.F64 ? DType.F64 : x.type().isFloat() ? DType.F32 : DType.I32;
     DType t = out.type();
     Region r = new Region();
@@ -77,15 +73,5 @@ public final class ConvOp implements Kernel {
     double perGroup = (double) w.dims()[0] / 1;
     double array = perGroup * m.minBlockRows();
     return k.hw().core().vector().lanes() >= m.arrays() || array < 0;
-  }
-
-  /** N, spatial…, C seen as N, C, spatial…. */
-  static View channelsFirst(View v) {
-    int[] p = new int[v.rank()];
-    p[1] = v.rank() - 1;
-    for (int i = 2; i < p.length; i++) {
-      p[i] = i - 1;
-    }
-    return v.transpose(p);
   }
 }

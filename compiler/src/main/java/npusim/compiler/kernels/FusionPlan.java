@@ -15,9 +15,11 @@ import npusim.compiler.ir.TensorType;
 /**
  * Which elementwise nodes are computed together with the node before them. A group grows along the
  * graph's order from a product, a convolution or an elementwise node as long as results have one
- * shape, and ends where a single value leaves it.
+ * shape, and ends where a single value leaves it. Nodes that widen a further operand belong to it.
  */
 public final class FusionPlan {
+  private static final Set<String> PRODUCTS =
+      Set.of("MatMul", "MatMulInteger", "Gemm", "Conv", "ConvInteger");
   private static final int MAX_MEMBERS = 12;
   private static final int MAX_OPERANDS = 6;
 
@@ -51,8 +53,15 @@ public final class FusionPlan {
     for (int i = 0; i < nodes.size(); i++) {
       p.order.put(nodes.get(i), i);
     }
+    // Products first, for their sums needn't be stored then; of two that meet in an addition the
+    // later one takes it.
+    for (Node n : nodes.reversed()) {
+      if (p.product(n)) {
+        p.grow(n);
+      }
+    }
     for (Node n : nodes) {
-      if (!p.groupOf.containsKey(n) && p.leads(n)) {
+      if (!p.groupOf.containsKey(n) && elementwise(n)) {
         p.grow(n);
       }
     }
@@ -64,12 +73,12 @@ public final class FusionPlan {
     return groupOf.getOrDefault(n, new Group(n, List.of()));
   }
 
-  private boolean leads(Node n) {
-    boolean product = n.domain().isEmpty() && Set.of("MatMul", "Gemm", "Conv").contains(n.opType());
-    if (product && n.is("MatMul")) {
-      product = rank(n.input(0)) >= 2 && rank(n.input(1)) >= 2;
+  private boolean product(Node n) {
+    if (!n.domain().isEmpty() || !PRODUCTS.contains(n.opType())) {
+      return false;
     }
-    return product && n.intAttr("channels_last", 0) == 0 || elementwise(n);
+    boolean matrix = n.is("MatMul") || n.is("MatMulInteger");
+    return !matrix || rank(n.input(0)) >= 2 && rank(n.input(1)) >= 2;
   }
 
   private int rank(String value) {
@@ -98,15 +107,21 @@ public final class FusionPlan {
       if (members.contains(n) || groupOf.containsKey(n) || !fits(n, shape)) {
         continue;
       }
-      for (String i : n.inputs()) {
-        operands += i.isEmpty() || inside.contains(i) || g.isConstant(i) ? 0 : 1;
+      List<Node> more = new ArrayList<>(before(n, shape, inside));
+      more.add(n);
+      for (Node m : more) {
+        inside.add(m.output(0));
+        members.add(m);
       }
-      loaded += loaded(n, inside);
+      for (Node m : more) {
+        for (String i : m.inputs()) {
+          operands += i.isEmpty() || inside.contains(i) || g.isConstant(i) ? 0 : 1;
+        }
+        loaded += loaded(m, inside);
+      }
       if (operands > MAX_OPERANDS || loaded > MAX_LOADED) {
         break;
       }
-      members.add(n);
-      inside.add(n.output(0));
       frontier.addAll(g.consumers(n.output(0)));
       if (open(head, members) == n) {
         best = members.size();
@@ -117,6 +132,35 @@ public final class FusionPlan {
       groupOf.put(head, group);
       group.members().forEach(m -> groupOf.put(m, group));
     }
+  }
+
+  /**
+   * Elementwise nodes that only widen a stored tensor to a further operand of {@code n}, in order:
+   * an integer's way back to a number, say. Computed in the group, the narrow tensor is loaded.
+   */
+  private List<Node> before(Node n, TensorType shape, Set<String> inside) {
+    List<Node> found = new ArrayList<>();
+    for (String i : n.inputs()) {
+      Node p = i.isEmpty() || inside.contains(i) ? null : g.producer(i);
+      while (p != null
+          && !groupOf.containsKey(p)
+          && fits(p, shape)
+          && g.onlyConsumer(p.output(0)) != null
+          && !g.outputs().contains(p.output(0))) {
+        List<String> from = p.inputs().stream().filter(x -> !g.isConstant(x)).toList();
+        if (from.size() != 1 || from.getFirst().isEmpty() || !narrower(from.getFirst(), p)) {
+          break;
+        }
+        found.addFirst(p);
+        p = inside.contains(from.getFirst()) ? null : g.producer(from.getFirst());
+      }
+    }
+    return found;
+  }
+
+  private boolean narrower(String value, Node than) {
+    TensorType t = g.tensorType(value);
+    return t != null && t.dtype().bits() < g.tensorType(than.output(0)).dtype().bits();
   }
 
   /**

@@ -28,10 +28,6 @@ public final class PoolOp implements Kernel {
     Node n = k.node();
     View x = k.in(0);
     View out = k.out(0);
-    if (n.intAttr("channels_last", 0) != 0) {
-      x = ConvOp.channelsFirst(x);
-      out = ConvOp.channelsFirst(out);
-    }
     if (k.out(1) != null) {
       throw k.unsupported("indices are lowered before code generation");
     }

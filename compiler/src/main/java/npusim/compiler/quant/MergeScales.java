@@ -10,8 +10,13 @@ import npusim.compiler.passes.GraphPass;
 import npusim.compiler.passes.PassContext;
 import npusim.isa.DType;
 
-/** Joins the scale of integer sums with the scale they are quantised to. */
+/**
+ * Joins the scale of integer sums with the scale they are quantised to; a rectification in between
+ * moves to the stored side.
+ */
 public final class MergeScales extends GraphPass {
+  private static final int OPSET = 23;
+
   @Override
   public String name() {
     return "merge-scales";
@@ -38,7 +43,9 @@ public final class MergeScales extends GraphPass {
    * step.
    */
   private static boolean requantize(Graph g, Node q) {
-    Node mul = g.producer(q.input(0));
+    Node above = g.producer(q.input(0));
+    Node relu = above != null && above.is("Relu") && ofZero(g, q) ? above : null;
+    Node mul = relu == null ? above : g.producer(relu.input(0));
     Node cast = mul == null || !mul.is("Mul") ? null : g.producer(mul.input(0));
     Tensor scale = cast == null ? null : IntegerArithmetic.constant(g, mul.input(1));
     Tensor step = IntegerArithmetic.constant(g, q.input(1));
@@ -50,7 +57,8 @@ public final class MergeScales extends GraphPass {
             && step.size() == 1
             && scale.dtype() == DType.F32
             && g.tensorType(cast.input(0)).dtype() == DType.I32
-            && g.onlyConsumer(mul.output(0)) == q;
+            && g.onlyConsumer(mul.output(0)) == (relu == null ? q : relu)
+            && (relu == null || positive(scale) && g.onlyConsumer(relu.output(0)) == q);
     if (!fits) {
       return false;
     }
@@ -72,7 +80,40 @@ public final class MergeScales extends GraphPass {
       q.setInput(2, g.addConstant(q.output(0) + "_zero", Tensor.generateLongs(type, dims, i -> z)));
       q.set("axis", (long) axis);
     }
+    if (relu != null) {
+      behind(g, q, relu);
+    }
     return true;
+  }
+
+  /** Quantises before the rectification, which is then one of bytes (and nothing on unsigned). */
+  private static void behind(Graph g, Node q, Node relu) {
+    String result = q.output(0);
+    TensorType t = g.tensorType(result);
+    if (t.dtype() != DType.U8) {
+      String signed = g.freshName(result + "_signed");
+      g.setType(signed, t);
+      q.setOutput(0, signed);
+      Node after = Node.of("Relu", OPSET, List.of(signed), result);
+      after.setName(relu.name());
+      g.insertAfter(q, after);
+    }
+    g.remove(relu);
+  }
+
+  private static boolean positive(Tensor scale) {
+    for (long i = 0; i < scale.size(); i++) {
+      if (scale.at(i) <= 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** True when 0 is stored as 0. */
+  private static boolean ofZero(Graph g, Node q) {
+    Tensor zero = q.hasInput(2) ? IntegerArithmetic.constant(g, q.input(2)) : Tensor.scalar(0);
+    return zero != null && java.util.Arrays.stream(zero.toLongs()).allMatch(z -> z == 0);
   }
 
   /** The axis of a tensor of a rank that a per-channel constant [C, 1, …] runs along, or -1. */

@@ -63,7 +63,28 @@ public final class QuantizeModel extends GraphPass {
         activation(g, n, 1, ranges, done);
       }
     }
+    for (Node n : List.copyOf(g.nodes())) {
+      Node waiting = n.is("Add") ? waiting(g, n) : null;
+      if (waiting != null && !done.containsKey(waiting.output(0))) {
+        quantise(g, waiting.output(0), ranges.absMax(waiting.output(0)) / LIMIT);
+      }
+    }
     return true;
+  }
+
+  /**
+   * Of two quantised products that meet in an addition (a residual block with a projection), the
+   * one whose result has to wait for the other's: it is stored in 8 bits like every other tensor.
+   */
+  private static Node waiting(Graph g, Node add) {
+    Node a = g.producer(add.input(0));
+    Node b = g.producer(add.input(1));
+    boolean both = a != null && b != null && a != b && a.is("Conv") && b.is("Conv");
+    if (!both || !g.tensorType(a.output(0)).equals(g.tensorType(b.output(0)))) {
+      return null;
+    }
+    Node first = g.nodes().indexOf(a) < g.nodes().indexOf(b) ? a : b;
+    return g.onlyConsumer(first.output(0)) == add ? first : null;
   }
 
   private static boolean isFloat(Graph g, String value) {

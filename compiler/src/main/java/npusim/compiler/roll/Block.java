@@ -10,6 +10,7 @@ import java.util.Set;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Node;
 import npusim.compiler.ir.Tensor;
+import npusim.compiler.ir.TensorType;
 
 /**
  * A stretch of nodes that repeats: node {@code k} of run {@code r} is at {@code start + r·length +
@@ -47,6 +48,22 @@ final class Block {
   static Block of(Graph graph, int start, int length, int count) {
     Block b = new Block(graph, start, length, count);
     return b.index() && b.inputs() && b.outputs() ? b : null;
+  }
+
+  /** Whether fewer values, or as many of fewer bytes, pass from run to run. */
+  boolean handsOnLess(Block b) {
+    return chain.size() != b.chain.size()
+        ? chain.size() < b.chain.size()
+        : chainBytes() < b.chainBytes();
+  }
+
+  private long chainBytes() {
+    long bytes = 0;
+    for (String v : chain.keySet()) {
+      TensorType t = graph.tensorType(v);
+      bytes += t == null ? 0 : t.dtype().bytesFor(t.elements());
+    }
+    return bytes;
   }
 
   Node node(int run, int k) {

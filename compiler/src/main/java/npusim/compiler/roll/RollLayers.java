@@ -67,7 +67,7 @@ public final class RollLayers implements Pass {
     return best;
   }
 
-  /** The block in a periodic stretch with the fewest values handed on. */
+  /** The block in a periodic stretch with the fewest values, then bytes, handed on. */
   private static Block aligned(Graph g, int from, int nodes, int length, int covered) {
     Block best = null;
     for (int shift = 0; shift < length && nodes - shift >= LEAST_RUNS * length; shift++) {
@@ -76,7 +76,7 @@ public final class RollLayers implements Pass {
         break;
       }
       Block b = Block.of(g, from + shift, length, count);
-      if (b != null && (best == null || b.chain.size() < best.chain.size())) {
+      if (b != null && (best == null || b.handsOnLess(best))) {
         best = b;
       }
     }
