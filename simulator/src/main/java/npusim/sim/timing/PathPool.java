@@ -15,6 +15,12 @@ final class PathPool {
 
   private static final int C = Category.COUNT;
 
+  /** Every so many compactions one goes deep; a power of two. */
+  private static final int DEEP_EVERY = 128;
+
+  /** Records that a deep compaction looks at. */
+  private static final int DEEP = 512;
+
   private int capacity = 1024;
   private int[] previous = new int[capacity];
   private int[] references = new int[capacity];
@@ -22,6 +28,7 @@ final class PathPool {
   private long[] cycles = new long[capacity * C];
   private int free = NONE;
   private int used;
+  private int compactions;
 
   /**
    * A new empty record on {@code graphNode} after {@code before}; the caller holds its one
@@ -90,9 +97,21 @@ final class PathPool {
 
   /**
    * Absorbs the records before {@code record} that only it refers to and that are on the same graph
-   * node.
+   * node. A record that others refer to stops this, and the newest nearly always is one; so now and
+   * then the path is followed further back, where what was referred to is no longer.
    */
   void compact(int record) {
+    absorb(record);
+    if ((++compactions & DEEP_EVERY - 1) == 0) {
+      int r = previous[record];
+      for (int passed = 0; passed < DEEP && r != NONE; passed++) {
+        absorb(r);
+        r = previous[r];
+      }
+    }
+  }
+
+  private void absorb(int record) {
     int p = previous[record];
     int n = node[record];
     while (p != NONE && references[p] == 1 && node[p] == n) {
