@@ -1,6 +1,10 @@
 package npusim.tools;
 
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import npusim.diag.ExitCode;
 import npusim.tools.cli.AsmCommand;
 import npusim.tools.cli.CheckCommand;
@@ -30,40 +34,51 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "npusim",
     mixinStandardHelpOptions = true,
-    version = "npusim " + Main.VERSION,
+    version = Main.NAME_AND_VERSION,
     description = "Compiles neural networks for an NPU and simulates them.",
     synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
   /** The version of the product; a test holds it equal to the Maven version. */
   public static final String VERSION = "0.1.0";
 
-  /** The subcommands, in the order the help lists them. */
-  static final List<Class<?>> SUBCOMMANDS =
-      List.of(
-          RunCommand.class,
-          CompileCommand.class,
-          SimulateCommand.class,
-          ExecCommand.class,
-          OnnxTestCommand.class,
-          CheckCommand.class,
-          ValidateCommand.class,
-          AsmCommand.class,
-          DisasmCommand.class,
-          VerifyCommand.class,
-          DramCommand.class,
-          ConfigCommand.class,
-          ChipsCommand.class,
-          ModelsCommand.class,
-          OpsCommand.class,
-          IsaCommand.class,
-          PassesCommand.class,
-          CompletionCommand.class);
+  static final String NAME_AND_VERSION = "npusim " + VERSION;
+
+  /** The subcommands by name, in the order the help lists them. */
+  static final Map<String, Class<?>> SUBCOMMANDS = subcommands();
 
   @Spec private CommandSpec spec;
 
+  private static Map<String, Class<?>> subcommands() {
+    var all = new LinkedHashMap<String, Class<?>>();
+    all.put("run", RunCommand.class);
+    all.put("compile", CompileCommand.class);
+    all.put("simulate", SimulateCommand.class);
+    all.put("exec", ExecCommand.class);
+    all.put("onnx-test", OnnxTestCommand.class);
+    all.put("check", CheckCommand.class);
+    all.put("validate", ValidateCommand.class);
+    all.put("asm", AsmCommand.class);
+    all.put("disasm", DisasmCommand.class);
+    all.put("verify", VerifyCommand.class);
+    all.put("dram", DramCommand.class);
+    all.put("config", ConfigCommand.class);
+    all.put("chips", ChipsCommand.class);
+    all.put("models", ModelsCommand.class);
+    all.put("ops", OpsCommand.class);
+    all.put("isa", IsaCommand.class);
+    all.put("passes", PassesCommand.class);
+    all.put("completion", CompletionCommand.class);
+    return Collections.unmodifiableMap(all);
+  }
+
   /** Runs the command line and ends the process with its {@link ExitCode}. */
   public static void main(String[] args) {
-    CommandLine line = commandLine();
+    if (args.length == 1 && (args[0].equals("--version") || args[0].equals("-V"))) {
+      // Answered without the parser: scripts ask this often and need nothing else.
+      System.out.println(NAME_AND_VERSION);
+      System.exit(ExitCode.OK.code());
+    }
+    CommandLine line = commandLine(args);
     int code;
     try {
       code = line.execute(args);
@@ -80,12 +95,26 @@ public final class Main implements Runnable {
     System.exit(code);
   }
 
-  /**
-   * The parser with all subcommands, error handling and exit codes; for {@link #main} and tests.
-   */
+  /** The parser with all subcommands, error handling and exit codes. */
   static CommandLine commandLine() {
+    return commandLine(SUBCOMMANDS.values());
+  }
+
+  /**
+   * The parser for some arguments: a subcommand named first is the only one registered, since
+   * reading the options of all of them takes longer than many a command. What needs to know them
+   * all (help, completion, an unknown word) gets them all.
+   */
+  static CommandLine commandLine(String... args) {
+    Class<?> named = args.length == 0 ? null : SUBCOMMANDS.get(args[0]);
+    return named == null || named == CompletionCommand.class
+        ? commandLine()
+        : commandLine(List.of(named));
+  }
+
+  private static CommandLine commandLine(Collection<Class<?>> subcommands) {
     var line = new CommandLine(new Main());
-    for (Class<?> subcommand : SUBCOMMANDS) {
+    for (Class<?> subcommand : subcommands) {
       line.addSubcommand(subcommand);
     }
     return line.setExecutionExceptionHandler(

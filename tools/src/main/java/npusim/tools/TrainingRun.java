@@ -28,7 +28,8 @@ public final class TrainingRun {
     System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
     for (List<String> line : split(args)) {
       var nowhere = new PrintWriter(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-      int code = Main.commandLine().setOut(nowhere).execute(line.toArray(String[]::new));
+      String[] words = line.toArray(String[]::new);
+      int code = Main.commandLine(words).setOut(nowhere).execute(words);
       terminal.printf("training: %s: exit code %d%n", String.join(" ", line), code);
     }
     System.exit(0);

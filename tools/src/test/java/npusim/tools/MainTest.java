@@ -33,6 +33,23 @@ class MainTest {
   }
 
   @Test
+  void registersOnlyTheCommandThatIsNamed() {
+    assertThat(Main.commandLine("run", "x").getSubcommands()).containsOnlyKeys("run");
+    for (String[] words : List.of(new String[0], new String[] {"--help"}, new String[] {"rum"})) {
+      assertThat(Main.commandLine(words).getSubcommands().keySet())
+          .containsExactlyElementsOf(Main.SUBCOMMANDS.keySet());
+    }
+    assertThat(run(Main.commandLine("completion"), "completion")).isZero();
+    assertThat(out.toString()).contains("onnx-test", "--dtype");
+  }
+
+  @Test
+  void commandsHaveTheNamesTheyAreRegisteredBy() {
+    Main.SUBCOMMANDS.forEach(
+        (name, type) -> assertThat(type.getAnnotation(Command.class).name()).isEqualTo(name));
+  }
+
+  @Test
   void wrongUsageEndsWith2() {
     assertThat(run(Main.commandLine(), "--no-such-option")).isEqualTo(2);
     assertThat(err.toString()).contains("--no-such-option");
