@@ -8,12 +8,14 @@ import java.util.function.BiConsumer;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.quant.Precision;
+import npusim.compiler.quant.Pruning;
 import npusim.isa.DType;
 
 /**
  * What a user may choose about a compilation.
  *
  * @param precision number formats the model is recast to; empty keeps the model's own types
+ * @param pruning how weights are pruned; empty leaves them
  * @param dims extents of symbolic dimensions by name
  * @param bindings values of inputs that must be known at compile time, by input name
  * @param inputs values of inputs that are known when compiling: their shapes are taken, and the
@@ -25,6 +27,7 @@ import npusim.isa.DType;
  */
 public record CompileOptions(
     Optional<Precision> precision,
+    Optional<Pruning> pruning,
     Map<String, Long> dims,
     Map<String, Tensor> bindings,
     Map<String, Tensor> inputs,
@@ -43,6 +46,7 @@ public record CompileOptions(
   public static final CompileOptions DEFAULT =
       new CompileOptions(
           Optional.empty(),
+          Optional.empty(),
           Map.of(),
           Map.of(),
           Map.of(),
@@ -60,17 +64,17 @@ public record CompileOptions(
 
   /** The same with symbolic dimensions bound. */
   public CompileOptions withDims(Map<String, Long> d) {
-    return new CompileOptions(precision, d, bindings, inputs, tile, cores, flags, dump);
+    return new CompileOptions(precision, pruning, d, bindings, inputs, tile, cores, flags, dump);
   }
 
   /** The same with values of inputs bound. */
   public CompileOptions withBindings(Map<String, Tensor> b) {
-    return new CompileOptions(precision, dims, b, inputs, tile, cores, flags, dump);
+    return new CompileOptions(precision, pruning, dims, b, inputs, tile, cores, flags, dump);
   }
 
   /** The same with inputs known. */
   public CompileOptions withInputs(Map<String, Tensor> in) {
-    return new CompileOptions(precision, dims, bindings, in, tile, cores, flags, dump);
+    return new CompileOptions(precision, pruning, dims, bindings, in, tile, cores, flags, dump);
   }
 
   /** The same with the model recast to a type. */
@@ -80,27 +84,33 @@ public record CompileOptions(
 
   /** The same with the model recast to number formats. */
   public CompileOptions withPrecision(Precision p) {
-    return new CompileOptions(Optional.of(p), dims, bindings, inputs, tile, cores, flags, dump);
+    return new CompileOptions(
+        Optional.of(p), pruning, dims, bindings, inputs, tile, cores, flags, dump);
+  }
+
+  /** The same with weights pruned. */
+  public CompileOptions withPruning(Optional<Pruning> p) {
+    return new CompileOptions(precision, p, dims, bindings, inputs, tile, cores, flags, dump);
   }
 
   /** The same with forced matrix tiles. */
   public CompileOptions withTile(Tile t) {
     return new CompileOptions(
-        precision, dims, bindings, inputs, Optional.of(t), cores, flags, dump);
+        precision, pruning, dims, bindings, inputs, Optional.of(t), cores, flags, dump);
   }
 
   /** The same on fewer cores. */
   public CompileOptions withCores(int n) {
-    return new CompileOptions(precision, dims, bindings, inputs, tile, n, flags, dump);
+    return new CompileOptions(precision, pruning, dims, bindings, inputs, tile, n, flags, dump);
   }
 
   /** The same with switches. */
   public CompileOptions withFlags(Set<String> f) {
-    return new CompileOptions(precision, dims, bindings, inputs, tile, cores, f, dump);
+    return new CompileOptions(precision, pruning, dims, bindings, inputs, tile, cores, f, dump);
   }
 
   /** The same with graphs handed out after every pass. */
   public CompileOptions withDump(BiConsumer<String, Graph> d) {
-    return new CompileOptions(precision, dims, bindings, inputs, tile, cores, flags, d);
+    return new CompileOptions(precision, pruning, dims, bindings, inputs, tile, cores, flags, d);
   }
 }

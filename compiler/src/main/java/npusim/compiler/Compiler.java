@@ -17,7 +17,7 @@ public final class Compiler {
    */
   public static Program compile(Model m, Hardware hw, CompileOptions o) {
     int nodes = m.graph().nodes().size();
-    Pipeline.run(m, o);
+    Pipeline.run(m, hw, o);
     return GraphLowering.lower(m.source(), m.graph(), ModelNotes.of(m), nodes, hw, o);
   }
 }

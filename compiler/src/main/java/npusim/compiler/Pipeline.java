@@ -17,14 +17,18 @@ import npusim.compiler.passes.IdentityElimination;
 import npusim.compiler.passes.Pass;
 import npusim.compiler.passes.PassContext;
 import npusim.compiler.passes.Passes;
+import npusim.compiler.quant.CompressWeights;
 import npusim.compiler.quant.FoldParameters;
 import npusim.compiler.quant.IntegerArithmetic;
 import npusim.compiler.quant.MergeScales;
 import npusim.compiler.quant.Precision;
+import npusim.compiler.quant.Prune;
+import npusim.compiler.quant.Pruning;
 import npusim.compiler.quant.QuantizeModel;
 import npusim.compiler.quant.Recast;
 import npusim.compiler.quant.WeightOnly;
 import npusim.compiler.roll.RollLayers;
+import npusim.hardware.Hardware;
 import npusim.isa.DType;
 
 /** The passes of a compilation in the order they run. */
@@ -39,6 +43,18 @@ public final class Pipeline {
    * @param precision number formats the model is recast to; empty keeps its own
    */
   public static List<Pass> of(Optional<Precision> precision) {
+    return of(precision, Optional.empty(), Optional.empty());
+  }
+
+  /**
+   * The passes of a compilation.
+   *
+   * @param precision number formats the model is recast to; empty keeps its own
+   * @param pruning how weights are pruned; empty leaves them
+   * @param hw the chip; empty for one that can do everything
+   */
+  public static List<Pass> of(
+      Optional<Precision> precision, Optional<Pruning> pruning, Optional<Hardware> hw) {
     var all = new ArrayList<>(Passes.frontEnd());
     // Once calls are expanded and before shapes depend on lengths.
     all.add(1, new MarkCaches());
@@ -46,6 +62,8 @@ public final class Pipeline {
     all.add(new FuseActivation());
     all.add(new FuseAttention());
     precision.ifPresent(p -> all.add(new Recast(p.compute())));
+    int group = precision.filter(p -> p.weights().isPresent()).map(Precision::group).orElse(0);
+    pruning.ifPresent(p -> all.add(new Prune(p, group)));
     precision
         .filter(p -> p.weights().isPresent())
         .ifPresent(p -> all.add(new WeightOnly(p.weights().get(), p.group())));
@@ -61,6 +79,7 @@ public final class Pipeline {
     all.add(new MergeScales());
     all.add(new CommonSubexpressions());
     all.add(new DeadCodeElimination());
+    pruning.ifPresent(p -> all.add(new CompressWeights(p, hw)));
     all.add(new RollLayers());
     return List.copyOf(all);
   }
@@ -76,7 +95,9 @@ public final class Pipeline {
   private static List<Pass> documented() {
     return of(
         Optional.of(
-            new Precision("every", DType.BF16, Optional.of(DType.I8), Optional.of(DType.I4), 128)));
+            new Precision("every", DType.BF16, Optional.of(DType.I8), Optional.of(DType.I4), 128)),
+        Optional.of(Pruning.parse("2:4")),
+        Optional.empty());
   }
 
   /**
@@ -88,10 +109,12 @@ public final class Pipeline {
   }
 
   /** Runs the passes on a model, but for those that a flag {@code no-NAME} switches off. */
-  static void run(Model m, CompileOptions o) {
+  static void run(Model m, Hardware hw, CompileOptions o) {
     var c = new PassContext(o.dims(), o.bindings(), o.inputs(), PassContext.DEFAULT_FOLD_LIMIT);
     List<Pass> passes =
-        of(o.precision()).stream().filter(p -> !o.flags().contains("no-" + p.name())).toList();
+        of(o.precision(), o.pruning(), Optional.of(hw)).stream()
+            .filter(p -> !o.flags().contains("no-" + p.name()))
+            .toList();
     Passes.run(m, passes, c, (p, model) -> o.dump().accept(p.name(), model.graph()));
   }
 }

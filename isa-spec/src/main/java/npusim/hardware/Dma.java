@@ -5,8 +5,18 @@ package npusim.hardware;
  *
  * @param load chip memory to scratchpad
  * @param store scratchpad to chip memory
+ * @param expandBytesPerCycle bytes of elements that the load engine's decompressor gives out per
+ *     cycle; 0 when it has none
  */
-public record Dma(Path load, Path store) {
+public record Dma(Path load, Path store, int expandBytesPerCycle) {
+  public Dma {
+    Checks.notNegative(expandBytesPerCycle, "expand_bytes_per_cycle");
+  }
+
+  /** Whether compressed blocks can be expanded on the way in. */
+  public boolean expands() {
+    return expandBytesPerCycle > 0;
+  }
 
   /** Independent in-order load queues, 1 to 4. */
   public int inQueues() {

@@ -81,7 +81,10 @@ final class HardwareBuilder {
   }
 
   private Dma dma() {
-    return new Dma(dmaPath("core.dma.load."), dmaPath("core.dma.store."));
+    return new Dma(
+        dmaPath("core.dma.load."),
+        dmaPath("core.dma.store."),
+        p.int32("core.dma.load.expand_bytes_per_cycle"));
   }
 
   private Dma.Path dmaPath(String s) {

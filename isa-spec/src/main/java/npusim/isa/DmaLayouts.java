@@ -91,6 +91,32 @@ final class DmaLayouts {
             "rows of the table; an index outside 0..rows-1 is a run-time " + "error");
   }
 
+  static Layout dmaLdz() {
+    return new Layout("dma-compressed", TimingClass.DMA)
+        .summary(
+            "Expanding copy from DRAM to local memory: each iteration "
+                + "reads one compressed block and writes its elements, zeros "
+                + "included, one after the other.")
+        .semantics(
+            "dst[i·dst_s + j] = expand(dram bytes i·dram_s .. i·dram_s + "
+                + "bytes − 1)[j] for i in d, j < block")
+        .extents("d", OperandShape.EXTENTS, "blocks")
+        .operand(
+            "dst",
+            OperandShape.LOCAL4,
+            Access.WRITE,
+            TypeGroup.ANY,
+            "local destination of a block's first element")
+        .untyped(
+            "dram", OperandShape.DRAM4, Access.READ, "bytes", "compressed blocks; strides in bytes")
+        .field(Field.Q, FieldKind.UNSIGNED, 2, 0L, "load queue")
+        .choice(Field.CODING, 2, Coding.NM, "how a block is compressed")
+        .field(Field.BLOCK, FieldKind.UNSIGNED, 16, 32L, "elements of a block, a multiple of 8")
+        .field(Field.BYTES, FieldKind.UNSIGNED, 16, 32L, "bytes read per compressed block")
+        .field(Field.KEEP, FieldKind.UNSIGNED, 5, 2L, "elements stored per group (coding nm)")
+        .field(Field.OF, FieldKind.UNSIGNED, 5, 4L, "elements per group (coding nm)");
+  }
+
   static Layout dmaGet() {
     return new Layout("dma-core", TimingClass.DMA_CORE)
         .summary("Strided copy from another core's local memory on the same " + "chip.")

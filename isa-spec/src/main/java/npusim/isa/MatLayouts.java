@@ -28,7 +28,14 @@ final class MatLayouts {
         .operand("a", OperandShape.MATRIX_A, Access.READ, TypeGroup.MATRIX, "streamed operand")
         .operand("w", OperandShape.MATRIX_W, Access.READ, TypeGroup.MATRIX, "stationary operand")
         .field(Field.N, FieldKind.COUNT, 32, 1L, "columns")
-        .field(Field.ACCUM, FieldKind.COUNT, 32, 0L, "0 overwrites, anything else adds to acc");
+        .field(Field.ACCUM, FieldKind.COUNT, 32, 0L, "0 overwrites, anything else adds to acc")
+        .field(
+            Field.SPARSE,
+            FieldKind.FLAG,
+            1,
+            0L,
+            "of every four w along k2 at most two are not zero; an array "
+                + "that can skips the others");
   }
 
   static Layout mLoad() {

@@ -55,6 +55,12 @@ public enum Opcode {
   /** Store rows to DRAM at places chosen by an index list; of duplicates the later d0 stays. */
   DMA_SCATTER(0x29, "dma.scatter", Unit.ST, DmaLayouts.dmaScatter()),
 
+  /**
+   * Expanding copy from DRAM to local memory: each iteration reads one compressed block and writes
+   * its elements, zeros included, one after the other.
+   */
+  DMA_LDZ(0x2a, "dma.ldz", Unit.LD, DmaLayouts.dmaLdz()),
+
   /** Strided copy from another core's local memory on the same chip. */
   DMA_GET(0x30, "dma.get", Unit.LD, DmaLayouts.dmaGet()),
 

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param numbers strides, or the extents themselves, outermost first
  * @param type element type field; absent when {@code typeOf} names another operand or there is no
  *     memory
- * @param typeOf name of the operand whose element type this one has, or empty
+ * @param typeOf name of the operand whose element type this one has, {@link #BYTES}, or empty
  * @param meaning one line for the reference
  */
 public record Operand(
@@ -25,4 +25,7 @@ public record Operand(
     List<Field> numbers,
     Optional<Field> type,
     String typeOf,
-    String meaning) {}
+    String meaning) {
+  /** In place of an operand's name: strides are in bytes. */
+  public static final String BYTES = "bytes";
+}

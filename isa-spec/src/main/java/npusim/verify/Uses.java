@@ -130,6 +130,10 @@ final class Uses {
           extents[0] = value(in, Field.ROWS);
         }
       }
+      case DMA_LDZ -> {
+        strides[last] = 1;
+        extents[last] = in.get(operand.access() == Access.READ ? Field.BYTES : Field.BLOCK);
+      }
       case V_COMPACT -> {
         if (operand.access() == Access.WRITE_LIMIT) {
           extents[0] = value(in, Field.LIMIT);
@@ -185,6 +189,9 @@ final class Uses {
   private static DType type(Instruction in, Operand operand) {
     if (operand.type().isPresent()) {
       return in.dtype(operand.type().get());
+    }
+    if (operand.typeOf().equals(Operand.BYTES)) {
+      return DType.U8;
     }
     for (Operand other : in.op().operands()) {
       if (other.name().equals(operand.typeOf())) {

@@ -1,5 +1,8 @@
 package npusim.compiler.codegen;
 
+import npusim.compiler.memory.View;
+import npusim.isa.BlockFormat;
+import npusim.isa.DType;
 import npusim.isa.Field;
 import npusim.isa.Opcode;
 
@@ -21,6 +24,47 @@ public final class Dma {
             () -> new Op(Opcode.DMA_LD, lane).set(Field.Q, lane.queue()),
             op -> op.reads(dram.area()).writes(dst.area()))
         .emit(extents);
+  }
+
+  /**
+   * Loads a tile of compressed weights, expanded on the way.
+   *
+   * @param dst the tile, contiguous along the dimension that blocks lie along
+   * @param from the weights; one dimension has stride 1, the others multiples of a block
+   * @param origin first element per dimension, at a block's beginning
+   * @param extents elements per dimension, whole blocks
+   */
+  public void expand(Lane lane, Loc dst, View from, Aff[] origin, Aff[] extents) {
+    BlockFormat f = from.storage().format();
+    int n = extents.length;
+    long[] coded = new long[n];
+    long[] local = new long[n];
+    Aff[] blocks = new Aff[n];
+    Aff first = Aff.of(from.offset());
+    for (int i = 0; i < n; i++) {
+      long s = from.strides()[i];
+      first = first.plus(origin[i].times(s));
+      blocks[i] = s == 1 ? extents[i].dividedBy(f.block()) : extents[i];
+      coded[i] = (s == 1 ? 1 : s / f.block()) * f.bytes();
+      local[i] = dst.strides()[i] * (s == 1 ? f.block() : 1);
+    }
+    Aff start = from.storage().start().plus(first.dividedBy(f.block()).times(f.bytes()));
+    Loc dram = new Loc(from.storage().area(), start, coded, DType.U8);
+    int[] order = TileIn.order(from.strides());
+    new Strided(
+            e,
+            new Operands[] {Operands.DST, Operands.DRAM},
+            new Loc[] {dst.withStrides(local).dims(order), dram.dims(order)},
+            () ->
+                new Op(Opcode.DMA_LDZ, lane)
+                    .set(Field.Q, lane.queue())
+                    .set(Field.CODING, f.coding())
+                    .set(Field.BLOCK, f.block())
+                    .set(Field.BYTES, f.bytes())
+                    .set(Field.KEEP, f.keep())
+                    .set(Field.OF, f.of()),
+            op -> op.reads(dram.area()).writes(dst.area()))
+        .emit(permuted(order, blocks));
   }
 
   /** Copies a region of local memory to DRAM. */

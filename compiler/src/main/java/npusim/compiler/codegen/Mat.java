@@ -19,17 +19,23 @@ public final class Mat {
     this.e = e;
   }
 
+  /** As below, with weights of which none is known to be zero. */
+  public void gemm(Loc acc, Loc a, Loc w, Aff accumulate, Aff[] m, Aff[] k, Aff n) {
+    gemm(acc, a, w, false, accumulate, m, k, n);
+  }
+
   /**
    * acc[m, n] (+)= Σ a[m, k] · w[k, n].
    *
    * @param acc rows' dimensions, then columns (stride 1)
    * @param a rows' dimensions (at most 3), then the sums' (at most 3)
    * @param w the sums' dimensions, then columns
+   * @param sparse whether of every four of w along the sums at most two are set
    * @param accumulate 0 overwrites
    * @param m rows' extents
    * @param k the sums' extents
    */
-  public void gemm(Loc acc, Loc a, Loc w, Aff accumulate, Aff[] m, Aff[] k, Aff n) {
+  public void gemm(Loc acc, Loc a, Loc w, boolean sparse, Aff accumulate, Aff[] m, Aff[] k, Aff n) {
     Op op = new Op(Opcode.M_GEMM, Lane.MAT);
     int skip = 3 - m.length;
     for (int i = 0; i < m.length; i++) {
@@ -46,6 +52,7 @@ public final class Mat {
     op.set(Field.W_SN, w.strides()[k.length])
         .set(Field.N, n)
         .set(Field.ACCUM, accumulate)
+        .set(Field.SPARSE, sparse)
         .set(Field.ACC, acc.address())
         .set(Field.ACC_T, acc.type())
         .set(Field.A, a.address())

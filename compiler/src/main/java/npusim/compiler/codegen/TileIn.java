@@ -100,7 +100,11 @@ public final class TileIn {
         ext[i] = Aff.ONE;
       }
     }
-    new Dma(e).load(lane, slot, view.loc().at(origin), order(view.strides()), ext);
+    if (view.storage().format() != null) {
+      new Dma(e).expand(lane, slot, view, origin, ext);
+    } else {
+      new Dma(e).load(lane, slot, view.loc().at(origin), order(view.strides()), ext);
+    }
     ring.publish();
     return slot;
   }

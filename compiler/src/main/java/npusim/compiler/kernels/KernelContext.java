@@ -268,15 +268,35 @@ public final class KernelContext {
     return narrow && hw.core().matrix().supports(a) && hw.core().matrix().supports(w);
   }
 
-  /** The tile the user forces, or the one found. */
-  public MatmulTiling.Tiles forced(MatmulTiling.Tiles found) {
+  /**
+   * The tile the user forces, or the one found.
+   *
+   * @param depth length of the sums
+   * @param grain what tiles along them are multiples of; when it isn't 1 they divide the sums, too
+   */
+  public MatmulTiling.Tiles forced(MatmulTiling.Tiles found, long depth, int grain) {
     return options
         .tile()
         .map(
             t ->
                 new MatmulTiling.Tiles(
-                    t.m(), t.n(), t.k(), found.nOuter(), found.pb(), found.pm(), found.pn()))
+                    t.m(),
+                    t.n(),
+                    grain == 1 ? t.k() : divisor(depth, t.k(), grain),
+                    found.nOuter(),
+                    found.pb(),
+                    found.pm(),
+                    found.pn()))
         .orElse(found);
+  }
+
+  /** The smallest divisor that is a multiple of the grain and not below the one asked for. */
+  private static long divisor(long depth, long asked, int grain) {
+    long d = Math.ceilDiv(asked, (long) grain) * grain;
+    while (d < depth && depth % d != 0) {
+      d += grain;
+    }
+    return Math.min(d, depth);
   }
 
   /** Refuses the node because on-chip memory doesn't hold even its smallest tile. */

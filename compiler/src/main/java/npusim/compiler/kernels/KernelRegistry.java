@@ -52,6 +52,7 @@ public final class KernelRegistry {
     add(new RowOp(), "LayerNormalization", "LogSoftmax", "RMSNormalization", "Softmax");
     add(new CacheOp(), "npusim.CacheAppend", "npusim.CacheRows");
     add(new CachedAttentionKernel(), "npusim.CachedAttention");
+    add(new ExpandWeightsOp(), "npusim.ExpandWeights");
     add(
         new ViewKernel(),
         "Dropout",

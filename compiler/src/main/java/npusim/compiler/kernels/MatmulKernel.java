@@ -17,6 +17,7 @@ import npusim.compiler.codegen.TileOut;
 import npusim.compiler.codegen.WorkMemory;
 import npusim.compiler.memory.View;
 import npusim.compiler.tiling.MatmulTiling;
+import npusim.isa.BlockFormat;
 import npusim.isa.DType;
 
 /**
@@ -31,14 +32,21 @@ public final class MatmulKernel {
   private final Region epilogue;
   private final MatmulTiling.Tiles t;
   private final DType accType;
+  private final boolean sparse;
 
   private MatmulKernel(
-      KernelContext k, Contraction c, Region epilogue, MatmulTiling.Tiles t, DType accType) {
+      KernelContext k,
+      Contraction c,
+      Region epilogue,
+      MatmulTiling.Tiles t,
+      DType accType,
+      boolean sparse) {
     this.k = k;
     this.c = c;
     this.epilogue = epilogue;
     this.t = t;
     this.accType = accType;
+    this.sparse = sparse;
   }
 
   /**
@@ -63,6 +71,10 @@ public final class MatmulKernel {
       boolean full = x.strides()[x.rank() - 2] != 0 && x.strides()[x.rank() - 1] != 0;
       extraBits += full ? SLOTS * x.type().bits() : 4;
     }
+    BlockFormat format = c.w().storage().format();
+    boolean sparse = k.node().intAttr("sparse", 0) != 0;
+    // Tiles of compressed or skipped weights end where a block or a group of four ends.
+    int grain = format != null ? format.block() : sparse ? 4 : 1;
     MatmulTiling.Tiles t =
         MatmulTiling.search(
             k.hw(),
@@ -78,13 +90,16 @@ public final class MatmulKernel {
                 direct || c.out().storage().resident() ? 0 : out.type().bits(),
                 extraBits,
                 Arrays.stream(c.w().strides()).limit(c.batchDims()).anyMatch(s -> s != 0),
+                format == null ? 1 : (double) format.bytes() / format.denseBytes(),
+                grain,
                 k.spmBudget(),
                 k.accBudget(),
                 k.cores()));
     if (t == null) {
       throw k.tooSmall(k.accBudget() < 8 ? "accumulator memory" : "scratchpad");
     }
-    MatmulKernel kernel = new MatmulKernel(k, c, epilogue, k.forced(t), accType);
+    MatmulKernel kernel =
+        new MatmulKernel(k, c, epilogue, k.forced(t, c.k(), grain), accType, sparse);
     k.launch(kernel::emit);
   }
 
@@ -173,6 +188,7 @@ public final class MatmulKernel {
                     sum[0].dims(am),
                     a.loc().dims(am),
                     w.loc().dims(am),
+                    sparse,
                     nest.at(ik).index(),
                     new Aff[] {nest.at(im).extent()},
                     new Aff[] {nest.at(ik).extent()},

@@ -5,6 +5,7 @@ import npusim.compiler.codegen.Area;
 import npusim.compiler.codegen.Reg;
 import npusim.compiler.codegen.Space;
 import npusim.compiler.ir.Tensor;
+import npusim.isa.BlockFormat;
 import npusim.isa.DType;
 import npusim.program.Buffer;
 
@@ -27,6 +28,8 @@ public final class Storage {
   private MemoryMap placer;
   private String bufferName;
   private long[] bufferDims;
+  private Storage coded;
+  private BlockFormat format;
 
   /**
    * A storage without a place.
@@ -46,6 +49,25 @@ public final class Storage {
     this.bytes = type.bytesFor(n);
     this.bufferName = name;
     this.bufferDims = this.dims;
+  }
+
+  /**
+   * Weights whose blocks lie compressed in another storage; their element addresses count
+   * uncompressed elements.
+   *
+   * @param dims shape uncompressed, the last one a multiple of the block
+   */
+  public static Storage compressed(
+      String name, DType type, long[] dims, Storage coded, BlockFormat format) {
+    Storage s = new Storage(name, coded.kind(), type, dims);
+    s.coded = coded;
+    s.format = format;
+    return s;
+  }
+
+  /** The form of compressed blocks, or null when elements lie there as they are. */
+  public BlockFormat format() {
+    return format;
   }
 
   /** Tensor name. */
@@ -115,7 +137,7 @@ public final class Storage {
 
   /** True when it has a place already, or shares another storage's. */
   public boolean fixed() {
-    return address >= 0 || base != null;
+    return coded != null || address >= 0 || base != null;
   }
 
   /** Where it is. */
@@ -140,6 +162,9 @@ public final class Storage {
 
   /** First byte, with the base register if any. */
   public Aff start() {
+    if (coded != null) {
+      return coded.start();
+    }
     Aff a = Aff.of(placed());
     return base == null ? a : a.plus(Aff.of(base));
   }
@@ -156,6 +181,9 @@ public final class Storage {
 
   /** The memory it takes. */
   public Area area() {
+    if (coded != null) {
+      return coded.area();
+    }
     return new Area(space, placed(), address + reach + Math.max(bytes, 1), true, constant());
   }
 

@@ -38,6 +38,7 @@ public final class Operators {
     list.addAll(NormOps.all());
     list.addAll(AttentionOps.all());
     list.addAll(CacheOps.all());
+    list.addAll(CompressionOps.all());
     list.addAll(QuantOps.all());
     list.addAll(RecurrentOps.all());
     list.addAll(MiscOps.all());

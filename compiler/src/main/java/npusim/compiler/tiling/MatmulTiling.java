@@ -25,6 +25,8 @@ public final class MatmulTiling {
    *     accumulators)
    * @param extraBits bits per result element for the epilogue's operands and temporaries
    * @param wPerBatch whether every batch has its own stationary operand
+   * @param wRatio bytes in DRAM per byte of the stationary operand; below 1 when it is compressed
+   * @param kGrain what tiles along the sums are multiples of; when it isn't 1 they divide the sums
    */
   public record Problem(
       long batch,
@@ -38,6 +40,8 @@ public final class MatmulTiling {
       int outBits,
       int extraBits,
       boolean wPerBatch,
+      double wRatio,
+      int kGrain,
       long spm,
       long acc,
       int cores) {}
@@ -83,8 +87,8 @@ public final class MatmulTiling {
             if (tm * tn * 8 > p.acc()) {
               continue;
             }
-            for (long tk : candidates(p.k(), hw.core().matrix().rows())) {
-              if (bytes(tm, tn, tk) > p.spm()) {
+            for (long tk : depths()) {
+              if (bytes(tm, tn, tk) > p.spm() || !whole(tk)) {
                 continue;
               }
               for (int o = 0; o < 2; o++) {
@@ -115,11 +119,17 @@ public final class MatmulTiling {
               p.outBits(),
               p.extraBits(),
               p.wPerBatch(),
+              p.wRatio(),
+              p.kGrain(),
               p.spm(),
               p.acc(),
               1));
     }
     return best;
+  }
+
+  private boolean whole(long tk) {
+    return p.kGrain() == 1 || tk % p.kGrain() == 0 && p.k() % tk == 0;
   }
 
   private static long grain(long n, int parts) {
@@ -163,6 +173,8 @@ public final class MatmulTiling {
                 * p.w().bits()
                 / 8
                 * wTimes;
+    double expanded = wBytes;
+    wBytes *= p.wRatio();
     double oBytes = (double) b * m * n * p.outBits() / 8;
     double aLoads = p.aResident() ? 0 : (double) b * mt * kt * aTimes;
     double wLoads = p.wResident() ? 0 : (double) b * nt * kt * wTimes;
@@ -173,6 +185,9 @@ public final class MatmulTiling {
         Math.max(
             (aLoads + (queues > 1 ? wLoads : 0)) * start + aBytes / ld.bytesPerCycle(),
             wLoads * start + (aBytes + wBytes) / ld.bytesPerCycle());
+    if (p.wRatio() < 1) {
+      load = Math.max(load, wLoads * start + expanded / hw.core().dma().expandBytesPerCycle());
+    }
     aBytes *= overhead(p.a(), Math.min(t.k(), p.k()), p.k());
     wBytes *= overhead(p.w(), Math.min(t.n(), n), p.n());
     double dram =
@@ -202,6 +217,14 @@ public final class MatmulTiling {
   private double dramRate() {
     double r = hw.dramBytesPerCycle();
     return Double.isInfinite(r) ? 1e12 : r;
+  }
+
+  private Set<Long> depths() {
+    Set<Long> c = candidates(p.k(), hw.core().matrix().rows());
+    for (long t = p.kGrain(); p.kGrain() > 1 && t < p.k(); t *= 2) {
+      c.add(t);
+    }
+    return c;
   }
 
   /** The dimension itself, halves, and multiples of the array's extent. */

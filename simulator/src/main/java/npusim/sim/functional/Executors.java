@@ -11,6 +11,7 @@ final class Executors {
   static {
     TABLE.put(Opcode.NOP, (core, args) -> {});
     TABLE.put(Opcode.DMA_LD, DmaOps::load);
+    TABLE.put(Opcode.DMA_LDZ, ExpandOps::load);
     TABLE.put(Opcode.DMA_ST, DmaOps::store);
     TABLE.put(Opcode.DMA_APPEND, DmaOps::append);
     TABLE.put(Opcode.DMA_GATHER, DmaOps::gather);

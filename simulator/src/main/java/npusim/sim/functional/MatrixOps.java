@@ -48,6 +48,9 @@ final class MatrixOps {
     StreamedRows a = StreamedRows.bind(core, args, k);
     boolean integer = integer(args, w.type());
     MatrixBlock block = pack(w, new long[] {k[1], k[2], k[3], n}, integer);
+    if (args.flag(Field.SPARSE)) {
+      checkSparse(block, (int) k[3]);
+    }
     multiply(acc, a, block, depth, n, integer, args.get(Field.ACCUM) != 0);
   }
 
@@ -132,6 +135,33 @@ final class MatrixOps {
       }
     }
     return new MatrixBlock(k, n, floats, ints);
+  }
+
+  /** Of every four rows within {@code run} ones at most two may be set in a column. */
+  private static void checkSparse(MatrixBlock w, int run) {
+    boolean integer = w.floats().length == 0;
+    for (int first = 0; first < w.k(); first += run) {
+      for (int g = first; g < first + run; g += 4) {
+        for (int n = 0; n < w.n(); n++) {
+          int set = 0;
+          for (int k = g; k < Math.min(g + 4, first + run); k++) {
+            int at = k * w.n() + n;
+            set += (integer ? w.ints()[at] != 0 : w.floats()[at] != 0) ? 1 : 0;
+          }
+          if (set > 2) {
+            throw Fault.data(
+                "exec-sparsity",
+                "w is declared 2:4 sparse, but column "
+                    + n
+                    + " has "
+                    + set
+                    + " of rows "
+                    + g
+                    + "..");
+          }
+        }
+      }
+    }
   }
 
   private static void multiply(

@@ -157,7 +157,7 @@ final class Code {
           kind[i] = SEQ_NOP;
         }
       }
-      case DMA_LD, DMA_ST, DMA_GATHER, DMA_SCATTER -> {
+      case DMA_LD, DMA_LDZ, DMA_ST, DMA_GATHER, DMA_SCATTER -> {
         work[i] = DMA;
         operand(i, ins, Field.DRAM);
       }

@@ -71,7 +71,9 @@ final class CostModel {
     if (m == 0 || n == 0 || k == 0) {
       return;
     }
-    var c = matrix.gemm(m, n, k, rate(wide));
+    long skip = ins.flag(Field.SPARSE) ? hw.core().matrix().sparsity().speedup() : 1;
+    // An array that skips sees a shorter product; what it reads stays the same.
+    var c = matrix.gemm(m, n, Math.ceilDiv(k, skip), rate(wide));
     boolean weightsStream = hw.core().matrix().dataflow() == npusim.hardware.MatrixUnit.Dataflow.IS;
     long aPasses = weightsStream ? c.stationaryPasses() : c.streamedPasses();
     long wPasses = weightsStream ? c.streamedPasses() : c.stationaryPasses();
@@ -341,12 +343,19 @@ final class CostModel {
             : ins.op() == Opcode.DMA_GATHER || ins.op() == Opcode.DMA_SCATTER
                 ? Costs.INDEXED
                 : Costs.PLAIN;
+    boolean expands = ins.op() == Opcode.DMA_LDZ;
     long elements = 1;
     for (Field f : extents) {
       elements *= count(ins, f, r);
     }
+    // Bits per iteration on either side: of an element, or of a block that expands.
+    long unit = expands ? ins.get(Field.BYTES) * 8 : type.bits();
+    long localUnit = expands ? ins.get(Field.BLOCK) * type.bits() : type.bits();
     put(row, Costs.TYPE, type.ordinal());
-    put(row, Costs.BYTES, bytes(elements, type));
+    put(row, Costs.BYTES, Math.ceilDiv(elements * unit, 8L));
+    if (expands) {
+      put(row, Costs.EXPAND, expandTime(localUnit, unit));
+    }
     put(row, Costs.PATTERN, kind);
     if (kind == Costs.CIRCULAR) {
       put(row, Costs.LIMIT, Math.max(1, ins.resolve(Field.CAPACITY, r)));
@@ -360,7 +369,7 @@ final class CostModel {
         acc
             ? (intoLocal ? Costs.ACC_WRITE : Costs.ACC_READ)
             : (intoLocal ? Costs.SPM_WRITE : Costs.SPM_READ),
-        bytes(elements, type));
+        Math.ceilDiv(elements * localUnit, 8L));
     if (elements == 0) {
       return;
     }
@@ -373,9 +382,9 @@ final class CostModel {
       if (e == 1 && d != keep) {
         continue;
       }
-      long fs = ins.get(far[d]);
-      long ls = ins.get(local[d]);
-      if (loops == 0 && d != keep && fs == segment && ls == segment) {
+      long fs = ins.get(far[d]) * (expands ? 8 : type.bits());
+      long ls = ins.get(local[d]) * type.bits();
+      if (loops == 0 && d != keep && fs == segment * unit && ls == segment * localUnit) {
         segment *= e;
         continue;
       }
@@ -405,12 +414,24 @@ final class CostModel {
       pattern[loops * 2 + 1] = 0;
       loops++;
     }
-    put(row, Costs.SEGMENT, Math.max(1, bytes(segment, type)));
+    put(row, Costs.SEGMENT, Math.max(1, Math.ceilDiv(segment * unit, 8L)));
     put(row, Costs.EXTENT0, pattern[4]);
-    put(row, Costs.STRIDE0, pattern[5] * type.bits() / 8);
+    put(row, Costs.STRIDE0, pattern[5] / 8);
     put(row, Costs.EXTENT1, pattern[2]);
-    put(row, Costs.STRIDE1, pattern[3] * type.bits() / 8);
+    put(row, Costs.STRIDE1, pattern[3] / 8);
     put(row, Costs.EXTENT2, pattern[0]);
-    put(row, Costs.STRIDE2, pattern[1] * type.bits() / 8);
+    put(row, Costs.STRIDE2, pattern[1] / 8);
+  }
+
+  /** Cycles per compressed byte in 1/1024, rounded up, from the decompressor's rate. */
+  private long expandTime(long localBits, long codedBits) {
+    int rate = hw.core().dma().expandBytesPerCycle();
+    if (rate == 0) {
+      throw npusim.diag.NpusimException.infeasible(
+          "no-decompressor",
+          "dma.ldz: the chip has no decompressor (core.dma.load.expand_bytes_per_cycle is 0)",
+          "compile for this chip");
+    }
+    return Math.ceilDiv(localBits << 10, codedBits * rate);
   }
 }

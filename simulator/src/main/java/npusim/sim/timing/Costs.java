@@ -70,7 +70,12 @@ final class Costs {
   /** Capacity of a circular buffer, or rows of an indexed table. */
   static final int LIMIT = 24;
 
-  static final int WIDTH = 25;
+  /**
+   * Cycles the decompressor takes for what a byte read expands to, in 1/1024; 0 for plain copies.
+   */
+  static final int EXPAND = 25;
+
+  static final int WIDTH = 26;
 
   static final int PLAIN = 0;
   static final int CIRCULAR = 1;

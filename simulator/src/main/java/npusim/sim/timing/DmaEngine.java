@@ -274,6 +274,9 @@ final class DmaEngine {
         Math.max(
             Math.ceilDiv(bytes, (long) engine.busBytes()) * engine.cyclesPerBeat() << FRACTION,
             net.portTime(bytes));
+    // A decompressor passes compressed bytes on at the rate at which it gives out what they stand
+    // for.
+    beats = Math.max(beats, bytes * m.costs.rows[cost[unit] + Costs.EXPAND]);
     long hops = net.memoryLatency();
     int bus = core * 2 + direction;
     long answer;

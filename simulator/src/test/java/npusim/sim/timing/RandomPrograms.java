@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import npusim.isa.AluFn;
+import npusim.isa.BlockFormat;
 import npusim.isa.DType;
 import npusim.isa.Field;
 import npusim.isa.Instruction;
@@ -128,7 +129,7 @@ public final class RandomPrograms {
     boolean f32 = random.nextBoolean();
     var type = f32 ? DType.F32 : DType.I8;
     int aBytes = m * k * type.bits() / 8;
-    int wBytes = k * n * type.bits() / 8;
+    long wDense = (long) k * n * type.bits() / 8;
     boolean twoDims = random.nextBoolean();
     start(Unit.MAT, IN_FREE, slots);
     start(Unit.MAT, WEIGHT_FREE, slots);
@@ -140,7 +141,14 @@ public final class RandomPrograms {
         load(0, 0, twoDims ? m : 1, twoDims ? k : (long) m * k, type, twoDims ? k + 8L : 0)
             .wait(IN_FREE, 1)
             .signal(IN_FULL, 1));
-    emit(load(1, 65536, 1, (long) k * n, type, 0).wait(WEIGHT_FREE, 1).signal(WEIGHT_FULL, 1));
+    boolean packed = random.nextInt(3) == 0;
+    BlockFormat format = BlockFormat.nm(2, 4, 8, type.bits());
+    emit(
+        (packed
+                ? expand(65536, (long) k * n / 8, format, type)
+                : load(1, 65536, 1, (long) k * n, type, 0))
+            .wait(WEIGHT_FREE, 1)
+            .signal(WEIGHT_FULL, 1));
     emit(
         Instruction.builder(Opcode.M_GEMM)
             .set(Field.M2, m)
@@ -178,7 +186,7 @@ public final class RandomPrograms {
     end(Unit.MAT, 0, ACC_FREE, slots);
     end(Unit.VEC, 0, OUT_FREE, slots);
     return new Totals(
-        (long) iterations * (aBytes + wBytes),
+        iterations * (aBytes + (packed ? (long) k * n / 8 * format.bytes() : wDense)),
         4L * iterations * m * n,
         (long) iterations * m * n * k);
   }
@@ -216,6 +224,21 @@ public final class RandomPrograms {
         .set(Field.DRAM, 0x40000, 10)
         .set(Field.DRAM_S2, dramStride)
         .set(Field.DRAM_S3, 1);
+  }
+
+  private static Instruction.Builder expand(
+      long local, long blocks, BlockFormat format, DType type) {
+    return Instruction.builder(Opcode.DMA_LDZ)
+        .set(Field.Q, 1)
+        .set(Field.D3, blocks)
+        .set(Field.DST, local)
+        .set(Field.DST_S3, format.block())
+        .set(Field.DST_T, type)
+        .set(Field.DRAM, 0x40000, 10)
+        .set(Field.DRAM_S3, format.bytes())
+        .set(Field.CODING, format.coding())
+        .set(Field.BLOCK, format.block())
+        .set(Field.BYTES, format.bytes());
   }
 
   private static Instruction.Builder store(long local, long elements, DType type) {

@@ -15,7 +15,7 @@ public final class TestHardware {
       core:
         sequencer: {issue_cycles: 1, queue_depth: 8, dispatch_cycles: 1}
         dma:
-          load: {queues: 2, startup_cycles: 10, bus_bytes: 32, request_bytes: 64, requests_in_flight: 16}
+          load: {queues: 2, startup_cycles: 10, bus_bytes: 32, request_bytes: 64, requests_in_flight: 16, expand_bytes_per_cycle: 32}
           store: {queues: 1, startup_cycles: 10, bus_bytes: 32, request_bytes: 64, requests_in_flight: 16}
         scratchpad: {bytes: 262144, banks: 8, ports_per_bank: 2, bytes_per_cycle_per_bank: 16}
         accumulator: {bytes: 65536, banks: 4, bytes_per_cycle_per_bank: 16}

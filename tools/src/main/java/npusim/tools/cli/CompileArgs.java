@@ -13,6 +13,7 @@ import npusim.compiler.ir.Tensor;
 import npusim.compiler.onnx.TensorIo;
 import npusim.compiler.passes.Pass;
 import npusim.compiler.quant.Precision;
+import npusim.compiler.quant.Pruning;
 import npusim.compiler.text.OnnxText;
 import npusim.diag.Location;
 import npusim.diag.Names;
@@ -30,6 +31,14 @@ final class CompileArgs {
           "Type to compute in, such as bf16, or w8a16, w4a16 for weights of few bits (default: the"
               + " chip's native type).")
   private String dtype;
+
+  @Option(
+      names = "--prune",
+      paramLabel = "PATTERN",
+      description =
+          "Prune weights by magnitude: 2:4 keeps 2 of every 4, unstructured:0.6 sets 60% to zero."
+              + " Chips that can keep them compressed in memory or skip them.")
+  private String prune;
 
   @Option(
       names = "--dim",
@@ -74,6 +83,7 @@ final class CompileArgs {
   CompileOptions options(PrintWriter dump) {
     CompileOptions o =
         CompileOptions.DEFAULT.withDims(dims).withBindings(tensors()).withDump(dumper(dump));
+    o = o.withPruning(Optional.ofNullable(prune).map(Pruning::parse));
     o = isMixed() ? o.withPrecision(Precision.parse(dtype)) : o;
     return tile == null ? o : o.withTile(tileExtents());
   }

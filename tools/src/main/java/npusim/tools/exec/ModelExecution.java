@@ -30,8 +30,8 @@ public final class ModelExecution {
   public record Result(Map<String, Tensor> outputs, Program program) {}
 
   /**
-   * Compiles and runs. Shapes come from the inputs; an input that decides shapes is bound to its
-   * value.
+   * Compiles and runs. Inputs and outputs have the types the model declares, whatever it is recast
+   * to. Shapes come from the inputs; an input that decides shapes is bound to its value.
    *
    * @param model changed by compilation
    * @throws NpusimException when the model or an input is invalid, or an operator is not supported
@@ -48,13 +48,16 @@ public final class ModelExecution {
       Hardware hw,
       CompileOptions options,
       Schedule schedule) {
+    Map<String, TensorType> declared = new LinkedHashMap<>();
+    model.graph().outputs().forEach(o -> declared.put(o, model.graph().tensorType(o)));
     Program program = Compiler.compile(model, hw, options.withInputs(inputs));
     var simulator = new FunctionalSimulator(hw);
     var memory = simulator.load(program);
     for (var e : inputs.entrySet()) {
-      if (program.buffer(e.getKey()).filter(b -> b.kind() != Buffer.Kind.CONST).isPresent()) {
-        memory.write(e.getKey(), e.getValue().toBytes());
-      }
+      program
+          .buffer(e.getKey())
+          .filter(b -> b.kind() != Buffer.Kind.CONST)
+          .ifPresent(b -> memory.write(e.getKey(), converted(e.getValue(), b.type()).toBytes()));
     }
     simulator.run(program, memory, Map.of(), schedule);
     var outputs = new LinkedHashMap<String, Tensor>();
@@ -65,9 +68,18 @@ public final class ModelExecution {
               .orElseThrow(() -> new IllegalStateException("no buffer for output " + name));
       long[] dims = b.dims().stream().mapToLong(Long::longValue).toArray();
       Tensor whole = Tensor.of(b.type(), dims, memory.read(name));
-      outputs.put(name, valid(whole, model.graph().tensorType(name), memory));
+      Tensor got = valid(whole, model.graph().tensorType(name), memory);
+      TensorType type = declared.get(name);
+      outputs.put(name, type == null ? got : converted(got, type.dtype()));
     }
     return new Result(outputs, program);
+  }
+
+  /** Floating-point values of a model recast to another type are converted at its border. */
+  private static Tensor converted(Tensor t, DType to) {
+    return t.dtype() == to || !t.dtype().isFloat() || !to.isFloat()
+        ? t
+        : Tensor.generate(to, t.dims(), t::at);
   }
 
   /**
