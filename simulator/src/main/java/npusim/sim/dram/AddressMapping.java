@@ -97,26 +97,13 @@ final class AddressMapping {
   }
 
   /**
-   * Transactions of the smallest aligned block in which an XOR mapping only exchanges places, so
-   * that every bank the block touches gets a whole run; 1 for linear mappings, 0 when there is no
-   * such block.
+   * Transactions that lie in one row of the same bank of every bus, for an XOR mapping whose low
+   * column bits only exchange channels; 0 for other mappings. Within such an aligned stripe, four
+   * runs side by side use the same four channels.
    */
-  int closedBlock() {
-    if (!xor) {
-      return 1;
-    }
-    int block = size[LOW_COLUMN];
-    int reach = 1;
-    for (int f = CHANNEL; f <= BANK && reach < size[LOW_COLUMN]; f++) {
-      if (Integer.bitCount(size[f]) != 1) {
-        continue;
-      }
-      reach *= size[f];
-    }
-    if (reach < size[LOW_COLUMN] || Integer.bitCount(size[CHANNEL]) != 1) {
-      return 0;
-    }
-    return block * size[LOW_COLUMN];
+  int stripe() {
+    boolean powers = Integer.bitCount(size[CHANNEL]) == 1 && Integer.bitCount(size[PSEUDO]) == 1;
+    return xor && powers && size[LOW_COLUMN] == 4 && size[CHANNEL] >= 4 ? 4 * buses() : 0;
   }
 
   boolean isXor() {
@@ -148,6 +135,16 @@ final class AddressMapping {
         }
       }
     }
+  }
+
+  /** Channel of the transaction last decoded. */
+  int channel() {
+    return field[CHANNEL];
+  }
+
+  /** Pseudo-channel of the transaction last decoded. */
+  int pseudoChannel() {
+    return field[PSEUDO];
   }
 
   /** Bus of the transaction last decoded. */

@@ -1,6 +1,5 @@
 package npusim.sim.dram;
 
-import java.util.Arrays;
 import npusim.hardware.Dram;
 import npusim.hardware.DramSpec;
 
@@ -22,33 +21,51 @@ public final class JedecDram extends DramModel {
   private final long controllerCycles;
   private final double peakBytesPerCycle;
   private final int requestBytes;
+  private final int stripe;
+  private final int groupsPerBus;
+  private final int banksPerGroup;
   private final int banksPerBus;
+  private final int bl;
+  private final int clBl;
+  private final int cwlBl;
+  private final int ccdS;
+  private final int ccdL;
+  private final int ccdWriteS;
+  private final int ccdWriteL;
+  private final int rcdRead;
+  private final int rtp;
+  private final int wr;
   private final int high;
   private final int low;
   private final int toWrite;
-  private final boolean refresh;
+  private final int activateSpacing;
   private final boolean closedPage;
 
-  // By bus.
-  private final long[] busFree;
-  private final long[] activateFree;
-  private final long[] nextRefresh;
-  private final long[] busyTicks;
-  private final boolean[] writing;
-  private final long[] lastWriteColumn;
+  // By bus · BUS_FIELDS.
+  private static final int BUS_FREE = 0;
+  private static final int ACTIVATE_FREE = 1;
+  private static final int NEXT_REFRESH = 2;
+  private static final int LAST_WRITE = 3;
+  private static final int WRITING = 4;
+  private static final int BUSY = 5;
+  private static final int BUS_FIELDS = 8;
+  private final long[] buses;
+
+  // By bus and bank · BANK_FIELDS.
+  private static final int OPEN_ROW = 0;
+  private static final int COLUMN_READY = 1;
+  private static final int ACTIVATE_READY = 2;
+  private static final int PRECHARGE = 3;
+  private static final int BANK_FIELDS = 4;
+  private final long[] banks;
 
   // By bus and group.
   private final long[] groupFree;
 
-  // By bus and bank.
-  private final int[] openRow;
-  private final long[] columnReady;
-  private final long[] activateReady;
-  private final long[] precharge;
-
   // By channel: buffered writes, oldest at the head.
   private final int writeRing;
   private final int[] writeBank;
+  private final int[] writeGroup;
   private final int[] writeRow;
   private final int[] writeColumns;
   private final long[] writeArrival;
@@ -77,7 +94,20 @@ public final class JedecDram extends DramModel {
     controllerCycles = (long) Math.ceil(dram.controllerLatencyNs() * clockMhz / 1000 - 1e-9);
     peakBytesPerCycle = dram.peakBytesPerSecond(clockMhz) / (clockMhz * 1e6);
     requestBytes = map.requestBytes();
-    banksPerBus = map.groupsPerBus() * map.banksPerGroup();
+    stripe = map.stripe();
+    groupsPerBus = map.groupsPerBus();
+    banksPerGroup = map.banksPerGroup();
+    banksPerBus = groupsPerBus * banksPerGroup;
+    bl = t.bl();
+    clBl = t.cl() + t.bl();
+    cwlBl = t.cwl() + t.bl();
+    ccdS = t.ccdS();
+    ccdL = t.ccdL();
+    ccdWriteS = t.ccdWriteS();
+    ccdWriteL = t.ccdWriteL();
+    rcdRead = t.rcdRead();
+    rtp = t.rtp();
+    wr = t.wr();
     var c = dram.controller();
     high = Math.max(1, (int) (c.writeQueue() * c.writeHigh()));
     low = (int) (c.writeQueue() * c.writeLow());
@@ -88,6 +118,7 @@ public final class JedecDram extends DramModel {
     }
     writeRing = ring;
     writeBank = new int[ring * map.channels()];
+    writeGroup = new int[ring * map.channels()];
     writeRow = new int[ring * map.channels()];
     writeColumns = new int[ring * map.channels()];
     writeArrival = new long[ring * map.channels()];
@@ -95,22 +126,17 @@ public final class JedecDram extends DramModel {
     writeCount = new int[map.channels()];
     buffered = new int[map.channels()];
     drained = new long[map.channels()];
-    refresh = dram.refresh();
     closedPage = c.rowPolicy() == Dram.RowPolicy.CLOSED;
-    int buses = map.buses();
-    busFree = new long[buses];
-    activateFree = new long[buses];
-    nextRefresh = new long[buses];
-    Arrays.fill(nextRefresh, t.refi());
-    busyTicks = new long[buses];
-    writing = new boolean[buses];
-    lastWriteColumn = new long[buses];
-    groupFree = new long[buses * map.groupsPerBus()];
-    openRow = new int[buses * banksPerBus];
-    Arrays.fill(openRow, -1);
-    columnReady = new long[buses * banksPerBus];
-    activateReady = new long[buses * banksPerBus];
-    precharge = new long[buses * banksPerBus];
+    activateSpacing = Math.max(t.rrdS(), Math.ceilDiv(t.faw(), 4));
+    buses = new long[map.buses() * BUS_FIELDS];
+    for (int at = 0; at < buses.length; at += BUS_FIELDS) {
+      buses[at + NEXT_REFRESH] = dram.refresh() ? t.refi() : Long.MAX_VALUE / 2;
+    }
+    banks = new long[map.buses() * banksPerBus * BANK_FIELDS];
+    for (int at = 0; at < banks.length; at += BANK_FIELDS) {
+      banks[at + OPEN_ROW] = -1;
+    }
+    groupFree = new long[map.buses() * map.groupsPerBus()];
   }
 
   /** Core cycles to memory clocks, rounded down. */
@@ -127,31 +153,16 @@ public final class JedecDram extends DramModel {
     long arrival = clocks(cycle);
     long first = address / requestBytes;
     long end = Math.ceilDiv(address + bytes, (long) requestBytes);
-    long done = arrival;
-    int run = map.run();
-    int lanes = map.lanes();
-    long block = (long) run * lanes;
-    int closed = map.isXor() ? map.closedBlock() : 0;
-    for (long from = first; from < end; ) {
-      if (closed > 0 && from % closed == 0 && end - from >= closed) {
-        // Within the block the XOR only exchanges banks: each of them gets one whole run.
-        for (long stop = from + closed; from < stop; from += run) {
-          map.decode(from);
-          done = Math.max(done, segment(run, arrival, write));
-        }
-        continue;
+    long done;
+    if (stripe > 0) {
+      done = stripes(first, end, arrival, write);
+    } else if (map.isXor()) {
+      done = arrival;
+      for (long i = first; i < end; i++) {
+        done = Math.max(done, transaction(i, arrival, write));
       }
-      long to = Math.min(end, (from / block + 1) * block);
-      if (lanes == 1) {
-        done = Math.max(done, pieces(from, to, arrival, write));
-      } else {
-        for (int lane = 0; lane < Math.min(lanes, to - from); lane++) {
-          int n = (int) ((to - from - lane - 1) / lanes) + 1;
-          map.decode(from + lane);
-          done = Math.max(done, segment(n, arrival, write));
-        }
-      }
-      from = to;
+    } else {
+      done = runs(first, end, arrival, write);
     }
     return cycles(done) + controllerCycles;
   }
@@ -159,7 +170,7 @@ public final class JedecDram extends DramModel {
   /** Serves one transaction in memory clocks: the memory without the path to the core. */
   long transaction(long number, long arrivalClock, boolean write) {
     map.decode(number);
-    return segment(1, arrivalClock, write);
+    return segment(map.bus(), map.group(), map.bank(), map.row(), 1, arrivalClock, write);
   }
 
   /** Clock of the column command that ended the last segment served. */
@@ -167,30 +178,90 @@ public final class JedecDram extends DramModel {
     return lastColumn;
   }
 
-  /** Serves transactions of one run; a XOR mapping may put each into another bank. */
-  private long pieces(long from, long to, long arrival, boolean write) {
-    if (!map.isXor()) {
-      map.decode(from);
-      return segment((int) (to - from), arrival, write);
-    }
+  /** A linear mapping: one segment per row and channel. */
+  private long runs(long first, long end, long arrival, boolean write) {
+    int lanes = map.lanes();
+    long block = (long) map.run() * lanes;
+    int channels = map.channels();
+    int pseudoChannels = map.pseudoChannels();
     long done = arrival;
-    for (long i = from; i < to; i++) {
-      map.decode(i);
-      done = Math.max(done, segment(1, arrival, write));
+    for (long from = first; from < end; ) {
+      long to = Math.min(end, (from / block + 1) * block);
+      map.decode(from);
+      int group = map.group();
+      int bank = map.bank();
+      int row = map.row();
+      int pseudo = map.pseudoChannel();
+      int channel = map.channel();
+      int count = (int) Math.min(lanes, to - from);
+      for (int lane = 0; lane < count; lane++) {
+        int n = (int) ((to - from - lane - 1) / lanes) + 1;
+        int bus = channel * pseudoChannels + pseudo;
+        done = Math.max(done, segment(bus, group, bank, row, n, arrival, write));
+        channel = channel + 1 == channels ? 0 : channel + 1;
+      }
+      from = to;
     }
     return done;
   }
 
   /**
-   * Serves {@code n} consecutive columns at the decoded address; returns when the last data has
-   * moved.
+   * An XOR mapping that only exchanges channels within a stripe: in a block of four runs each
+   * column of a run lies in another of four channels, so that these get one segment each.
    */
-  private long segment(int n, long arrival, boolean write) {
-    int bus = map.bus();
-    int bank = bus * banksPerBus + map.group() * map.banksPerGroup() + map.bank();
-    int group = bus * map.groupsPerBus() + map.group();
+  private long stripes(long first, long end, long arrival, boolean write) {
+    int channels = map.channels();
+    int pseudoChannels = map.pseudoChannels();
+    long done = arrival;
+    for (long from = first; from < end; ) {
+      long start = from & -(long) stripe;
+      long stop = Math.min(end, start + stripe);
+      map.decode(start);
+      int group = map.group();
+      int bank = map.bank();
+      int row = map.row();
+      int channel0 = map.channel();
+      int pseudo0 = map.pseudoChannel();
+      while (from < stop) {
+        int at = (int) (from - start);
+        int run = at >> 4 << 2;
+        int to = (int) Math.min(stop - start, (at | 15) + 1);
+        int pseudo = pseudo0 ^ run / channels;
+        int channel = channel0 ^ run & channels - 1;
+        for (int j = 0; j < 4; j++) {
+          int n = to - at == 16 ? 4 : shareOf(j, at, to);
+          if (n > 0) {
+            int bus = (channel ^ j) * pseudoChannels + pseudo;
+            done = Math.max(done, segment(bus, group, bank, row, n, arrival, write));
+          }
+        }
+        from = start + to;
+      }
+    }
+    return done;
+  }
+
+  /** Transactions from {@code at} to {@code to} of a block that lie in its channel {@code j}. */
+  private static int shareOf(int j, int at, int to) {
+    int n = 0;
+    for (int i = at; i < to; i++) {
+      n += (i >> 2 & 3 ^ i & 3) == j ? 1 : 0;
+    }
+    return n;
+  }
+
+  /**
+   * Serves {@code n} consecutive columns of a row; returns when the last data has moved.
+   *
+   * @param group bank group on the bus
+   * @param bank bank within the group
+   */
+  private long segment(
+      int bus, int group, int bank, int row, int n, long arrival, boolean write) {
+    int b = bus * banksPerBus + group * banksPerGroup + bank;
+    int g = bus * groupsPerBus + group;
     if (!write) {
-      return columns(bus, group, bank, map.row(), n, arrival, false);
+      return columns(bus, g, b, row, n, arrival, false);
     }
     int channel = bus / map.pseudoChannels();
     int base = channel * writeRing;
@@ -198,24 +269,26 @@ public final class JedecDram extends DramModel {
       drain(channel, arrival, low);
     }
     int slot = base + (writeHead[channel] + writeCount[channel] & writeRing - 1);
-    writeBank[slot] = bank;
-    writeRow[slot] = map.row();
+    writeBank[slot] = b;
+    writeGroup[slot] = g;
+    writeRow[slot] = row;
     writeColumns[slot] = n;
     writeArrival[slot] = arrival;
     writeCount[channel]++;
     buffered[channel] += n;
     lastColumn = Math.max(arrival, drained[channel]);
-    return lastColumn + t.cwl() + t.bl();
+    return lastColumn + cwlBl;
   }
 
   /** Moves buffered writes to the banks until at most {@code until} columns are left. */
   private void drain(int channel, long now, int until) {
     int base = channel * writeRing;
-    int first = channel * map.pseudoChannels();
-    for (int bus = first; bus < first + map.pseudoChannels(); bus++) {
-      if (!writing[bus]) {
-        busFree[bus] = Math.max(busFree[bus], now) + toWrite;
-        writing[bus] = true;
+    int pseudoChannels = map.pseudoChannels();
+    for (int bus = channel * pseudoChannels; bus < (channel + 1) * pseudoChannels; bus++) {
+      int u = bus * BUS_FIELDS;
+      if (buses[u + WRITING] == 0) {
+        buses[u + BUS_FREE] = Math.max(buses[u + BUS_FREE], now) + toWrite;
+        buses[u + WRITING] = 1;
       }
     }
     long last = now;
@@ -224,10 +297,15 @@ public final class JedecDram extends DramModel {
       writeHead[channel] = writeHead[channel] + 1 & writeRing - 1;
       writeCount[channel]--;
       buffered[channel] -= writeColumns[slot];
-      int bank = writeBank[slot];
-      int bus = bank / banksPerBus;
-      int group = bus * map.groupsPerBus() + bank % banksPerBus / map.banksPerGroup();
-      columns(bus, group, bank, writeRow[slot], writeColumns[slot], writeArrival[slot], true);
+      int group = writeGroup[slot];
+      columns(
+          group / groupsPerBus,
+          group,
+          writeBank[slot],
+          writeRow[slot],
+          writeColumns[slot],
+          writeArrival[slot],
+          true);
       last = Math.max(last, lastColumn);
     }
     drained[channel] = last;
@@ -235,85 +313,103 @@ public final class JedecDram extends DramModel {
 
   /** Activates if need be and moves {@code n} columns; returns when the last data has moved. */
   private long columns(int bus, int group, int bank, int row, int n, long arrival, boolean write) {
-    if (!write && writing[bus]) {
-      writing[bus] = false;
-      long turned = lastWriteColumn[bus] + t.cwl() + t.bl() + t.wtrL();
-      busFree[bus] = Math.max(busFree[bus], turned);
-      activateFree[bus] = Math.max(activateFree[bus], lastWriteColumn[bus]);
+    long[] u = buses;
+    long[] b = banks;
+    int ub = bus * BUS_FIELDS;
+    int bb = bank * BANK_FIELDS;
+    if (!write && u[ub + WRITING] != 0) {
+      turnToRead(ub);
     }
-    int ccdS = write ? t.ccdWriteS() : t.ccdS();
-    int ccdL = write ? t.ccdWriteL() : t.ccdL();
-    long slot = Math.max(busFree[bus], arrival);
-    if (refresh) {
-      long service =
-          openRow[bank] == row ? slot : Math.max(slot - t.rcdRead(), activateReady[bank]);
-      if (service >= nextRefresh[bus]) {
-        refresh(bus, service);
-        slot = Math.max(busFree[bus], arrival);
-      }
+    long slot = Math.max(u[ub + BUS_FREE], arrival);
+    boolean hit = b[bb + OPEN_ROW] == row;
+    long service = hit ? slot : Math.max(slot - rcdRead, b[bb + ACTIVATE_READY]);
+    if (service >= u[ub + NEXT_REFRESH]) {
+      refresh(bus, service);
+      slot = Math.max(u[ub + BUS_FREE], arrival);
+      hit = b[bb + OPEN_ROW] == row;
     }
-    long ready = arrival;
-    if (openRow[bank] == row) {
+    if (hit) {
       hits++;
-      ready = Math.max(ready, columnReady[bank]);
     } else {
-      long act = Math.max(arrival, activateReady[bank]);
-      if (openRow[bank] >= 0) {
-        conflicts++;
-        act = Math.max(act, Math.max(arrival, precharge[bank]) + t.rp());
-      }
-      long from = Math.max(arrival, activateFree[bus]);
-      activateFree[bus] = from + Math.max(t.rrdS(), Math.ceilDiv(t.faw(), 4));
-      act = Math.max(act, from);
-      activates++;
-      openRow[bank] = row;
-      activateReady[bank] = act + t.rc();
-      precharge[bank] = act + t.ras();
-      columnReady[bank] = act + (write ? t.rcdWrite() : t.rcdRead());
-      ready = columnReady[bank];
+      activate(ub, bb, row, arrival, write);
     }
-    busFree[bus] = slot + (long) n * ccdS;
-    busyTicks[bus] += (long) n * t.bl();
-    long firstColumn = Math.max(Math.max(ready, groupFree[group]), slot);
-    lastColumn = firstColumn + (n - 1L) * ccdL;
-    groupFree[group] = lastColumn + ccdL;
-    columnReady[bank] = Math.max(columnReady[bank], lastColumn);
+    int spacing = write ? ccdWriteL : ccdL;
+    u[ub + BUS_FREE] = slot + (long) n * (write ? ccdWriteS : ccdS);
+    u[ub + BUSY] += (long) n * bl;
+    long start = Math.max(Math.max(b[bb + COLUMN_READY], groupFree[group]), slot);
+    long last = start + (n - 1L) * spacing;
+    lastColumn = last;
+    groupFree[group] = last + spacing;
+    b[bb + COLUMN_READY] = last;
+    long data;
+    long close;
     if (write) {
-      lastWriteColumn[bus] = Math.max(lastWriteColumn[bus], lastColumn);
+      u[ub + LAST_WRITE] = Math.max(u[ub + LAST_WRITE], last);
+      data = last + cwlBl;
+      close = data + wr;
+    } else {
+      data = last + clBl;
+      close = last + rtp;
     }
-    long data = lastColumn + (write ? t.cwl() : t.cl()) + t.bl();
-    precharge[bank] = Math.max(precharge[bank], write ? data + t.wr() : lastColumn + t.rtp());
+    b[bb + PRECHARGE] = Math.max(b[bb + PRECHARGE], close);
     if (closedPage) {
-      openRow[bank] = -1;
-      activateReady[bank] = Math.max(activateReady[bank], precharge[bank] + t.rp());
+      b[bb + OPEN_ROW] = -1;
+      b[bb + ACTIVATE_READY] = Math.max(b[bb + ACTIVATE_READY], b[bb + PRECHARGE] + t.rp());
     }
     return data;
+  }
+
+  private void turnToRead(int ub) {
+    buses[ub + WRITING] = 0;
+    long turned = buses[ub + LAST_WRITE] + cwlBl + t.wtrL();
+    buses[ub + BUS_FREE] = Math.max(buses[ub + BUS_FREE], turned);
+    buses[ub + ACTIVATE_FREE] = Math.max(buses[ub + ACTIVATE_FREE], buses[ub + LAST_WRITE]);
+  }
+
+  /** Opens a row, closing the one that is open. */
+  private void activate(int ub, int bb, int row, long arrival, boolean write) {
+    long act = Math.max(arrival, banks[bb + ACTIVATE_READY]);
+    if (banks[bb + OPEN_ROW] >= 0) {
+      conflicts++;
+      act = Math.max(act, Math.max(arrival, banks[bb + PRECHARGE]) + t.rp());
+    }
+    long from = Math.max(arrival, buses[ub + ACTIVATE_FREE]);
+    buses[ub + ACTIVATE_FREE] = from + activateSpacing;
+    act = Math.max(act, from);
+    activates++;
+    banks[bb + OPEN_ROW] = row;
+    banks[bb + ACTIVATE_READY] = act + t.rc();
+    banks[bb + PRECHARGE] = act + t.ras();
+    banks[bb + COLUMN_READY] = act + (write ? t.rcdWrite() : rcdRead);
   }
 
   /**
    * Executes the refreshes of a bus that are due when something is to be served at {@code service}.
    */
   private void refresh(int bus, long service) {
-    int base = bus * banksPerBus;
-    while (service >= nextRefresh[bus]) {
-      long skipped = (service - nextRefresh[bus]) / t.refi();
-      if (skipped > 0 && busFree[bus] < nextRefresh[bus]) {
+    int at = bus * BUS_FIELDS;
+    int firstBank = bus * banksPerBus * BANK_FIELDS;
+    while (service >= buses[at + NEXT_REFRESH]) {
+      long due = buses[at + NEXT_REFRESH];
+      long skipped = (service - due) / t.refi();
+      if (skipped > 0 && buses[at + BUS_FREE] < due) {
         // An idle bus refreshes without anybody noticing.
         refreshes += skipped;
-        nextRefresh[bus] += skipped * t.refi();
+        due += skipped * t.refi();
       }
-      long start = nextRefresh[bus] + t.rtp();
-      long end = start + t.rpAll() + t.rfc();
-      long lost = end - nextRefresh[bus];
-      for (int b = 0; b < banksPerBus; b++) {
-        openRow[base + b] = -1;
-        activateReady[base + b] =
-            activateReady[base + b] > nextRefresh[bus] ? activateReady[base + b] + lost : end;
+      long end = due + t.rtp() + t.rpAll() + t.rfc();
+      long lost = end - due;
+      for (int b = firstBank; b < firstBank + banksPerBus * BANK_FIELDS; b += BANK_FIELDS) {
+        banks[b + OPEN_ROW] = -1;
+        long ready = banks[b + ACTIVATE_READY];
+        banks[b + ACTIVATE_READY] = ready > due ? ready + lost : end;
       }
-      activateFree[bus] = activateFree[bus] > nextRefresh[bus] ? activateFree[bus] + lost : end;
-      busFree[bus] = busFree[bus] > nextRefresh[bus] ? busFree[bus] + lost : end;
+      long activate = buses[at + ACTIVATE_FREE];
+      buses[at + ACTIVATE_FREE] = activate > due ? activate + lost : end;
+      long free = buses[at + BUS_FREE];
+      buses[at + BUS_FREE] = free > due ? free + lost : end;
       refreshes++;
-      nextRefresh[bus] += t.refi();
+      buses[at + NEXT_REFRESH] = due + t.refi();
     }
   }
 
@@ -345,36 +441,42 @@ public final class JedecDram extends DramModel {
   @Override
   public long[] channelBusyCycles() {
     var busy = new long[map.channels()];
-    for (int bus = 0; bus < busyTicks.length; bus++) {
-      busy[bus / map.pseudoChannels()] += cycles(busyTicks[bus]) / map.pseudoChannels();
+    for (int bus = 0; bus < map.buses(); bus++) {
+      busy[bus / map.pseudoChannels()] +=
+          cycles(buses[bus * BUS_FIELDS + BUSY]) / map.pseudoChannels();
     }
     return busy;
   }
 
   @Override
   public int snapshotLength() {
-    return busFree.length;
+    return map.buses();
   }
 
   @Override
   public void snapshot(long now, long[] to, int at) {
     long base = clocks(now);
-    for (int bus = 0; bus < busFree.length; bus++) {
-      to[at + bus] = Math.max(0, busFree[bus] - base) / Math.max(1, 4L * t.ccdS());
+    for (int bus = 0; bus < map.buses(); bus++) {
+      to[at + bus] =
+          Math.max(0, buses[bus * BUS_FIELDS + BUS_FREE] - base) / Math.max(1, 4L * ccdS);
     }
   }
 
   @Override
   public void shift(long cycles) {
     long by = clocks(cycles);
-    add(busFree, by);
-    add(activateFree, by);
-    add(nextRefresh, by);
+    for (int u = 0; u < buses.length; u += BUS_FIELDS) {
+      buses[u + BUS_FREE] += by;
+      buses[u + ACTIVATE_FREE] += by;
+      buses[u + NEXT_REFRESH] += by;
+      buses[u + LAST_WRITE] += by;
+    }
+    for (int b = 0; b < banks.length; b += BANK_FIELDS) {
+      banks[b + COLUMN_READY] += by;
+      banks[b + ACTIVATE_READY] += by;
+      banks[b + PRECHARGE] += by;
+    }
     add(groupFree, by);
-    add(columnReady, by);
-    add(activateReady, by);
-    add(precharge, by);
-    add(lastWriteColumn, by);
     add(writeArrival, by);
     add(drained, by);
   }
@@ -387,12 +489,14 @@ public final class JedecDram extends DramModel {
 
   @Override
   long[] ownCounters() {
-    var counts = new long[4 + busyTicks.length];
+    var counts = new long[4 + map.buses()];
     counts[0] = activates;
     counts[1] = refreshes;
     counts[2] = hits;
     counts[3] = conflicts;
-    System.arraycopy(busyTicks, 0, counts, 4, busyTicks.length);
+    for (int bus = 0; bus < map.buses(); bus++) {
+      counts[4 + bus] = buses[bus * BUS_FIELDS + BUSY];
+    }
     return counts;
   }
 
@@ -402,8 +506,8 @@ public final class JedecDram extends DramModel {
     refreshes += times * (after[3] - before[3]);
     hits += times * (after[4] - before[4]);
     conflicts += times * (after[5] - before[5]);
-    for (int i = 0; i < busyTicks.length; i++) {
-      busyTicks[i] += times * (after[6 + i] - before[6 + i]);
+    for (int bus = 0; bus < map.buses(); bus++) {
+      buses[bus * BUS_FIELDS + BUSY] += times * (after[6 + bus] - before[6 + bus]);
     }
   }
 }
