@@ -256,8 +256,7 @@ public final class JedecDram extends DramModel {
    * @param group bank group on the bus
    * @param bank bank within the group
    */
-  private long segment(
-      int bus, int group, int bank, int row, int n, long arrival, boolean write) {
+  private long segment(int bus, int group, int bank, int row, int n, long arrival, boolean write) {
     int b = bus * banksPerBus + group * banksPerGroup + bank;
     int g = bus * groupsPerBus + group;
     if (!write) {

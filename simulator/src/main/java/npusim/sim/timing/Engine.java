@@ -2,6 +2,7 @@ package npusim.sim.timing;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import npusim.diag.Diagnostic;
 import npusim.diag.ExitCode;
 import npusim.diag.NpusimException;
@@ -14,11 +15,24 @@ final class Engine {
   private final Issue issue;
   private final Units units;
   private final Repeats repeats;
+  private final LayerWatch layers;
   private final TimingOptions options;
   private long total;
   private int lastPath = PathPool.NONE;
 
-  Engine(Machine machine, CostCache cache, int[] codeId, TimingOptions options) {
+  /**
+   * An engine.
+   *
+   * @param loops loops that may be shortened; none for every iteration to be simulated
+   * @param nodeCount graph nodes of the program
+   */
+  Engine(
+      Machine machine,
+      CostCache cache,
+      int[] codeId,
+      TimingOptions options,
+      Optional<LayerLoops> loops,
+      int nodeCount) {
     m = machine;
     this.options = options;
     issue = new Issue(m, cache, codeId);
@@ -27,7 +41,8 @@ final class Engine {
     var dma = new DmaEngine(m, net, trace);
     units = new Units(m, issue, dma, net, trace);
     repeats = options.exact() || trace != null ? null : new Repeats(m, issue, dma, net);
-    issue.connect(units, repeats);
+    layers = loops.map(l -> new LayerWatch(m, issue, l, nodeCount)).orElse(null);
+    issue.connect(units, repeats, layers);
     dma.connect(units);
     net.connect(units);
   }
@@ -65,7 +80,11 @@ final class Engine {
         if (m.checkpoint != 0) {
           int body = m.checkpoint;
           m.checkpoint = 0;
-          repeats.look(body, t);
+          if (layers != null && layers.wants(body)) {
+            layers.look(body);
+          } else if (repeats != null) {
+            repeats.look(body, t);
+          }
         }
       } else {
         units.wake(unit, t);
@@ -78,6 +97,11 @@ final class Engine {
 
   long total() {
     return total;
+  }
+
+  /** Loops that were shortened. */
+  List<LayerWatch.Period> shortened() {
+    return layers == null ? List.of() : layers.periods();
   }
 
   /** Instructions whose effect was multiplied in instead of simulated. */

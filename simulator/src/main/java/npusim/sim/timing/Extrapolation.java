@@ -4,48 +4,74 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A result plus multiples of what other results have beyond it. Every figure is additive, so sums
- * that hold in the parts hold in the whole.
+ * A result plus what iterations that were left out have beyond it. Every figure is additive, so
+ * sums that hold in the parts hold in the whole. Times go on as in the iterations that agreed;
+ * counts are the same in every iteration.
  */
 final class Extrapolation {
   private final TimingResult base;
-  private final List<TimingResult> more;
-  private final long[] times;
+  private final List<LayerWatch.Period> periods;
+  private final List<Difference> counts;
+
+  /** Two results of which the second has one iteration of a loop more. */
+  record Difference(TimingResult less, TimingResult more) {}
 
   /**
    * An extrapolation.
    *
-   * @param more results with one iteration more than {@code base} of one loop each
-   * @param times how often each loop's further iteration happens
+   * @param base result of the shortened run
+   * @param periods for each loop, how long its iterations took; iterations left out may be none
+   * @param counts for each loop, two results that differ in an iteration
    */
-  Extrapolation(TimingResult base, List<TimingResult> more, long[] times) {
+  Extrapolation(TimingResult base, List<LayerWatch.Period> periods, List<Difference> counts) {
     this.base = base;
-    this.more = more;
-    this.times = times.clone();
+    this.periods = List.copyOf(periods);
+    this.counts = List.copyOf(counts);
   }
 
   private interface Figure {
     long of(TimingResult r);
   }
 
-  private long figure(Figure f) {
-    long b = f.of(base);
-    long sum = b;
-    for (int i = 0; i < times.length; i++) {
-      sum += times[i] * (f.of(more.get(i)) - b);
+  private long count(Figure f) {
+    long sum = f.of(base);
+    for (int i = 0; i < counts.size(); i++) {
+      Difference d = counts.get(i);
+      sum += periods.get(i).cut() * (f.of(d.more) - f.of(d.less));
     }
     return sum;
   }
+
+  private long time(Figure f) {
+    long sum = f.of(base);
+    for (LayerWatch.Period p : periods) {
+      if (p.cut() > 0) {
+        sum += p.cut() * (f.of(p.to()) - f.of(p.from())) / p.iterations();
+      }
+    }
+    return sum;
+  }
+
+  private static final Figure INSTRUCTIONS = r -> r.counters().instructions();
 
   private interface Row {
     long[] of(TimingResult r);
   }
 
-  private long[] row(Row f) {
+  private long[] counts(Row f) {
     long[] out = new long[f.of(base).length];
     for (int i = 0; i < out.length; i++) {
       int k = i;
-      out[i] = figure(r -> f.of(r)[k]);
+      out[i] = count(r -> f.of(r)[k]);
+    }
+    return out;
+  }
+
+  private long[] times(Row f) {
+    long[] out = new long[f.of(base).length];
+    for (int i = 0; i < out.length; i++) {
+      int k = i;
+      out[i] = time(r -> f.of(r)[k]);
     }
     return out;
   }
@@ -77,24 +103,24 @@ final class Extrapolation {
         nodes,
         dram,
         counters(),
-        figure(TimingResult::skippedInstructions));
+        base.skippedInstructions() + count(INSTRUCTIONS) - INSTRUCTIONS.of(base));
   }
 
   private NodeTime node(int i) {
     return new NodeTime(
         base.nodes().get(i).node(),
-        figure(r -> r.nodes().get(i).instructions()),
-        settled(row(r -> r.nodes().get(i).categoryCycles())),
-        row(r -> r.nodes().get(i).busyCycles()),
-        figure(r -> r.nodes().get(i).dramReadBytes()),
-        figure(r -> r.nodes().get(i).dramWrittenBytes()),
-        figure(r -> r.nodes().get(i).macs()),
-        figure(r -> r.nodes().get(i).paddedMacs()),
-        figure(r -> r.nodes().get(i).vectorElements()),
-        figure(r -> r.nodes().get(i).scratchpadBytes()),
-        figure(r -> r.nodes().get(i).accumulatorBytes()),
-        figure(r -> r.nodes().get(i).nocByteHops()),
-        figure(r -> r.nodes().get(i).linkBytes()));
+        count(r -> r.nodes().get(i).instructions()),
+        settled(times(r -> r.nodes().get(i).categoryCycles())),
+        times(r -> r.nodes().get(i).busyCycles()),
+        count(r -> r.nodes().get(i).dramReadBytes()),
+        count(r -> r.nodes().get(i).dramWrittenBytes()),
+        count(r -> r.nodes().get(i).macs()),
+        count(r -> r.nodes().get(i).paddedMacs()),
+        count(r -> r.nodes().get(i).vectorElements()),
+        count(r -> r.nodes().get(i).scratchpadBytes()),
+        count(r -> r.nodes().get(i).accumulatorBytes()),
+        count(r -> r.nodes().get(i).nocByteHops()),
+        count(r -> r.nodes().get(i).linkBytes()));
   }
 
   /**
@@ -118,11 +144,11 @@ final class Extrapolation {
   /** Parts that sum to the total; the idle part takes what rounding of nodes has moved. */
   private UnitTime unit(int i, long total) {
     UnitTime b = base.units().get(i);
-    long busy = Math.clamp(figure(r -> r.units().get(i).busy()), 0, total);
-    long semaphore = Math.clamp(figure(r -> r.units().get(i).semaphore()), 0, total - busy);
-    long full = Math.clamp(figure(r -> r.units().get(i).queueFull()), 0, total - busy - semaphore);
+    long busy = Math.clamp(time(r -> r.units().get(i).busy()), 0, total);
+    long semaphore = Math.clamp(time(r -> r.units().get(i).semaphore()), 0, total - busy);
+    long full = Math.clamp(time(r -> r.units().get(i).queueFull()), 0, total - busy - semaphore);
     long partner =
-        Math.clamp(figure(r -> r.units().get(i).partner()), 0, total - busy - semaphore - full);
+        Math.clamp(time(r -> r.units().get(i).partner()), 0, total - busy - semaphore - full);
     long idle = total - busy - semaphore - full - partner;
     return new UnitTime(b.core(), b.unit(), busy, semaphore, full, partner, idle);
   }
@@ -130,29 +156,29 @@ final class Extrapolation {
   private DramTime dram(int i) {
     return new DramTime(
         base.dram().get(i).chip(),
-        figure(r -> r.dram().get(i).bytesRead()),
-        figure(r -> r.dram().get(i).bytesWritten()),
-        figure(r -> r.dram().get(i).activates()),
-        figure(r -> r.dram().get(i).refreshes()),
-        figure(r -> r.dram().get(i).rowHits()),
-        figure(r -> r.dram().get(i).rowConflicts()),
-        row(r -> r.dram().get(i).channelBusyCycles()));
+        count(r -> r.dram().get(i).bytesRead()),
+        count(r -> r.dram().get(i).bytesWritten()),
+        time(r -> r.dram().get(i).activates()),
+        time(r -> r.dram().get(i).refreshes()),
+        time(r -> r.dram().get(i).rowHits()),
+        time(r -> r.dram().get(i).rowConflicts()),
+        times(r -> r.dram().get(i).channelBusyCycles()));
   }
 
   private Counters counters() {
     return new Counters(
-        row(r -> r.counters().macsByType()),
-        row(r -> r.counters().paddedMacsByType()),
-        row(r -> r.counters().vectorElements()),
-        figure(r -> r.counters().scratchpadReadBytes()),
-        figure(r -> r.counters().scratchpadWrittenBytes()),
-        figure(r -> r.counters().accumulatorReadBytes()),
-        figure(r -> r.counters().accumulatorWrittenBytes()),
-        figure(r -> r.counters().nocByteHops()),
-        figure(r -> r.counters().linkBytes()),
-        figure(r -> r.counters().dramReadBytes()),
-        figure(r -> r.counters().dramWrittenBytes()),
-        figure(r -> r.counters().dramActivates()),
-        figure(r -> r.counters().instructions()));
+        counts(r -> r.counters().macsByType()),
+        counts(r -> r.counters().paddedMacsByType()),
+        counts(r -> r.counters().vectorElements()),
+        count(r -> r.counters().scratchpadReadBytes()),
+        count(r -> r.counters().scratchpadWrittenBytes()),
+        count(r -> r.counters().accumulatorReadBytes()),
+        count(r -> r.counters().accumulatorWrittenBytes()),
+        count(r -> r.counters().nocByteHops()),
+        count(r -> r.counters().linkBytes()),
+        count(r -> r.counters().dramReadBytes()),
+        count(r -> r.counters().dramWrittenBytes()),
+        time(r -> r.counters().dramActivates()),
+        count(r -> r.counters().instructions()));
   }
 }

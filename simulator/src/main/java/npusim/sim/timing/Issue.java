@@ -20,6 +20,7 @@ final class Issue {
   private final long[] last;
   private Units units;
   private Repeats repeats;
+  private LayerWatch layers;
 
   Issue(Machine machine, CostCache cache, int[] codeId) {
     m = machine;
@@ -36,9 +37,10 @@ final class Issue {
     last = new long[m.cores];
   }
 
-  void connect(Units theUnits, Repeats theRepeats) {
+  void connect(Units theUnits, Repeats theRepeats, LayerWatch theLayers) {
     units = theUnits;
     repeats = theRepeats;
+    layers = theLayers;
   }
 
   /** Runs the sequencer of {@code core} from cycle {@code t} on. */
@@ -119,7 +121,9 @@ final class Issue {
           int d = core * Code.MAX_LOOPS + m.loopDepth[core] - 1;
           if (--m.loopLeft[d] > 0) {
             next = m.loopBody[d];
-            if (core == 0 && repeats != null && repeats.wants(next)) {
+            if (core == 0
+                && (layers != null && layers.wants(next)
+                    || repeats != null && repeats.wants(next))) {
               m.checkpoint = next;
             }
           } else {

@@ -1,6 +1,7 @@
 package npusim.sim.timing;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,47 +15,49 @@ import npusim.program.Program;
  * The loops of a program that run a whole layer many times on every core. With memory whose answers
  * depend on bank state and refresh no two runs of a layer are equal to the cycle, so such a loop
  * never becomes steady exactly; but each run after the first few takes as long as the next within a
- * fraction of a percent. The program is then run with few iterations and with one more, and the
- * difference stands for each of the rest.
+ * fraction of a percent. {@link LayerWatch} ends such a loop once that is so.
  */
 final class LayerLoops {
-  /** Iterations that are simulated in any case. */
-  static final long BASE = 5;
-
   /** A loop worth shortening has this many iterations and instructions in its body. */
-  private static final long LEAST_ITERATIONS = 8;
+  private static final long LEAST_ITERATIONS = 6;
 
   private static final int LEAST_BODY = 100;
-  private static final int MOST_LOOPS = 3;
+  private static final int MOST_LOOPS = 8;
 
   private final Program program;
   private final Map<CoreCode, int[]> places = new IdentityHashMap<>();
-  private long[] counts = new long[0];
+  private int count;
 
   LayerLoops(Program program) {
     this.program = program;
-    boolean first = true;
+    long[] counts = null;
     for (Program.Launch core : program.cores()) {
       int[] at = places.computeIfAbsent(core.code(), c -> find(c.code()));
       long[] n = new long[at.length];
       for (int i = 0; i < n.length; i++) {
         n[i] = core.code().code()[at[i]].get(Field.COUNT);
       }
-      if (!first && !java.util.Arrays.equals(n, counts)) {
-        counts = new long[0];
+      if (counts != null && !Arrays.equals(n, counts)) {
         return;
       }
       counts = n;
-      first = false;
     }
-    if (counts.length > MOST_LOOPS) {
-      counts = new long[0];
-    }
+    count = counts == null || counts.length > MOST_LOOPS ? 0 : counts.length;
   }
 
-  /** Iterations of each loop; empty when there is none that all cores run alike. */
-  long[] counts() {
-    return counts.clone();
+  /** Number of loops; 0 when there is none that all cores run alike. */
+  int count() {
+    return count;
+  }
+
+  /** Where each core's loops begin: by core, then loop, the instruction after the loop's own. */
+  int[][] bodies() {
+    int[][] bodies = new int[program.cores().size()][];
+    for (int core = 0; core < bodies.length; core++) {
+      bodies[core] =
+          Arrays.stream(places.get(program.cores().get(core).code())).map(at -> at + 1).toArray();
+    }
+    return bodies;
   }
 
   /** The program with other iteration counts. */

@@ -1,6 +1,7 @@
 package npusim.sim.timing;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 import npusim.hardware.Hardware;
 import npusim.sim.dram.DramModel;
 
@@ -100,7 +101,13 @@ final class Machine {
    */
   int checkpoint;
 
-  Machine(Hardware hw, Code[] code, Costs costs, int coresPerChip, int nodes) {
+  Machine(
+      Hardware hw,
+      Code[] code,
+      Costs costs,
+      int coresPerChip,
+      int nodes,
+      Supplier<DramModel> memory) {
     this.hw = hw;
     this.code = code;
     this.costs = costs;
@@ -111,7 +118,7 @@ final class Machine {
     int chips = Math.ceilDiv(cores, coresPerChip);
     dram = new DramModel[chips];
     for (int i = 0; i < chips; i++) {
-      dram[i] = DramModel.of(hw);
+      dram[i] = memory.get();
     }
     tally = new Tally(cores, nodes);
 

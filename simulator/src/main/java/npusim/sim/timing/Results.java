@@ -10,20 +10,21 @@ final class Results {
 
   private Results() {}
 
-  static TimingResult of(Machine m, Engine engine, int nodeCount) {
-    long[] path = engine.pathCycles(nodeCount);
+  /**
+   * The result at the end of a run, or what has been counted so far.
+   *
+   * @param total cycles
+   * @param path the critical path by (node + 1) · categories + category
+   * @param skipped instructions that were multiplied in
+   */
+  static TimingResult of(Machine m, long total, long[] path, long skipped) {
+    int nodeCount = path.length / C - 1;
     var categories = new long[C];
     for (int i = 0; i < path.length; i++) {
       categories[i % C] += path[i];
     }
     return new TimingResult(
-        engine.total(),
-        categories,
-        units(m),
-        nodes(m, path, nodeCount),
-        dram(m),
-        counters(m),
-        engine.skipped());
+        total, categories, units(m), nodes(m, path, nodeCount), dram(m), counters(m), skipped);
   }
 
   private static List<UnitTime> units(Machine m) {

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import npusim.diag.Location;
 import npusim.diag.Names;
 import npusim.diag.NpusimException;
@@ -13,6 +15,8 @@ import npusim.hardware.Hardware;
 import npusim.program.CoreCode;
 import npusim.program.Param;
 import npusim.program.Program;
+import npusim.sim.dram.DramModel;
+import npusim.sim.dram.IdealDram;
 
 /**
  * Runs a program without data and counts cycles. Results depend on nothing but program, parameters,
@@ -42,30 +46,58 @@ public final class TimingSimulator {
       return simulate(program, params);
     }
     var loops = new LayerLoops(program);
-    long[] counts = loops.counts();
-    if (counts.length == 0) {
+    if (loops.count() == 0 || options.trace().isPresent()) {
       return simulate(program, params);
     }
-    long[] few = new long[counts.length];
-    Arrays.fill(few, LayerLoops.BASE);
-    TimingResult base = simulate(loops.with(few), params);
-    List<TimingResult> more = new ArrayList<>();
-    long[] times = new long[counts.length];
-    for (int i = 0; i < counts.length; i++) {
-      times[i] = counts[i] - LayerLoops.BASE;
-      long[] one = few.clone();
-      one[i]++;
-      more.add(simulate(loops.with(one), params));
+    var machine = machine(program, () -> DramModel.of(hw));
+    var engine = run(machine, program, params, Optional.of(loops));
+    var base = result(machine, engine, program);
+    return engine.shortened().isEmpty()
+        ? base
+        : new Extrapolation(base, engine.shortened(), counts(program, loops, params)).result();
+  }
+
+  /**
+   * What one more iteration of each loop counts, besides time: the difference of two short runs
+   * with a memory that answers at once.
+   */
+  private List<Extrapolation.Difference> counts(
+      Program program, LayerLoops loops, Map<String, Long> params) {
+    long[] once = new long[loops.count()];
+    Arrays.fill(once, 1);
+    TimingResult one = counted(loops.with(once), params);
+    List<Extrapolation.Difference> list = new ArrayList<>();
+    for (int i = 0; i < once.length; i++) {
+      long[] twice = once.clone();
+      twice[i]++;
+      list.add(new Extrapolation.Difference(one, counted(loops.with(twice), params)));
     }
-    return new Extrapolation(base, more, times).result();
+    return list;
+  }
+
+  private TimingResult counted(Program program, Map<String, Long> params) {
+    var machine = machine(program, IdealDram::new);
+    return result(machine, run(machine, program, params, Optional.empty()), program);
   }
 
   private TimingResult simulate(Program program, Map<String, Long> params) {
-    var machine = machine(program);
+    var machine = machine(program, () -> DramModel.of(hw));
+    return result(machine, run(machine, program, params, Optional.empty()), program);
+  }
+
+  private Engine run(
+      Machine machine, Program program, Map<String, Long> params, Optional<LayerLoops> loops) {
     launch(machine, program, params);
-    var engine = new Engine(machine, prepare(machine), codeIds(program), options);
+    var engine =
+        new Engine(
+            machine, prepare(machine), codeIds(program), options, loops, program.nodes().size());
     engine.run();
-    return Results.of(machine, engine, program.nodes().size());
+    return engine;
+  }
+
+  private static TimingResult result(Machine machine, Engine engine, Program program) {
+    long[] path = engine.pathCycles(program.nodes().size());
+    return Results.of(machine, engine.total(), path, engine.skipped());
   }
 
   private void checkCores(Program program) {
@@ -87,13 +119,14 @@ public final class TimingSimulator {
     }
   }
 
-  private Machine machine(Program program) {
+  private Machine machine(Program program, Supplier<DramModel> memory) {
     var decoded = new IdentityHashMap<CoreCode, Code>();
     var code = new Code[program.cores().size()];
     for (int i = 0; i < code.length; i++) {
       code[i] = decoded.computeIfAbsent(program.cores().get(i).code(), Code::new);
     }
-    return new Machine(hw, code, new Costs(), program.coresPerChip(), program.nodes().size());
+    return new Machine(
+        hw, code, new Costs(), program.coresPerChip(), program.nodes().size(), memory);
   }
 
   private CostCache prepare(Machine machine) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import npusim.compiler.CompileOptions;
 import npusim.compiler.Compiler;
@@ -17,6 +18,7 @@ import npusim.hardware.Hardware;
 import npusim.isa.DType;
 import npusim.program.Program;
 import npusim.sim.timing.TimingOptions;
+import npusim.sim.timing.TimingResult;
 import npusim.sim.timing.TimingSimulator;
 import npusim.workloads.Scenario;
 import npusim.workloads.Stage;
@@ -60,8 +62,15 @@ public final class ScenarioRunner {
    */
   public ScenarioResult run(Scenario scenario, Consumer<String> progress) {
     var results = new ArrayList<StageTotals>();
-    for (Stage s : scenario.stages()) {
-      results.add(run(s, progress));
+    try (var workers = new Workers()) {
+      var launched = new ArrayList<Launched>();
+      for (Stage s : scenario.stages()) {
+        progress.accept("compiling " + s.name());
+        launched.add(launch(s, workers));
+      }
+      for (Launched l : launched) {
+        results.add(collect(l, progress));
+      }
     }
     return new ScenarioResult(scenario, hw, dtype(), results);
   }
@@ -134,16 +143,27 @@ public final class ScenarioRunner {
     return new TimingSimulator(hw, exact ? TimingOptions.exactly() : TimingOptions.defaults());
   }
 
-  private StageTotals run(Stage stage, Consumer<String> progress) {
-    progress.accept("compiling " + stage.name());
+  /** A compiled stage whose simulations may still be running, one per point. */
+  private record Launched(
+      Stage stage, Program program, List<Point> points, List<Supplier<TimingResult>> answers) {}
+
+  /** Compiles a stage; its simulations go on while the next is compiled. */
+  private Launched launch(Stage stage, Workers workers) {
     Program program = compile(stage);
-    var simulator = simulator(hw, options.exact());
-    var totals = new StageTotals(stage, program);
     List<Point> points = points(stage.runs());
+    List<Supplier<TimingResult>> answers = new ArrayList<>();
     for (Point p : points) {
-      int number = totals.samples().size() + 1;
-      progress.accept("simulating " + stage.name() + " " + number + " of " + points.size());
-      totals.add(p.value, p.times, simulator.run(program, p.params), hw);
+      answers.add(workers.start(() -> simulator(hw, options.exact()).run(program, p.params)));
+    }
+    return new Launched(stage, program, points, answers);
+  }
+
+  private StageTotals collect(Launched l, Consumer<String> progress) {
+    var totals = new StageTotals(l.stage, l.program);
+    for (int i = 0; i < l.points.size(); i++) {
+      Point p = l.points.get(i);
+      progress.accept("simulating " + l.stage.name() + " " + (i + 1) + " of " + l.points.size());
+      totals.add(p.value, p.times, l.answers.get(i).get(), hw);
     }
     return totals;
   }

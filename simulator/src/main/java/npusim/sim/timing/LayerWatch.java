@@ -1,0 +1,134 @@
+package npusim.sim.timing;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Watches the loops of {@link LayerLoops} in a run. Whenever the first core begins another
+ * iteration it notes what the machine has done so far; once successive iterations take equally
+ * long, it takes iterations away from every core, and the mean of those that agreed stands for
+ * them.
+ */
+final class LayerWatch {
+  /** Relative error of the mean iteration that counts as none. */
+  private static final double ALIKE = 0.0025;
+
+  /** Iterations taken away to be worth it. */
+  private static final long LEAST_CUT = 2;
+
+  private final Machine m;
+  private final Issue issue;
+  private final int nodeCount;
+  private final int[][] bodies;
+  private final List<List<TimingResult>> marks = new ArrayList<>();
+  private final long[] cut;
+
+  /** What an iteration takes, as the difference of two states of the machine. */
+  record Period(TimingResult from, TimingResult to, int iterations, long cut) {
+    static final Period NONE = new Period(null, null, 1, 0);
+  }
+
+  private final Period[] periods;
+
+  LayerWatch(Machine machine, Issue issue, LayerLoops loops, int nodeCount) {
+    m = machine;
+    this.issue = issue;
+    this.nodeCount = nodeCount;
+    bodies = loops.bodies();
+    cut = new long[loops.count()];
+    periods = new Period[loops.count()];
+    for (int i = 0; i < cut.length; i++) {
+      marks.add(new ArrayList<>());
+      periods[i] = Period.NONE;
+    }
+  }
+
+  /** Whether the first core, back at the start of the loop body {@code body}, is of interest. */
+  boolean wants(int body) {
+    int loop = loop(0, body);
+    return loop >= 0 && m.loopDepth[0] == 1 && m.callDepth[0] == 0 && cut[loop] == 0;
+  }
+
+  private int loop(int core, int body) {
+    for (int i = 0; i < cut.length; i++) {
+      if (bodies[core][i] == body) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** Notes the state at the start of an iteration; shortens the loop when it is time to. */
+  void look(int body) {
+    int loop = loop(0, body);
+    List<TimingResult> seen = marks.get(loop);
+    seen.add(state());
+    int span = steady(seen);
+    if (span == 0) {
+      return;
+    }
+    long less = shorten(loop);
+    if (less > 0) {
+      TimingResult from = seen.get(seen.size() - 1 - span);
+      periods[loop] = new Period(from, seen.getLast(), span, less);
+      cut[loop] = less;
+    }
+  }
+
+  /** For each loop what was found out about it; empty when none was shortened. */
+  List<Period> periods() {
+    return Arrays.stream(cut).allMatch(n -> n == 0) ? List.of() : List.of(periods);
+  }
+
+  /**
+   * How many of the last iterations took equally long; 0 when it is too early to say. When an
+   * iteration begins varies by a little, so that the mean of {@code n} is right within an n-th of
+   * how far they lie apart.
+   */
+  private static int steady(List<TimingResult> seen) {
+    long least = Long.MAX_VALUE;
+    long most = 0;
+    for (int n = 1; n < seen.size(); n++) {
+      long d = duration(seen, seen.size() - n);
+      least = Math.min(least, d);
+      most = Math.max(most, d);
+      if (n > 1 && most - least <= ALIKE * n * most) {
+        return n;
+      }
+    }
+    return 0;
+  }
+
+  private static long duration(List<TimingResult> seen, int i) {
+    return seen.get(i).totalCycles() - seen.get(i - 1).totalCycles();
+  }
+
+  /** Takes iterations away from a loop that every core is in; returns how many. */
+  private long shorten(int loop) {
+    long less = Long.MAX_VALUE;
+    for (int core = 0; core < m.cores; core++) {
+      int d = core * Code.MAX_LOOPS;
+      if (m.loopDepth[core] == 0 || m.loopBody[d] != bodies[core][loop]) {
+        return 0;
+      }
+      less = Math.min(less, m.loopLeft[d] - 1);
+    }
+    if (less < LEAST_CUT) {
+      return 0;
+    }
+    for (int core = 0; core < m.cores; core++) {
+      m.loopLeft[core * Code.MAX_LOOPS] -= less;
+    }
+    return less;
+  }
+
+  private TimingResult state() {
+    int pc = m.pc[0];
+    int p = issue.pathAt(0, m.code[0].nodeOf[pc], m.sequencerTime[0]);
+    var path = new long[(nodeCount + 1) * Category.COUNT];
+    m.paths.accumulate(p, path);
+    m.paths.release(p);
+    return Results.of(m, m.sequencerTime[0], path, 0);
+  }
+}
