@@ -150,13 +150,16 @@ final class MatrixTiming {
       return new Timeline(0, blocks * fold - 1, 0, 0, cycles(blocks * rows, cyclesPerRow));
     }
     long chunks = Math.ceilDiv(rows, chunk);
-    long lastRows =
-        cycles(rows - (chunks - 1) * (chunks > 1 ? chunk : 0), cyclesPerRow);
+    long lastRows = cycles(rows - (chunks - 1) * (chunks > 1 ? chunk : 0), cyclesPerRow);
     long before = cycles(rows, cyclesPerRow) - lastRows;
     if (outputStationary) {
       long block = before + Math.max(lastRows, preload);
       return new Timeline(
-          preload, blocks * block, preload, preload + pipeline, cycles(blocks * rows, cyclesPerRow));
+          preload,
+          blocks * block,
+          preload,
+          preload + pipeline,
+          cycles(blocks * rows, cyclesPerRow));
     }
     long alone = Math.max(lastRows, unit.minBlockRows());
     long last = before + lastRows;
