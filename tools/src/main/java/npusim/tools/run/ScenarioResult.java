@@ -1,8 +1,10 @@
 package npusim.tools.run;
 
 import java.util.List;
+import java.util.Optional;
 import npusim.hardware.Hardware;
 import npusim.isa.DType;
+import npusim.tools.exec.Accuracy;
 import npusim.workloads.Scenario;
 import npusim.workloads.Stage;
 
@@ -13,9 +15,21 @@ import npusim.workloads.Stage;
  * @param hw where it ran
  * @param dtype type it was computed in
  * @param stages results in the scenario's order
+ * @param pruning what pruning and compression of the weights brought, when they were pruned
+ * @param accuracy what recasting or pruning cost, when it was measured
  */
 public record ScenarioResult(
-    Scenario scenario, Hardware hw, DType dtype, List<StageTotals> stages) {
+    Scenario scenario,
+    Hardware hw,
+    DType dtype,
+    List<StageTotals> stages,
+    Optional<PruningGain> pruning,
+    Optional<Accuracy> accuracy) {
+  /** A result of a model whose weights are all there. */
+  public ScenarioResult(Scenario scenario, Hardware hw, DType dtype, List<StageTotals> stages) {
+    this(scenario, hw, dtype, stages, Optional.empty(), Optional.empty());
+  }
+
   /** Copies the list. */
   public ScenarioResult {
     stages = List.copyOf(stages);

@@ -11,15 +11,20 @@ import npusim.compiler.CompileOptions;
 import npusim.compiler.Compiler;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Model;
+import npusim.compiler.ir.Tensor;
+import npusim.compiler.quant.Pruning;
 import npusim.diag.Diagnostic;
 import npusim.diag.Location;
 import npusim.diag.NpusimException;
 import npusim.hardware.Hardware;
 import npusim.isa.DType;
+import npusim.program.NodeInfo;
 import npusim.program.Program;
 import npusim.sim.timing.TimingOptions;
 import npusim.sim.timing.TimingResult;
 import npusim.sim.timing.TimingSimulator;
+import npusim.tools.exec.Accuracy;
+import npusim.tools.exec.ModelExecution;
 import npusim.workloads.Scenario;
 import npusim.workloads.Stage;
 
@@ -31,6 +36,9 @@ public final class ScenarioRunner {
    * parameter, and sums stay sums of whole runs.
    */
   public static final int SAMPLES = 3;
+
+  /** Models of more multiply-accumulates are not executed to measure accuracy. */
+  private static final long EXECUTED_MACS = 500_000_000;
 
   private final Hardware hw;
   private final RunOptions options;
@@ -72,7 +80,52 @@ public final class ScenarioRunner {
         results.add(collect(l, progress));
       }
     }
-    return new ScenarioResult(scenario, hw, dtype(), results);
+    return new ScenarioResult(
+        scenario, hw, dtype(), results, gain(scenario, progress), accuracy(scenario, progress));
+  }
+
+  /** What pruning brought: the job again with all weights. */
+  private Optional<PruningGain> gain(Scenario scenario, Consumer<String> progress) {
+    Optional<Pruning> pruning = options.compile().pruning();
+    if (pruning.isEmpty()) {
+      return Optional.empty();
+    }
+    var all =
+        new RunOptions(
+            options.compile().withPruning(Optional.empty()), options.dtype(), options.exact());
+    var runner = new ScenarioRunner(hw, all);
+    var dense = new ArrayList<StageTotals>();
+    for (Stage s : scenario.stages()) {
+      dense.add(runner.run(s, what -> progress.accept(what + " with all weights")));
+    }
+    return Optional.of(
+        PruningGain.of(pruning.get().name(), pruning.get().isTwoOfFour(), hw, dense));
+  }
+
+  /**
+   * What a change of numbers that was asked for costs, for one model with weights that is small
+   * enough to execute.
+   */
+  private Optional<Accuracy> accuracy(Scenario scenario, Consumer<String> progress) {
+    CompileOptions o = options.dtype().isPresent() ? compileOptions() : options.compile();
+    if (!o.changesNumbers() || scenario.stages().size() != 1) {
+      return Optional.empty();
+    }
+    Stage stage = scenario.stages().getFirst();
+    Graph g = stage.model().graph();
+    boolean complete = g.initializers().values().stream().allMatch(Tensor::hasData);
+    Map<String, Tensor> inputs =
+        complete && !g.initializers().isEmpty() ? Accuracy.seededInputs(g) : Map.of();
+    if (inputs.isEmpty() || stage.runs() instanceof Stage.Sweep) {
+      return Optional.empty();
+    }
+    long macs = compile(stage).nodes().stream().mapToLong(NodeInfo::macs).sum();
+    if (macs > EXECUTED_MACS) {
+      return Optional.empty();
+    }
+    progress.accept("executing " + stage.name() + " for its accuracy");
+    var got = ModelExecution.run(stage.model().copy(), inputs, hw, compileOptions()).outputs();
+    return Optional.of(Accuracy.measure(stage.model(), inputs, hw, got));
   }
 
   /** A precision that the options state themselves goes before the type of the run. */
