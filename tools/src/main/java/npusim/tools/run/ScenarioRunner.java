@@ -69,6 +69,16 @@ public final class ScenarioRunner {
    * @param progress told at every step
    */
   public ScenarioResult run(Scenario scenario, Consumer<String> progress) {
+    return new ScenarioResult(
+        scenario,
+        hw,
+        dtype(),
+        stages(scenario, progress),
+        gain(scenario, progress),
+        accuracy(scenario, progress));
+  }
+
+  private List<StageTotals> stages(Scenario scenario, Consumer<String> progress) {
     var results = new ArrayList<StageTotals>();
     try (var workers = new Workers()) {
       var launched = new ArrayList<Launched>();
@@ -80,8 +90,7 @@ public final class ScenarioRunner {
         results.add(collect(l, progress));
       }
     }
-    return new ScenarioResult(
-        scenario, hw, dtype(), results, gain(scenario, progress), accuracy(scenario, progress));
+    return results;
   }
 
   /** What pruning brought: the job again with all weights. */
@@ -93,11 +102,9 @@ public final class ScenarioRunner {
     var all =
         new RunOptions(
             options.compile().withPruning(Optional.empty()), options.dtype(), options.exact());
-    var runner = new ScenarioRunner(hw, all);
-    var dense = new ArrayList<StageTotals>();
-    for (Stage s : scenario.stages()) {
-      dense.add(runner.run(s, what -> progress.accept(what + " with all weights")));
-    }
+    List<StageTotals> dense =
+        new ScenarioRunner(hw, all)
+            .stages(scenario, what -> progress.accept(what + " with all weights"));
     return Optional.of(
         PruningGain.of(pruning.get().name(), pruning.get().isTwoOfFour(), hw, dense));
   }
