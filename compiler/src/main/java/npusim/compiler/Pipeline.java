@@ -14,6 +14,7 @@ import npusim.compiler.passes.ConstantFolding;
 import npusim.compiler.passes.DeadCodeElimination;
 import npusim.compiler.passes.Decompose;
 import npusim.compiler.passes.IdentityElimination;
+import npusim.compiler.passes.Origins;
 import npusim.compiler.passes.Pass;
 import npusim.compiler.passes.PassContext;
 import npusim.compiler.passes.Passes;
@@ -115,6 +116,15 @@ public final class Pipeline {
         of(o.precision(), o.pruning(), Optional.of(hw)).stream()
             .filter(p -> !o.flags().contains("no-" + p.name()))
             .toList();
-    Passes.run(m, passes, c, (p, model) -> o.dump().accept(p.name(), model.graph()));
+    Origins origins = Origins.number(m.graph());
+    Passes.run(
+        m,
+        passes,
+        c,
+        (p, model) -> {
+          origins.follow();
+          origins.label();
+          o.dump().accept(p.name(), model.graph());
+        });
   }
 }

@@ -65,6 +65,7 @@ public final class GraphLowering {
   private final Map<String, Storage> given = new LinkedHashMap<>();
   private final boolean body;
   private final GraphLowering around;
+  private final OriginCount origins;
   private int aliases;
   private int repeatedNodes;
   private int repeatedAliases;
@@ -87,6 +88,7 @@ public final class GraphLowering {
     this.residency = around.residency;
     this.body = true;
     this.around = around;
+    this.origins = around.origins;
   }
 
   private GraphLowering(Graph graph, ModelNotes notes, Hardware hw, CompileOptions options) {
@@ -105,6 +107,7 @@ public final class GraphLowering {
     this.residency = new Residency(hw.core().scratchpad().bytes(), chip.cores().size());
     this.body = false;
     this.around = null;
+    this.origins = new OriginCount();
   }
 
   /**
@@ -145,7 +148,10 @@ public final class GraphLowering {
     if (!options.flags().contains(CompileOptions.NO_RESIDENT)) {
       chip.reserveScratchpad(residency.place());
     }
-    steps.forEach(Runnable::run);
+    for (int i = 0; i < steps.size(); i++) {
+      chip.resident(residency.live(i));
+      steps.get(i).run();
+    }
     return assemble(name, graphNodes);
   }
 
@@ -201,9 +207,11 @@ public final class GraphLowering {
       List<View> views = kernel.views(k);
       if (views != null && bind(n, views)) {
         aliases++;
+        origins.alias(n);
         infos.add(WorkCount.info(graph, n, id, "alias"));
         continue;
       }
+      origins.mapped(n);
       List<View> changed = kernel.inPlace(k);
       if (changed != null) {
         take(n, changed);
@@ -284,6 +292,7 @@ public final class GraphLowering {
     }
     residency.repeat(begin, steps.size());
     steps.add(chip::endRepeat);
+    infos.subList(from, infos.size()).replaceAll(i -> i.withRuns(r.count()));
     for (NodeInfo info : infos.subList(from, infos.size())) {
       repeatedMacs += info.macs() * (r.count() - 1);
       repeatedNodes += r.count() - 1;
@@ -301,7 +310,7 @@ public final class GraphLowering {
     Node n = Node.of("Identity", 1, List.of(name), name);
     n.setName(name);
     int id = infos.size();
-    infos.add(new NodeInfo(id, name, "Identity", "", 0, 0, ""));
+    infos.add(new NodeInfo(id, name, "Identity", "", 0, 0, "", 1, 0));
     residency.step(steps.size(), true, List.of(from), List.of(to));
     steps.add(() -> npusim.compiler.kernels.MapKernel.copy(context(n, id, List.of(to)), from, to));
   }
@@ -331,12 +340,17 @@ public final class GraphLowering {
    * A node of a group: only the last one has a result in memory, and stands for the code of all.
    */
   private void fused(FusionPlan.Group group, Node n, int id) {
+    if (n == group.head()) {
+      origins.mapped(n);
+    } else {
+      origins.fused(n);
+    }
     if (n != group.last()) {
       infos.add(WorkCount.info(graph, n, id, "fused"));
       return;
     }
     define(n.output(0));
-    infos.add(WorkCount.info(graph, n, id, ""));
+    infos.add(WorkCount.group(graph, group.head(), n, id));
     Kernel head = KernelRegistry.of(group.head());
     live(head, group.head(), context(group.head(), id, List.of()), outputs(n));
     group.members().forEach(m -> live(head, m, context(m, id, List.of()), List.of()));
@@ -402,7 +416,7 @@ public final class GraphLowering {
     n.setName(out + "/copy");
     View from = value(out);
     int id = infos.size();
-    infos.add(new NodeInfo(id, n.name(), "Identity", "", 0, 0, ""));
+    infos.add(new NodeInfo(id, n.name(), "Identity", "", 0, 0, "", 1, 0));
     TensorType t = graph.tensorType(out);
     Storage s = new Storage(out + "/out", Buffer.Kind.OUTPUT, t.dtype(), t.shape());
     s.becomeOutput(out, t.shape());
@@ -486,15 +500,19 @@ public final class GraphLowering {
                 Buffer.of(out, Buffer.Kind.OUTPUT, 0, s.address(), s.bytes(), s.type(), s.dims())));
     long macs = repeatedMacs + infos.stream().mapToLong(NodeInfo::macs).sum();
     int nodes = infos.size() + repeatedNodes;
-    int renamed = aliases + repeatedAliases;
+    origins.settle();
     Coverage coverage =
         new Coverage(
             graphNodes,
-            nodes - renamed,
-            Math.max(0, graphNodes - nodes),
-            renamed,
+            origins.mapped(),
+            origins.fused(),
+            graphNodes - origins.mapped() - origins.fused() - origins.alias(),
+            origins.alias(),
+            nodes - aliases - repeatedAliases,
             macs,
             weightBytes);
+    List<NodeInfo> nodeInfos =
+        infos.stream().map(i -> i.withScratchpad(chip.scratchpadBytes(i.id()))).toList();
     return new Program(
         name,
         hw.name(),
@@ -504,7 +522,7 @@ public final class GraphLowering {
         params,
         map,
         constants,
-        infos,
+        nodeInfos,
         coverage,
         memory.bytes());
   }

@@ -40,7 +40,7 @@ final class Engine {
     var trace = options.trace().orElse(null);
     var dma = new DmaEngine(m, net, trace);
     units = new Units(m, issue, dma, net, trace);
-    repeats = options.exact() || trace != null ? null : new Repeats(m, issue, dma, net);
+    repeats = options.exact() ? null : new Repeats(m, issue, dma, net);
     layers = loops.map(l -> new LayerWatch(m, issue, l, nodeCount)).orElse(null);
     issue.connect(units, repeats, layers);
     dma.connect(units);
