@@ -9,6 +9,7 @@ import npusim.compiler.fusion.FuseActivation;
 import npusim.compiler.fusion.FuseAttention;
 import npusim.compiler.fusion.FuseNormalization;
 import npusim.compiler.ir.Model;
+import npusim.compiler.passes.ChannelsLast;
 import npusim.compiler.passes.CommonSubexpressions;
 import npusim.compiler.passes.ConstantFolding;
 import npusim.compiler.passes.DeadCodeElimination;
@@ -81,6 +82,7 @@ public final class Pipeline {
     all.add(new CommonSubexpressions());
     all.add(new DeadCodeElimination());
     pruning.ifPresent(p -> all.add(new CompressWeights(p, hw)));
+    all.add(new ChannelsLast());
     all.add(new RollLayers());
     return List.copyOf(all);
   }

@@ -62,7 +62,7 @@ public final class GraphLowering {
   private final List<Runnable> steps;
   private final List<NodeInfo> infos;
   private final Residency residency;
-  private final Map<String, Storage> given = new LinkedHashMap<>();
+  private final Map<String, View> given = new LinkedHashMap<>();
   private final boolean body;
   private final GraphLowering around;
   private final OriginCount origins;
@@ -104,7 +104,7 @@ public final class GraphLowering {
     this.buffers = new ArrayList<>();
     this.steps = new ArrayList<>();
     this.infos = new ArrayList<>();
-    this.residency = new Residency(hw.core().scratchpad().bytes(), chip.cores().size());
+    this.residency = new Residency(hw, chip.cores().size());
     this.body = false;
     this.around = null;
     this.origins = new OriginCount();
@@ -250,7 +250,7 @@ public final class GraphLowering {
    * memory run by run at equal distances and is addressed relative to a register.
    */
   private void repeat(RepeatNode r) {
-    RepeatStorage places = new RepeatStorage(r, graph, notes, memory);
+    RepeatStorage places = new RepeatStorage(r, graph, notes, memory, hw);
     buffers.addAll(places.storages());
     values.putAll(places.values());
     shared.putAll(places.sharedOutputs());
@@ -259,15 +259,18 @@ public final class GraphLowering {
     List<View> handed = new ArrayList<>();
     for (int c = 0; c < r.chain(); c++) {
       View first = value(r.node().input(c));
+      String made = r.body().outputs().get(c);
+      Layouts layout = Layouts.made(r.body(), made);
       Storage x =
-          new Storage(in.get(c) + "/handed", Buffer.Kind.ACTIVATION, first.type(), first.dims())
+          layout
+              .storage(in.get(c) + "/handed", Buffer.Kind.ACTIVATION, r.body().tensorType(made))
               .placedBy(memory);
-      View carried = View.of(x, first.dims());
+      View carried = layout.view(x);
       buffers.add(x);
       copy(in.get(c) + "/first", first, carried);
       inner.values.put(in.get(c), carried);
       if (places.replacesItself(c)) {
-        inner.given.put(r.body().outputs().get(c), x);
+        inner.given.put(made, carried);
       }
       values.put(r.node().output(c), carried);
       handed.add(carried);
@@ -389,19 +392,17 @@ public final class GraphLowering {
   }
 
   private void define(String value) {
-    Storage place = given.get(value);
+    View place = given.get(value);
     if (place != null) {
-      values.put(value, View.of(place, place.dims()));
+      values.put(value, place);
       return;
     }
-    TensorType t = graph.tensorType(value);
     boolean output = !body && graph.outputs().contains(value);
-    Storage s =
-        new Storage(
-            value, output ? Buffer.Kind.OUTPUT : Buffer.Kind.ACTIVATION, t.dtype(), t.shape());
-    s.placedBy(memory);
+    Buffer.Kind kind = output ? Buffer.Kind.OUTPUT : Buffer.Kind.ACTIVATION;
+    Layouts layout = Layouts.made(graph, value);
+    Storage s = layout.storage(value, kind, graph.tensorType(value)).placedBy(memory);
     buffers.add(s);
-    values.put(value, View.of(s, t.shape()));
+    values.put(value, layout.view(s));
   }
 
   private static boolean isOutput(View v, String name) {
@@ -441,10 +442,10 @@ public final class GraphLowering {
       if (t == null) {
         throw new IllegalStateException("value without a definition: " + name);
       }
-      Storage s = new Storage(name, Buffer.Kind.WEIGHT, t.dtype(), t.dims());
-      s.withData(t).placedBy(memory);
+      Layouts layout = Layouts.constant(graph, name, t, hw);
+      Storage s = layout.storage(name, t).placedBy(memory);
       buffers.add(s);
-      v = View.of(s, t.dims());
+      v = layout.view(s);
       values.put(name, v);
     }
     return v;

@@ -8,6 +8,7 @@ import java.util.Map;
 import npusim.compiler.codegen.Area;
 import npusim.compiler.codegen.Space;
 import npusim.compiler.codegen.WorkMemory;
+import npusim.hardware.Hardware;
 import npusim.program.Buffer;
 
 /**
@@ -35,13 +36,17 @@ public final class Residency {
   /**
    * A plan for one chip.
    *
-   * @param scratchpad bytes of one core's scratchpad
    * @param cores cores that keep a replica
    */
-  public Residency(long scratchpad, int cores) {
-    // Rings need room on small chips; replicas cost a transfer to every core.
+  public Residency(Hardware hw, int cores) {
+    // Rings need room on small chips.
+    long scratchpad = hw.core().scratchpad().bytes();
     this.area = scratchpad <= 64 << 10 ? scratchpad / 4 : scratchpad / 2;
-    this.largest = cores == 1 ? area / 2 : Math.min(area / 4, 512 << 10);
+    // Replicas cost a transfer to every core, worth it for large tensors where that is faster than
+    // to memory and back.
+    double memory = 2 / hw.dramBytesPerCycle();
+    double network = (cores - 1) / (cores * hw.noc().bytesPerCycle());
+    this.largest = network <= memory ? area / 2 : Math.min(area / 4, 512 << 10);
   }
 
   /**
