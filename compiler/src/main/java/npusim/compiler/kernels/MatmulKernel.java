@@ -63,6 +63,9 @@ public final class MatmulKernel {
     if (out.size() == 0) {
       return;
     }
+    if (a.size() == 0) {
+      throw k.unsupported("the dimension that is summed over is empty");
+    }
     DType accType = a.type().isFloat() ? DType.F32 : DType.I32;
     Contraction c = Contraction.of(a, w, out, extras);
     boolean direct = epilogue.isCopy() && !c.out().storage().resident();

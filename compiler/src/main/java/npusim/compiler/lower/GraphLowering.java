@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import npusim.compiler.CompileOptions;
 import npusim.compiler.ModelNotes;
+import npusim.compiler.codegen.PackedAddressException;
 import npusim.compiler.codegen.Aff;
 import npusim.compiler.codegen.ChipProgram;
 import npusim.compiler.codegen.Code;
@@ -217,7 +218,7 @@ public final class GraphLowering {
         take(n, changed);
         infos.add(WorkCount.info(graph, n, id, ""));
         live(kernel, n, k, outputs(n));
-        steps.add(() -> kernel.emit(context(n, id, outputs(n))));
+        steps.add(() -> emit(kernel, context(n, id, outputs(n))));
         continue;
       }
       for (String out : n.outputs()) {
@@ -227,7 +228,15 @@ public final class GraphLowering {
       }
       infos.add(WorkCount.info(graph, n, id, ""));
       live(kernel, n, k, outputs(n));
-      steps.add(() -> kernel.emit(context(n, id, outputs(n))));
+      steps.add(() -> emit(kernel, context(n, id, outputs(n))));
+    }
+  }
+
+  private static void emit(Kernel kernel, KernelContext k) {
+    try {
+      kernel.emit(k);
+    } catch (PackedAddressException e) {
+      throw k.unsupported(e.getMessage());
     }
   }
 
