@@ -18,7 +18,8 @@ final class ActivationOps {
   static List<Operator> all() {
     List<Operator> o = new ArrayList<>();
     o.add(
-        onnx("Relu", "max(x, 0)", 6, 13, 14).takes("X:T")
+        onnx("Relu", "max(x, 0)", 6, 13, 14)
+            .takes("X:T")
             .types(TypeSet.SIGNED)
             .eval(
                 EvalRule.one(
@@ -93,7 +94,8 @@ final class ActivationOps {
     o.add(of("Gelu", "Gaussian error linear unit", ActivationOps::gelu, 20));
     o.add(of("Shrink", "pulls towards zero by bias beyond lambd", ActivationOps::shrink, 9));
     o.add(
-        onnx("SwiGLU", "swish(a)·b", 28).takes("A:T B:T | alpha:float")
+        onnx("SwiGLU", "swish(a)·b", 28)
+            .takes("A:T B:T | alpha:float")
             .eval(
                 EvalRule.one(
                     c -> {
@@ -108,7 +110,8 @@ final class ActivationOps {
                     }))
             .infer(Rules.BROADCAST));
     o.add(
-        onnx("PRelu", "x, or slope·x below zero", 7, 9, 16).takes("X:T slope:T")
+        onnx("PRelu", "x, or slope·x below zero", 7, 9, 16)
+            .takes("X:T slope:T")
             .types(TypeSet.NUMERIC)
             .eval(
                 EvalRule.one(
@@ -128,10 +131,13 @@ final class ActivationOps {
     o.add(softmax("Softmax", "eˣ over their sum", 1, 11, 13));
     o.add(softmax("LogSoftmax", "logarithm of softmax", 1, 11, 13));
     o.add(
-        onnx("Hardmax", "1 at the first largest element, else 0", 1, 11, 13).takes("X:T[_,..] | axis:int")
+        onnx("Hardmax", "1 at the first largest element, else 0", 1, 11, 13)
+            .takes("X:T[_,..] | axis:int")
             .infer(ActivationOps::checkAxis));
     o.add(
-        onnx("Dropout", "the input itself (inference)", 7, 10, 12, 13, 22).takes("X:T | ratio:float").takes(12, "X:T ratio:float[one]? training_mode:bool[one]? | seed:int")
+        onnx("Dropout", "the input itself (inference)", 7, 10, 12, 13, 22)
+            .takes("X:T | ratio:float")
+            .takes(12, "X:T ratio:float[one]? training_mode:bool[one]? | seed:int")
             .eval(
                 c -> {
                   Tensor mask =
@@ -147,8 +153,9 @@ final class ActivationOps {
   private static Operator of(
       String name, String summary, ToDoubleBiFunction<OpContext, Double> f, int... since) {
     return onnx(name, summary, since)
-        .takes("X:T | alpha:float beta:float gamma:float lambd:float bias:float "
-            + "approximate:{none,tanh}")
+        .takes(
+            "X:T | alpha:float beta:float gamma:float lambd:float bias:float "
+                + "approximate:{none,tanh}")
         .eval(
             EvalRule.one(
                 c ->

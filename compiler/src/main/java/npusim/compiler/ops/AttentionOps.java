@@ -14,22 +14,39 @@ final class AttentionOps {
   static List<Operator> all() {
     List<Operator> o = new ArrayList<>();
     o.add(
-        onnx("Attention", "scaled dot-product attention, grouped heads, cache", 23, 24, 25).takes("Q:T1[B,_,_/B,_,_,_] K:T1[B,_,_/B,_,_,_] V:T2[B,_,_/B,_,_,_] " + "attn_mask:U? past_key:T1[B,_,_,_]? past_value:T2[B,_,_,_]? " + "nonpad_kv_seqlen:i64[B]? | is_causal:int(0..1) kv_num_heads:int(1..) " + "q_num_heads:int(1..) qk_matmul_output_mode:int(0..3) scale:float " + "softcap:float softmax_precision:int left_window_size:int " + "right_window_size:int")
+        onnx("Attention", "scaled dot-product attention, grouped heads, cache", 23, 24, 25)
+            .takes(
+                "Q:T1[B,_,_/B,_,_,_] K:T1[B,_,_/B,_,_,_] V:T2[B,_,_/B,_,_,_] "
+                    + "attn_mask:U? past_key:T1[B,_,_,_]? past_value:T2[B,_,_,_]? "
+                    + "nonpad_kv_seqlen:i64[B]? | is_causal:int(0..1) kv_num_heads:int(1..) "
+                    + "q_num_heads:int(1..) qk_matmul_output_mode:int(0..3) scale:float "
+                    + "softcap:float softmax_precision:int left_window_size:int "
+                    + "right_window_size:int")
             .infer(AttentionOps::attention));
     o.add(
-        onnx("RotaryEmbedding", "rotates pairs of features by position", 23).takes("X:T[B,_,_/B,_,_,_] cos_cache:T[_,_/B,_,_] sin_cache:T[_,_/B,_,_] " + "position_ids:i64[B,_]? | interleaved:int(0..1) num_heads:int(0..) " + "rotary_embedding_dim:int(0..)")
-            .infer(
-                AttentionOps::rotary));
+        onnx("RotaryEmbedding", "rotates pairs of features by position", 23)
+            .takes(
+                "X:T[B,_,_/B,_,_,_] cos_cache:T[_,_/B,_,_] sin_cache:T[_,_/B,_,_] "
+                    + "position_ids:i64[B,_]? | interleaved:int(0..1) num_heads:int(0..) "
+                    + "rotary_embedding_dim:int(0..)")
+            .infer(AttentionOps::rotary));
     o.add(
-        onnx("LinearAttention", "attention by a recurrent state", 27).takes("Q:T[B,S,_] K:T[B,S,_] V:T[B,S,_] past_state:S[B,_,_,_]? decay:T[B,S,_]? " + "beta:T[B,S,_]? | q_num_heads:int(1..) kv_num_heads:int(1..) " + "update_rule:{linear,gated,delta,gated_delta} scale:float chunk_size:int").infer(AttentionOps::linear));
+        onnx("LinearAttention", "attention by a recurrent state", 27)
+            .takes(
+                "Q:T[B,S,_] K:T[B,S,_] V:T[B,S,_] past_state:S[B,_,_,_]? decay:T[B,S,_]? "
+                    + "beta:T[B,S,_]? | q_num_heads:int(1..) kv_num_heads:int(1..) "
+                    + "update_rule:{linear,gated,delta,gated_delta} scale:float chunk_size:int")
+            .infer(AttentionOps::linear));
     o.add(
         new Operator.Builder(
                 "ai.onnx.preview",
                 "FlexAttention",
                 "attention with score and probability subgraphs",
-                1).takes("Q:T[B,_,_,_] K:T[B,H,L,_] V:T[B,H,L,_] | scale:float " + "softmax_precision:int score_mod:graph prob_mod:graph")
-            .infer(
-AttentionOps::flex));
+                1)
+            .takes(
+                "Q:T[B,_,_,_] K:T[B,H,L,_] V:T[B,H,L,_] | scale:float "
+                    + "softmax_precision:int score_mod:graph prob_mod:graph")
+            .infer(AttentionOps::flex));
     return o;
   }
 
@@ -83,8 +100,7 @@ AttentionOps::flex));
   }
 
   /** The mask broadcasts to the scores; its last dimension may be shorter. */
-  private static List<Dim> maskShape(
-      InferContext c, Dim batch, long heads, Dim length, Dim keys) {
+  private static List<Dim> maskShape(InferContext c, Dim batch, long heads, Dim length, Dim keys) {
     Dim own = c.rank(3) == 0 ? Dim.of(1) : c.dim(3, -1);
     boolean shorter = own.known() && keys.known() && own.value() < keys.value();
     return List.of(batch, Dim.of(heads), length, shorter ? own : keys);
@@ -137,8 +153,7 @@ AttentionOps::flex));
     c.checkRank(cos, gathered ? 2 : 3, gathered ? 2 : 3);
     c.checkRank(cos + 1, c.rank(cos), c.rank(cos));
     long half = c.known(cos, -1);
-    long size =
-        perHead ? width : heads > 0 ? width / heads : turned > 0 ? width : 2 * half;
+    long size = perHead ? width : heads > 0 ? width / heads : turned > 0 ? width : 2 * half;
     if (!perHead) {
       c.expectMultiple(width, heads > 0 ? heads : size, "features in heads");
     }

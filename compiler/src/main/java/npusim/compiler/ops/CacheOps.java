@@ -14,7 +14,8 @@ final class CacheOps {
         new Operator.Builder(
                 DOMAIN, "CacheRows", "the last rows of the first total rows of a table", 1)
             .takes("table:T[_,_] total:index[one] | steps:int(1..)!")
-            .infer(c -> {
+            .infer(
+                c -> {
                   long steps = c.attr("steps", 1L);
                   total(c, 1, steps, c.known(0, 0));
                   c.set(0, c.dtype(0), List.of(Dim.of(steps), c.dim(0, 1)));

@@ -14,31 +14,70 @@ final class ConvOps {
 
   static List<Operator> all() {
     List<Operator> o = new ArrayList<>();
-    o.add(onnx("Conv", "convolution", 1, 11, 22).takes("X:T[N,C,_,..] W:T[M,_,_,..] B:T[M]? | " + Rules.CONV).infer(c -> conv(c, 0, 1, c.dtype(0))));
     o.add(
-        onnx("ConvInteger", "convolution of 8-bit integers in int32", 10).takes("x:T1[N,C,_,..] w:T2[M,_,_,..] x_zero_point:T1? w_zero_point:T2? | " + Rules.CONV)
+        onnx("Conv", "convolution", 1, 11, 22)
+            .takes("X:T[N,C,_,..] W:T[M,_,_,..] B:T[M]? | " + Rules.CONV)
+            .infer(c -> conv(c, 0, 1, c.dtype(0))));
+    o.add(
+        onnx("ConvInteger", "convolution of 8-bit integers in int32", 10)
+            .takes(
+                "x:T1[N,C,_,..] w:T2[M,_,_,..] x_zero_point:T1? w_zero_point:T2? | " + Rules.CONV)
             .types(TypeSet.BYTE)
             .infer(c -> conv(c, 0, 1, DType.I32)));
     o.add(
-        onnx("QLinearConv", "convolution of quantised tensors, quantised again", 10).takes("x:T1[N,C,_,..] x_scale:f32[one] x_zero_point:T1[one] w:T2[M,_,_,..] " + "w_scale:f32[one/M] w_zero_point:T2[one/M] y_scale:f32[one] " + "y_zero_point:T3[one] B:i32[M]? | " + Rules.CONV)
+        onnx("QLinearConv", "convolution of quantised tensors, quantised again", 10)
+            .takes(
+                "x:T1[N,C,_,..] x_scale:f32[one] x_zero_point:T1[one] w:T2[M,_,_,..] "
+                    + "w_scale:f32[one/M] w_zero_point:T2[one/M] y_scale:f32[one] "
+                    + "y_zero_point:T3[one] B:i32[M]? | "
+                    + Rules.CONV)
             .types(TypeSet.BYTE)
             .infer(c -> conv(c, 0, 3, c.dtype(7))));
     o.add(
-        onnx("DeformConv", "convolution at learned offsets", 19, 22).takes("X:T[N,C,_,_] W:T[M,_,KH,KW] offset:T[N,_,OH,OW] B:T[M]? " + "mask:T[N,_,OH,OW]? | dilations:ints(1..1048576) group:int(1..1048576) " + "kernel_shape:ints(1..1048576) offset_group:int(1..1048576) pads:ints(0..1048576) " + "strides:ints(1..1048576)")
+        onnx("DeformConv", "convolution at learned offsets", 19, 22)
+            .takes(
+                "X:T[N,C,_,_] W:T[M,_,KH,KW] offset:T[N,_,OH,OW] B:T[M]? mask:T[N,_,OH,OW]? |"
+                    + " dilations:ints(1..1048576) group:int(1..1048576)"
+                    + " kernel_shape:ints(1..1048576) offset_group:int(1..1048576)"
+                    + " pads:ints(0..1048576) strides:ints(1..1048576)")
             .infer(c -> conv(c, 0, 1, c.dtype(0))));
-    o.add(onnx("ConvTranspose", "transposed convolution", 1, 11, 22).takes("X:T[N,C,_,..] W:T[C,_,_,..] B:T[_]? | " + Rules.CONV + " output_padding:ints(0..) output_shape:ints(1..1048576)").infer(ConvOps::convTranspose));
-    o.add(onnx("AveragePool", "mean over a window", 7, 10, 11, 19, 22).takes("X:T[N,C,_,..] | " + Rules.POOL).infer(ConvOps::pool));
     o.add(
-        onnx("MaxPool", "largest element of a window", 1, 8, 10, 11, 12, 22).takes("X:T[N,C,_,..] | " + Rules.POOL)
+        onnx("ConvTranspose", "transposed convolution", 1, 11, 22)
+            .takes(
+                "X:T[N,C,_,..] W:T[C,_,_,..] B:T[_]? | "
+                    + Rules.CONV
+                    + " output_padding:ints(0..) output_shape:ints(1..1048576)")
+            .infer(ConvOps::convTranspose));
+    o.add(
+        onnx("AveragePool", "mean over a window", 7, 10, 11, 19, 22)
+            .takes("X:T[N,C,_,..] | " + Rules.POOL)
+            .infer(ConvOps::pool));
+    o.add(
+        onnx("MaxPool", "largest element of a window", 1, 8, 10, 11, 12, 22)
+            .takes("X:T[N,C,_,..] | " + Rules.POOL)
             .types(TypeSet.NUMERIC)
             .infer(ConvOps::pool));
-    o.add(onnx("LpPool", "p-norm of a window", 2, 11, 18, 22).takes("X:T[N,C,_,..] | " + Rules.POOL).infer(ConvOps::pool));
-    o.add(onnx("GlobalAveragePool", "mean over all positions", 1, 22).takes("X:T[N,C,..]").infer(ConvOps::global));
     o.add(
-        onnx("GlobalMaxPool", "largest element over all positions", 1, 22).takes("X:T[N,C,..]").infer(ConvOps::global));
-    o.add(onnx("GlobalLpPool", "p-norm over all positions", 2, 22).takes("X:T[N,C,..] | p:int(1..)").infer(ConvOps::global));
+        onnx("LpPool", "p-norm of a window", 2, 11, 18, 22)
+            .takes("X:T[N,C,_,..] | " + Rules.POOL)
+            .infer(ConvOps::pool));
     o.add(
-        onnx("CausalConvWithState", "depthwise convolution over time that carries its state", 27).takes("input:T[B,C,_] weight:T[C,1,_] bias:T[C]? past_state:T[B,C,_]? | " + "activation:{none,silu,swish}")
+        onnx("GlobalAveragePool", "mean over all positions", 1, 22)
+            .takes("X:T[N,C,..]")
+            .infer(ConvOps::global));
+    o.add(
+        onnx("GlobalMaxPool", "largest element over all positions", 1, 22)
+            .takes("X:T[N,C,..]")
+            .infer(ConvOps::global));
+    o.add(
+        onnx("GlobalLpPool", "p-norm over all positions", 2, 22)
+            .takes("X:T[N,C,..] | p:int(1..)")
+            .infer(ConvOps::global));
+    o.add(
+        onnx("CausalConvWithState", "depthwise convolution over time that carries its state", 27)
+            .takes(
+                "input:T[B,C,_] weight:T[C,1,_] bias:T[C]? past_state:T[B,C,_]? | "
+                    + "activation:{none,silu,swish}")
             .infer(
                 c -> {
                   c.set(0, c.type(0));
@@ -50,7 +89,10 @@ final class ConvOps {
                   c.set(1, c.dtype(0), List.of(c.dim(0, 0), c.dim(0, 1), Dim.of(k - 1)));
                 }));
     o.add(
-        onnx("Col2Im", "sums columns of windows back into an image", 18).takes("input:T[N,_,_] image_shape:i64[_] block_shape:i64[_] | " + "dilations:ints(1..1048576) pads:ints(0..1048576) strides:ints(1..1048576)")
+        onnx("Col2Im", "sums columns of windows back into an image", 18)
+            .takes(
+                "input:T[N,_,_] image_shape:i64[_] block_shape:i64[_] | "
+                    + "dilations:ints(1..1048576) pads:ints(0..1048576) strides:ints(1..1048576)")
             .types(TypeSet.NUMERIC_OR_BOOL)
             .infer(ConvOps::col2Im));
     return o;

@@ -174,7 +174,8 @@ final class ElementwiseOps {
         binary("Mul", "product", TypeSet.NUMERIC, (a, b) -> a * b, (a, b) -> a * b, 7, 13, 14)
             .infer(Rules.BROADCAST));
     o.add(
-        onnx("Div", "quotient; integers towards zero", 7, 13, 14).takes("A:T B:T")
+        onnx("Div", "quotient; integers towards zero", 7, 13, 14)
+            .takes("A:T B:T")
             .types(TypeSet.NUMERIC)
             .eval(
                 EvalRule.one(
@@ -193,12 +194,14 @@ final class ElementwiseOps {
                     }))
             .infer(Rules.BROADCAST));
     o.add(
-        onnx("Pow", "power", 7, 12, 13, 15).takes("X:T Y:U")
+        onnx("Pow", "power", 7, 12, 13, 15)
+            .takes("X:T Y:U")
             .types(TypeSet.NUMERIC)
             .eval(EvalRule.one(ElementwiseOps::pow))
             .infer(c -> c.set(0, c.dtype(0), c.broadcast(0, 1))));
     o.add(
-        onnx("Mod", "remainder, by the divisor's sign or (fmod) the dividend's", 10, 13).takes("A:T B:T | fmod:int(0..1)")
+        onnx("Mod", "remainder, by the divisor's sign or (fmod) the dividend's", 10, 13)
+            .takes("A:T B:T | fmod:int(0..1)")
             .types(TypeSet.NUMERIC)
             .eval(
                 EvalRule.one(
@@ -238,7 +241,8 @@ final class ElementwiseOps {
                 18)
             .infer(Rules.BROADCAST));
     o.add(
-        onnx("BitShift", "shift by a number of bits; signed right shifts keep the sign", 11, 28).takes("X:T Y:T | direction:{LEFT,RIGHT}!")
+        onnx("BitShift", "shift by a number of bits; signed right shifts keep the sign", 11, 28)
+            .takes("X:T Y:T | direction:{LEFT,RIGHT}!")
             .types(TypeSet.INTEGER)
             .eval(
                 EvalRule.one(
@@ -382,12 +386,15 @@ final class ElementwiseOps {
         variadic(
             "Mean", "mean of the inputs", TypeSet.FLOAT, Double::sum, Long::sum, true, 6, 8, 13));
     o.add(
-        onnx("Where", "elements of one or the other input by a condition", 9, 16).takes("condition:bool X:T Y:T")
+        onnx("Where", "elements of one or the other input by a condition", 9, 16)
+            .takes("condition:bool X:T Y:T")
             .types(TypeSet.BOOL)
             .eval(EvalRule.one(c -> Elementwise.where(c.in(0), c.in(1), c.in(2), c.outputShape(0))))
             .infer(c -> c.set(0, c.dtype(1), c.broadcast(0, 1, 2))));
     o.add(
-        onnx("Clip", "limits elements to a range", 6, 11, 12, 13).takes("X:T | min:float max:float").takes(11, "X:T min:T[one]? max:T[one]?")
+        onnx("Clip", "limits elements to a range", 6, 11, 12, 13)
+            .takes("X:T | min:float max:float")
+            .takes(11, "X:T min:T[one]? max:T[one]?")
             .types(TypeSet.NUMERIC)
             .eval(EvalRule.one(ElementwiseOps::clip))
             .infer(
@@ -397,17 +404,20 @@ final class ElementwiseOps {
                   c.set(0, c.type(0));
                 }));
     o.add(
-        onnx("Cast", "conversion to another element type", 6, 9, 13, 19, 21, 23, 24, 25).takes("X:T | to:int! saturate:int(0..1) round_mode:str")
+        onnx("Cast", "conversion to another element type", 6, 9, 13, 19, 21, 23, 24, 25)
+            .takes("X:T | to:int! saturate:int(0..1) round_mode:str")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(ElementwiseOps::cast))
             .infer(c -> c.set(0, Rules.dtypeAttr(c, "to", c.dtype(0)), c.dims(0))));
     o.add(
-        onnx("CastLike", "conversion to the element type of another input", 15, 19, 21, 23, 24, 25).takes("X:T like:U | saturate:int(0..1) round_mode:str")
+        onnx("CastLike", "conversion to the element type of another input", 15, 19, 21, 23, 24, 25)
+            .takes("X:T like:U | saturate:int(0..1) round_mode:str")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(ElementwiseOps::cast))
             .infer(c -> c.set(0, c.dtype(1), c.dims(0))));
     o.add(
-        onnx("BitCast", "the same bits read as another element type", 26).takes("X:T | to:int!")
+        onnx("BitCast", "the same bits read as another element type", 26)
+            .takes("X:T | to:int!")
             .types(TypeSet.ANY)
             .eval(
                 EvalRule.one(
@@ -421,7 +431,8 @@ final class ElementwiseOps {
                   c.set(0, to, c.dims(0));
                 }));
     o.add(
-        onnx("Identity", "the input itself", 1, 13, 14, 16, 19, 21, 23, 24, 25).takes("X:T")
+        onnx("Identity", "the input itself", 1, 13, 14, 16, 19, 21, 23, 24, 25)
+            .takes("X:T")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(c -> c.in(0)))
             .infer(Rules.SAME));

@@ -16,11 +16,22 @@ final class ImageOps {
   static List<Operator> all() {
     List<Operator> o = new ArrayList<>();
     o.add(
-        onnx("Resize", "resamples to another size", 10, 11, 13, 18, 19).takes("X:T scales:f32[_] | mode:{nearest,linear}").takes(11, "X:T roi:float[_]? scales:f32[_]? sizes:i64[_]? | " + "mode:{nearest,linear,cubic} " + "coordinate_transformation_mode:{half_pixel,half_pixel_symmetric,pytorch_half_pixel,align_corners,asymmetric,tf_crop_and_resize,tf_half_pixel_for_nn} " + "nearest_mode:{round_prefer_floor,round_prefer_ceil,floor,ceil} " + "cubic_coeff_a:float exclude_outside:int(0..1) extrapolation_value:float " + "axes:ints antialias:int(0..1) " + "keep_aspect_ratio_policy:{stretch,not_larger,not_smaller}")
+        onnx("Resize", "resamples to another size", 10, 11, 13, 18, 19)
+            .takes("X:T scales:f32[_] | mode:{nearest,linear}")
+            .takes(
+                11,
+                "X:T roi:float[_]? scales:f32[_]? sizes:i64[_]? | mode:{nearest,linear,cubic}"
+                    + " coordinate_transformation_mode:{half_pixel,half_pixel_symmetric,pytorch_half_pixel,align_corners,asymmetric,tf_crop_and_resize,tf_half_pixel_for_nn}"
+                    + " nearest_mode:{round_prefer_floor,round_prefer_ceil,floor,ceil}"
+                    + " cubic_coeff_a:float exclude_outside:int(0..1) extrapolation_value:float"
+                    + " axes:ints antialias:int(0..1) "
+                    + "keep_aspect_ratio_policy:{stretch,not_larger,not_smaller}")
             .types(TypeSet.NUMERIC)
             .infer(c -> c.set(0, c.dtype(0), extents(c, resizeShape(c)))));
     o.add(
-        onnx("Upsample", "resamples to a larger size", 7, 9).takes("X:T | mode:{nearest,linear,bilinear} scales:floats!").takes(9, "X:T scales:f32[_] | mode:{nearest,linear}")
+        onnx("Upsample", "resamples to a larger size", 7, 9)
+            .takes("X:T | mode:{nearest,linear,bilinear} scales:floats!")
+            .takes(9, "X:T scales:f32[_] | mode:{nearest,linear}")
             .types(TypeSet.NUMERIC)
             .infer(
                 c -> {
@@ -36,7 +47,11 @@ final class ImageOps {
                   c.set(0, c.dtype(0), extents(c, out));
                 }));
     o.add(
-        onnx("GridSample", "samples at given positions", 16, 20, 22).takes("X:T[N,C,_,..] grid:float[N,_,..,_] | align_corners:int(0..1) " + "mode:{bilinear,linear,nearest,bicubic,cubic} " + "padding_mode:{zeros,border,reflection}")
+        onnx("GridSample", "samples at given positions", 16, 20, 22)
+            .takes(
+                "X:T[N,C,_,..] grid:float[N,_,..,_] | align_corners:int(0..1) "
+                    + "mode:{bilinear,linear,nearest,bicubic,cubic} "
+                    + "padding_mode:{zeros,border,reflection}")
             .types(TypeSet.NUMERIC)
             .infer(
                 c -> {
@@ -47,7 +62,8 @@ final class ImageOps {
                   c.set(0, c.dtype(0), out);
                 }));
     o.add(
-        onnx("AffineGrid", "sampling positions of an affine map", 20).takes("theta:T[N,2,3/N,3,4] size:i64[_] | align_corners:int(0..1)")
+        onnx("AffineGrid", "sampling positions of an affine map", 20)
+            .takes("theta:T[N,2,3/N,3,4] size:i64[_] | align_corners:int(0..1)")
             .infer(
                 c -> {
                   long[] size = c.longs(1);
@@ -67,7 +83,12 @@ final class ImageOps {
                   c.set(0, c.dtype(0), out);
                 }));
     o.add(
-        onnx("RoiAlign", "pools regions at fractional positions", 10, 16, 22).takes("X:T[N,C,H,W] rois:T[R,4] batch_indices:i64[R] | mode:{avg,max} " + "output_height:int(1..) output_width:int(1..) sampling_ratio:int(0..) " + "spatial_scale:float " + "coordinate_transformation_mode:{half_pixel,output_half_pixel}")
+        onnx("RoiAlign", "pools regions at fractional positions", 10, 16, 22)
+            .takes(
+                "X:T[N,C,H,W] rois:T[R,4] batch_indices:i64[R] | mode:{avg,max} "
+                    + "output_height:int(1..) output_width:int(1..) sampling_ratio:int(0..) "
+                    + "spatial_scale:float "
+                    + "coordinate_transformation_mode:{half_pixel,output_half_pixel}")
             .infer(
                 c ->
                     c.set(

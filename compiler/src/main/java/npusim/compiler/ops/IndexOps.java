@@ -17,7 +17,8 @@ final class IndexOps {
   static List<Operator> all() {
     List<Operator> o = new ArrayList<>();
     o.add(
-        onnx("Gather", "rows of an axis by index", 1, 11, 13).takes("data:any[_,..] indices:index | axis:int")
+        onnx("Gather", "rows of an axis by index", 1, 11, 13)
+            .takes("data:any[_,..] indices:index | axis:int")
             .types(TypeSet.ANY)
             .eval(
                 EvalRule.one(
@@ -34,7 +35,8 @@ final class IndexOps {
                   c.set(0, c.dtype(0), out);
                 }));
     o.add(
-        onnx("GatherElements", "one element per index along an axis", 11, 13).takes("data:any[_,..] indices:index[_,..] | axis:int")
+        onnx("GatherElements", "one element per index along an axis", 11, 13)
+            .takes("data:any[_,..] indices:index[_,..] | axis:int")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(IndexOps::gatherElements))
             .infer(
@@ -55,7 +57,8 @@ final class IndexOps {
                   c.set(0, c.dtype(0), c.dims(1));
                 }));
     o.add(
-        onnx("GatherND", "slices by index tuples", 11, 12, 13).takes("data:any[_,..] indices:i64[_,..] | batch_dims:int(0..)")
+        onnx("GatherND", "slices by index tuples", 11, 12, 13)
+            .takes("data:any[_,..] indices:i64[_,..] | batch_dims:int(0..)")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(IndexOps::gatherNd))
             .infer(
@@ -87,26 +90,36 @@ final class IndexOps {
                   c.set(0, c.dtype(0), out);
                 }));
     o.add(
-        onnx("Scatter", "as ScatterElements", 9, 11).takes("data:T[_,..] indices:index[_,..] updates:T[_,..] | axis:int")
+        onnx("Scatter", "as ScatterElements", 9, 11)
+            .takes("data:T[_,..] indices:index[_,..] updates:T[_,..] | axis:int")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(IndexOps::scatterElements))
             .infer(IndexOps::scatterShape));
     o.add(
-        onnx("ScatterElements", "writes one element per index along an axis", 11, 13, 16, 18).takes("data:T[_,..] indices:index[_,..] updates:T[_,..] | axis:int " + "reduction:{none,add,mul,max,min}")
+        onnx("ScatterElements", "writes one element per index along an axis", 11, 13, 16, 18)
+            .takes(
+                "data:T[_,..] indices:index[_,..] updates:T[_,..] | axis:int "
+                    + "reduction:{none,add,mul,max,min}")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(IndexOps::scatterElements))
             .infer(IndexOps::scatterShape));
     o.add(
-        onnx("ScatterND", "writes slices by index tuples", 11, 13, 16, 18).takes("data:T[_,..] indices:i64[_,..] updates:T | " + "reduction:{none,add,mul,max,min}")
+        onnx("ScatterND", "writes slices by index tuples", 11, 13, 16, 18)
+            .takes(
+                "data:T[_,..] indices:i64[_,..] updates:T | " + "reduction:{none,add,mul,max,min}")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(IndexOps::scatterNd))
             .infer(IndexOps::scatterNdShape));
     o.add(
-        onnx("TensorScatter", "writes into a cache at given positions", 24).takes("past:T[_,..] update:T[_,..] write_indices:i64[_]? | axis:int " + "mode:{linear,circular}")
+        onnx("TensorScatter", "writes into a cache at given positions", 24)
+            .takes(
+                "past:T[_,..] update:T[_,..] write_indices:i64[_]? | axis:int "
+                    + "mode:{linear,circular}")
             .types(TypeSet.ANY)
             .infer(IndexOps::tensorScatterShape));
     o.add(
-        onnx("OneHot", "one value at the index, another elsewhere", 9, 11, 28).takes("indices:numeric depth:numeric[one] values:T[2] | axis:int")
+        onnx("OneHot", "one value at the index, another elsewhere", 9, 11, 28)
+            .takes("indices:numeric depth:numeric[one] values:T[2] | axis:int")
             .types(TypeSet.NUMERIC)
             .eval(EvalRule.one(IndexOps::oneHot))
             .infer(
@@ -117,7 +130,8 @@ final class IndexOps {
                   c.set(0, c.dtype(2), out);
                 }));
     o.add(
-        onnx("NonZero", "indices of elements that aren't zero", 9, 13).takes("X:any")
+        onnx("NonZero", "indices of elements that aren't zero", 9, 13)
+            .takes("X:any")
             .types(TypeSet.NUMERIC_OR_BOOL)
             .eval(EvalRule.one(IndexOps::nonZero))
             .infer(
@@ -130,12 +144,17 @@ final class IndexOps {
                           Dim.of(c.rank(0)), Dim.bounded(c.node().output(0) + ".count", n.max())));
                 }));
     o.add(
-        onnx("Compress", "slices along an axis where a condition holds", 9, 11, 28).takes("X:any[_,..] condition:bool[_] | axis:int")
+        onnx("Compress", "slices along an axis where a condition holds", 9, 11, 28)
+            .takes("X:any[_,..] condition:bool[_] | axis:int")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(IndexOps::compress))
             .infer(IndexOps::compressShape));
     o.add(
-        onnx("NonMaxSuppression", "boxes kept by score and overlap", 10, 11).takes("boxes:f32[B,N,4] scores:f32[B,C,N] max_output_boxes_per_class:i64[one]? " + "iou_threshold:f32[one]? score_threshold:f32[one]? | " + "center_point_box:int(0..1)")
+        onnx("NonMaxSuppression", "boxes kept by score and overlap", 10, 11)
+            .takes(
+                "boxes:f32[B,N,4] scores:f32[B,C,N] max_output_boxes_per_class:i64[one]? "
+                    + "iou_threshold:f32[one]? score_threshold:f32[one]? | "
+                    + "center_point_box:int(0..1)")
             .types(TypeSet.FLOAT)
             .infer(
                 c -> {
@@ -148,7 +167,8 @@ final class IndexOps {
                       List.of(Dim.bounded(c.node().output(0) + ".count", max), Dim.of(3)));
                 }));
     o.add(
-        onnx("Unique", "distinct elements", 11).takes("X:any | axis:int sorted:int(0..1)")
+        onnx("Unique", "distinct elements", 11)
+            .takes("X:any | axis:int sorted:int(0..1)")
             .types(TypeSet.ANY)
             .infer(
                 c -> {
@@ -372,7 +392,12 @@ final class IndexOps {
       c.expectExtent(2, i, c.known(1, i), "extent of the indices");
       if (i != axis && c.known(1, i) > c.known(0, i)) {
         throw c.fail(
-            "indices " + c.type(1) + " are larger than the data " + c.type(0) + " at dimension " + i);
+            "indices "
+                + c.type(1)
+                + " are larger than the data "
+                + c.type(0)
+                + " at dimension "
+                + i);
       }
     }
     c.set(0, c.type(0));

@@ -18,22 +18,29 @@ final class LinearOps {
   static List<Operator> all() {
     List<Operator> o = new ArrayList<>();
     o.add(
-        onnx("MatMul", "matrix product, batched by broadcasting", 1, 9, 13).takes("A:T[_,..] B:T[_,..]")
+        onnx("MatMul", "matrix product, batched by broadcasting", 1, 9, 13)
+            .takes("A:T[_,..] B:T[_,..]")
             .types(TypeSet.NUMERIC)
             .eval(EvalRule.one(c -> Linear.matmul(c.in(0), c.in(1), c.outputShape(0), c.dtype(0))))
             .infer(c -> c.set(0, c.dtype(0), matmul(c, 0, 1))));
     o.add(
-        onnx("MatMulInteger", "product of 8-bit matrices in int32", 10).takes("A:T1[_,..] B:byte[_,..] a_zero_point:T1? b_zero_point:byte?")
+        onnx("MatMulInteger", "product of 8-bit matrices in int32", 10)
+            .takes("A:T1[_,..] B:byte[_,..] a_zero_point:T1? b_zero_point:byte?")
             .types(TypeSet.BYTE)
-            .infer(c -> {
+            .infer(
+                c -> {
                   rowPoint(c, 2, 0);
                   columnPoint(c, 3, 1);
                   c.set(0, DType.I32, matmul(c, 0, 1));
                 }));
     o.add(
-        onnx("QLinearMatMul", "product of quantised matrices, quantised again", 10, 21).takes("a:T1[_,..] a_scale:float a_zero_point:T1 b:T2[_,..] b_scale:float " + "b_zero_point:T2 y_scale:float y_zero_point:T3")
+        onnx("QLinearMatMul", "product of quantised matrices, quantised again", 10, 21)
+            .takes(
+                "a:T1[_,..] a_scale:float a_zero_point:T1 b:T2[_,..] b_scale:float "
+                    + "b_zero_point:T2 y_scale:float y_zero_point:T3")
             .types(TypeSet.QUANTIZED)
-            .infer(c -> {
+            .infer(
+                c -> {
                   single(c, 1, 6, 7);
                   rowPoint(c, 2, 0);
                   columnScale(c, 4, 3);
@@ -41,13 +48,14 @@ final class LinearOps {
                   c.set(0, c.dtype(7), matmul(c, 0, 3));
                 }));
     o.add(
-        onnx("Gemm", "alpha·A·B + beta·C, A and B transposed at will", 7, 9, 11, 13).takes("A:T[_,_] B:T[_,_] C:T? | alpha:float beta:float transA:int transB:int")
+        onnx("Gemm", "alpha·A·B + beta·C, A and B transposed at will", 7, 9, 11, 13)
+            .takes("A:T[_,_] B:T[_,_] C:T? | alpha:float beta:float transA:int transB:int")
             .types(TypeSet.NUMERIC)
             .eval(EvalRule.one(LinearOps::gemm))
-            .infer(
-                c -> c.set(0, c.dtype(0), gemm(c, 1, 2))));
+            .infer(c -> c.set(0, c.dtype(0), gemm(c, 1, 2))));
     o.add(
-        onnx("Einsum", "sums of products by index letters", 12, 28).takes("X:T+ | equation:str!")
+        onnx("Einsum", "sums of products by index letters", 12, 28)
+            .takes("X:T+ | equation:str!")
             .types(TypeSet.NUMERIC)
             .infer(
                 c -> {
@@ -58,7 +66,8 @@ final class LinearOps {
                   c.set(0, c.dtype(0), EinsumSpec.parse(c, shapes).outputDims());
                 }));
     o.add(
-        onnx("Det", "determinants of square matrices", 11, 22).takes("X:T[..,N,N]")
+        onnx("Det", "determinants of square matrices", 11, 22)
+            .takes("X:T[..,N,N]")
             .infer(
                 c -> {
                   c.checkRank(0, 2, Integer.MAX_VALUE);
@@ -130,7 +139,11 @@ final class LinearOps {
     for (int i : inputs) {
       if (c.has(i) && !isOne(c, i)) {
         throw c.refuse(
-            "input '" + c.node().input(i) + "' of shape " + c.dims(i) + "; one element is supported");
+            "input '"
+                + c.node().input(i)
+                + "' of shape "
+                + c.dims(i)
+                + "; one element is supported");
       }
     }
   }

@@ -16,27 +16,47 @@ final class MicrosoftOps {
     quantised(o);
     transformers(o);
     o.add(
-        microsoft("FusedConv", "convolution and activation").takes("X:T[N,C,_,..] W:T[M,_,_,..] B:T[M]? Z:T? | activation:str " + "activation_params:floats " + Rules.CONV)
+        microsoft("FusedConv", "convolution and activation")
+            .takes(
+                "X:T[N,C,_,..] W:T[M,_,_,..] B:T[M]? Z:T? | activation:str "
+                    + "activation_params:floats "
+                    + Rules.CONV)
             .infer(c -> ConvOps.conv(c, 0, 1, c.dtype(0))));
     o.add(
-        microsoft("FusedMatMul", "alpha times a matrix product, operands transposed at will").takes("A:T[_,_,..] B:T[_,_,..] | alpha:float transA:int transB:int " + "transBatchA:int(0..1) transBatchB:int(0..1)")
+        microsoft("FusedMatMul", "alpha times a matrix product, operands transposed at will")
+            .takes(
+                "A:T[_,_,..] B:T[_,_,..] | alpha:float transA:int transB:int "
+                    + "transBatchA:int(0..1) transBatchB:int(0..1)")
             .infer(MicrosoftOps::fusedMatMul));
     o.add(
-        microsoft("FusedGemm", "Gemm and activation").takes("A:T[_,_] B:T[_,_] C:T? | activation:str activation_alpha:float " + "activation_beta:float activation_gamma:float alpha:float beta:float " + "transA:int transB:int")
+        microsoft("FusedGemm", "Gemm and activation")
+            .takes(
+                "A:T[_,_] B:T[_,_] C:T? | activation:str activation_alpha:float "
+                    + "activation_beta:float activation_gamma:float alpha:float beta:float "
+                    + "transA:int transB:int")
             .infer(
                 c -> {
                   c.set(0, c.dtype(0), LinearOps.gemm(c, 1, 2));
                 }));
     o.add(microsoft("Gelu", "Gaussian error linear unit").takes("X:T").infer(Rules.SAME));
-    o.add(microsoft("FastGelu", "GELU by tanh, with an optional bias").takes("X:T bias:T[_]?").infer(c -> {
+    o.add(
+        microsoft("FastGelu", "GELU by tanh, with an optional bias")
+            .takes("X:T bias:T[_]?")
+            .infer(
+                c -> {
                   c.broadcastsTo(1, c.dims(0));
                   c.set(0, c.type(0));
                 }));
-    o.add(microsoft("BiasGelu", "GELU of a sum").takes("A:T[_,..] B:T[_]").infer(c -> {
+    o.add(
+        microsoft("BiasGelu", "GELU of a sum")
+            .takes("A:T[_,..] B:T[_]")
+            .infer(
+                c -> {
                   c.broadcastsTo(1, c.dims(0));
                   c.set(0, c.type(0));
                 }));
-    o.add(microsoft("QuickGelu", "x·sigmoid(alpha·x)").takes("X:T | alpha:float").infer(Rules.SAME));
+    o.add(
+        microsoft("QuickGelu", "x·sigmoid(alpha·x)").takes("X:T | alpha:float").infer(Rules.SAME));
     return o;
   }
 
@@ -44,16 +64,18 @@ final class MicrosoftOps {
     for (String n : List.of("QLinearAdd", "QLinearMul")) {
       o.add(
           microsoft(n, n.substring(7) + " of quantised tensors")
-              .takes("A:T A_scale:f32[one] A_zero_point:T[one]? B:T B_scale:f32[one] "
-                  + "B_zero_point:T[one]? C_scale:f32[one] C_zero_point:T[one]?")
+              .takes(
+                  "A:T A_scale:f32[one] A_zero_point:T[one]? B:T B_scale:f32[one] "
+                      + "B_zero_point:T[one]? C_scale:f32[one] C_zero_point:T[one]?")
               .types(TypeSet.BYTE)
               .infer(c -> c.set(0, c.dtype(0), c.broadcast(0, 3))));
     }
     for (String n : List.of("QLinearSigmoid", "QLinearLeakyRelu", "QLinearSoftmax")) {
       o.add(
           microsoft(n, n.substring(7) + " of a quantised tensor")
-              .takes("X:T X_scale:f32[one] X_zero_point:T[one]? Y_scale:f32[one] "
-                  + "Y_zero_point:T[one]? | alpha:float axis:int opset:int")
+              .takes(
+                  "X:T X_scale:f32[one] X_zero_point:T[one]? Y_scale:f32[one] "
+                      + "Y_zero_point:T[one]? | alpha:float axis:int opset:int")
               .types(TypeSet.BYTE)
               .infer(
                   c -> {
@@ -64,11 +86,18 @@ final class MicrosoftOps {
                   }));
     }
     o.add(
-        microsoft("QLinearAveragePool", "mean of a quantised tensor over a window").takes("X:T[N,C,_,..] x_scale:f32[one] x_zero_point:T[one]? y_scale:f32[one] " + "y_zero_point:T[one]? | channels_last:int(0..1) " + Rules.POOL)
+        microsoft("QLinearAveragePool", "mean of a quantised tensor over a window")
+            .takes(
+                "X:T[N,C,_,..] x_scale:f32[one] x_zero_point:T[one]? y_scale:f32[one] "
+                    + "y_zero_point:T[one]? | channels_last:int(0..1) "
+                    + Rules.POOL)
             .types(TypeSet.BYTE)
             .infer(MicrosoftOps::pool));
     o.add(
-        microsoft("QLinearGlobalAveragePool", "mean of a quantised tensor over all positions").takes("X:T[N,C,..] x_scale:f32[one] x_zero_point:T[one] y_scale:f32[one] " + "y_zero_point:T[one] | channels_last:int(0..1)")
+        microsoft("QLinearGlobalAveragePool", "mean of a quantised tensor over all positions")
+            .takes(
+                "X:T[N,C,..] x_scale:f32[one] x_zero_point:T[one] y_scale:f32[one] "
+                    + "y_zero_point:T[one] | channels_last:int(0..1)")
             .types(TypeSet.BYTE)
             .infer(
                 c -> {
@@ -80,15 +109,23 @@ final class MicrosoftOps {
                   c.set(0, c.dtype(0), out);
                 }));
     o.add(
-        microsoft("QLinearConcat", "joins quantised tensors of different scales").takes("y_scale:f32[one] y_zero_point:byte[one] part:any+ | axis:int!")
+        microsoft("QLinearConcat", "joins quantised tensors of different scales")
+            .takes("y_scale:f32[one] y_zero_point:byte[one] part:any+ | axis:int!")
             .types(TypeSet.ANY)
             .infer(MicrosoftOps::concat));
     o.add(
-        microsoft("QLinearWhere", "elements of quantised tensors by a condition").takes("condition:bool X:T x_scale:f32[one] x_zero_point:T[one] Y:T " + "y_scale:f32[one] y_zero_point:T[one] z_scale:f32[one] " + "z_zero_point:T[one]")
+        microsoft("QLinearWhere", "elements of quantised tensors by a condition")
+            .takes(
+                "condition:bool X:T x_scale:f32[one] x_zero_point:T[one] Y:T "
+                    + "y_scale:f32[one] y_zero_point:T[one] z_scale:f32[one] "
+                    + "z_zero_point:T[one]")
             .types(TypeSet.BOOL)
             .infer(c -> c.set(0, c.dtype(1), c.broadcast(0, 1, 4))));
     o.add(
-        microsoft("QLinearReduceMean", "mean of a quantised tensor over axes").takes("X:T x_scale:f32[one] x_zero_point:T[one]? y_scale:f32[one] " + "y_zero_point:T[one]? | axes:ints! keepdims:int(0..1)")
+        microsoft("QLinearReduceMean", "mean of a quantised tensor over axes")
+            .takes(
+                "X:T x_scale:f32[one] x_zero_point:T[one]? y_scale:f32[one] "
+                    + "y_zero_point:T[one]? | axes:ints! keepdims:int(0..1)")
             .types(TypeSet.BYTE)
             .infer(
                 c -> {
@@ -96,7 +133,11 @@ final class MicrosoftOps {
                   c.set(0, c.dtype(0), Rules.reduced(c.dims(0), axes, c.attr("keepdims", 1L) != 0));
                 }));
     o.add(
-        microsoft("QGemm", "Gemm of quantised matrices").takes("A:T1[_,_] a_scale:f32[one] a_zero_point:T1[one] B:T2[_,_] " + "b_scale:f32[one/_] b_zero_point:T2[one/_] C:i32? y_scale:f32[one]? " + "y_zero_point:byte[one]? | alpha:float transA:int transB:int")
+        microsoft("QGemm", "Gemm of quantised matrices")
+            .takes(
+                "A:T1[_,_] a_scale:f32[one] a_zero_point:T1[one] B:T2[_,_] "
+                    + "b_scale:f32[one/_] b_zero_point:T2[one/_] C:i32? y_scale:f32[one]? "
+                    + "y_zero_point:byte[one]? | alpha:float transA:int transB:int")
             .types(TypeSet.BYTE)
             .infer(
                 c -> {
@@ -111,7 +152,11 @@ final class MicrosoftOps {
                   c.set(0, t, LinearOps.gemm(c, 3, 6));
                 }));
     o.add(
-        microsoft("MatMulNBits", "product with weights of few bits in blocks").takes("A:T[_,..] B:u8 scales:T zero_points:any? g_idx:i32? bias:T[_]? | " + "K:int(1..)! N:int(1..)! bits:int(2..8) block_size:int(16..)! " + "accuracy_level:int weight_prepacked:int")
+        microsoft("MatMulNBits", "product with weights of few bits in blocks")
+            .takes(
+                "A:T[_,..] B:u8 scales:T zero_points:any? g_idx:i32? bias:T[_]? | "
+                    + "K:int(1..)! N:int(1..)! bits:int(2..8) block_size:int(16..)! "
+                    + "accuracy_level:int weight_prepacked:int")
             .infer(
                 c -> {
                   nBits(c);
@@ -120,9 +165,13 @@ final class MicrosoftOps {
                   c.set(0, c.dtype(0), out);
                 }));
     o.add(
-        microsoft("MatMulIntegerToFloat", "product of 8-bit matrices, scaled to floats").takes("A:T1[_,..] B:T2[_,..] a_scale:S b_scale:S a_zero_point:T1? " + "b_zero_point:T2? bias:S?")
+        microsoft("MatMulIntegerToFloat", "product of 8-bit matrices, scaled to floats")
+            .takes(
+                "A:T1[_,..] B:T2[_,..] a_scale:S b_scale:S a_zero_point:T1? "
+                    + "b_zero_point:T2? bias:S?")
             .types(TypeSet.BYTE)
-            .infer(c -> {
+            .infer(
+                c -> {
                   List<Dim> out = LinearOps.matmul(c, 0, 1);
                   LinearOps.single(c, 2);
                   LinearOps.columnScale(c, 3, 1);
@@ -134,8 +183,10 @@ final class MicrosoftOps {
     o.add(
         microsoft(
                 "DynamicQuantizeMatMul",
-                "product with 8-bit weights, the other operand quantised by its range").takes("A:T[_,..] B:U[_,..] b_scale:T b_zero_point:U? bias:T?")
-            .infer(c -> {
+                "product with 8-bit weights, the other operand quantised by its range")
+            .takes("A:T[_,..] B:U[_,..] b_scale:T b_zero_point:U? bias:T?")
+            .infer(
+                c -> {
                   List<Dim> out = LinearOps.matmul(c, 0, 1);
                   LinearOps.columnScale(c, 2, 1);
                   LinearOps.columnPoint(c, 3, 1);
@@ -143,10 +194,14 @@ final class MicrosoftOps {
                   c.set(0, c.dtype(0), out);
                 }));
     o.add(
-        microsoft("QuantizeLinear", "as the standard one, more types").takes("x:T1 y_scale:float y_zero_point:T2? | axis:int block_size:int(0..) " + "saturate:int(0..1)")
+        microsoft("QuantizeLinear", "as the standard one, more types")
+            .takes(
+                "x:T1 y_scale:float y_zero_point:T2? | axis:int block_size:int(0..) "
+                    + "saturate:int(0..1)")
             .infer(QuantOps::quantize));
     o.add(
-        microsoft("DequantizeLinear", "as the standard one, more types").takes("x:T1 x_scale:float x_zero_point:T1? | axis:int block_size:int(0..)")
+        microsoft("DequantizeLinear", "as the standard one, more types")
+            .takes("x:T1 x_scale:float x_zero_point:T1? | axis:int block_size:int(0..)")
             .types(TypeSet.QUANTIZED)
             .infer(QuantOps::dequantize));
   }
@@ -193,8 +248,7 @@ final class MicrosoftOps {
 
   private static void concat(InferContext c) {
     if (c.inputs() < 5 || (c.inputs() - 2) % 3 != 0) {
-      throw c.fail(
-          "has " + c.inputs() + " inputs, expected 2 and three for each part");
+      throw c.fail("has " + c.inputs() + " inputs, expected 2 and three for each part");
     }
     // Inputs: output scale and zero point, then tensor, scale and zero point of each part.
     int axis = c.axis(c.attr("axis", 0L), c.rank(2));
@@ -243,40 +297,68 @@ final class MicrosoftOps {
 
   private static void transformers(List<Operator> o) {
     o.add(
-        microsoft("SkipLayerNormalization", "layer normalisation of a sum, which is a result too").takes("X:T[_,_,C/_,C] skip:T[_,_,C/_,C] gamma:T[C] beta:T[C]? bias:T[C]? | " + "epsilon:float")
+        microsoft("SkipLayerNormalization", "layer normalisation of a sum, which is a result too")
+            .takes(
+                "X:T[_,_,C/_,C] skip:T[_,_,C/_,C] gamma:T[C] beta:T[C]? bias:T[C]? | "
+                    + "epsilon:float")
             .infer(c -> skip(c)));
     o.add(
         microsoft(
                 "SkipSimplifiedLayerNormalization",
-                "RMS normalisation of a sum, which is a result too").takes("X:T[_,_,C/_,C] skip:T[_,_,C/_,C] gamma:T[C] bias:T[C]? | epsilon:float")
+                "RMS normalisation of a sum, which is a result too")
+            .takes("X:T[_,_,C/_,C] skip:T[_,_,C/_,C] gamma:T[C] bias:T[C]? | epsilon:float")
             .infer(c -> skip(c)));
     o.add(
-        microsoft("SimplifiedLayerNormalization", "RMS normalisation").takes("X:T scale:V | axis:int epsilon:float stash_type:int")
+        microsoft("SimplifiedLayerNormalization", "RMS normalisation")
+            .takes("X:T scale:V | axis:int epsilon:float stash_type:int")
             .infer(NormOps::rms));
     o.add(
         new Operator.Builder(
                 "",
                 "SimplifiedLayerNormalization",
                 "RMS normalisation, as ONNX Runtime writes it",
-                1).takes("X:T scale:V | axis:int epsilon:float stash_type:int")
+                1)
+            .takes("X:T scale:V | axis:int epsilon:float stash_type:int")
             .infer(NormOps::rms));
-    o.add(microsoft("RotaryEmbedding", "rotates pairs of features by position").takes("X:T[B,_,_/B,_,_,_] position_ids:i64[1/B,_] cos_cache:T[_,_] " + "sin_cache:T[_,_] | interleaved:int(0..1) num_heads:int(0..) " + "rotary_embedding_dim:int(0..) is_packed_batching:int(0..1) scale:float").infer(AttentionOps::rotaryMicrosoft));
     o.add(
-        microsoft("GroupQueryAttention", "attention with grouped heads and a cache").takes("Q:T[B,S,_] K:T[B,_,_]? V:T[B,_,_]? past_key:T[B,_,_,_]? " + "past_value:T[B,_,_,_]? seqlens_k:i32 total_sequence_length:i32[one] " + "cos_cache:T[_,_]? sin_cache:T[_,_]? position_ids:i64[B,_]? " + "attention_bias:T[_,_,_,_]? head_sink:T[_]? | num_heads:int(1..)! " + "kv_num_heads:int(1..)! do_rotary:int(0..1) rotary_interleaved:int(0..1) " + "local_window_size:int(-1..) scale:float softcap:float " + "smooth_softmax:int in_place:int(0..1)")
+        microsoft("RotaryEmbedding", "rotates pairs of features by position")
+            .takes(
+                "X:T[B,_,_/B,_,_,_] position_ids:i64[1/B,_] cos_cache:T[_,_] "
+                    + "sin_cache:T[_,_] | interleaved:int(0..1) num_heads:int(0..) "
+                    + "rotary_embedding_dim:int(0..) is_packed_batching:int(0..1) scale:float")
+            .infer(AttentionOps::rotaryMicrosoft));
+    o.add(
+        microsoft("GroupQueryAttention", "attention with grouped heads and a cache")
+            .takes(
+                "Q:T[B,S,_] K:T[B,_,_]? V:T[B,_,_]? past_key:T[B,_,_,_]? "
+                    + "past_value:T[B,_,_,_]? seqlens_k:i32 total_sequence_length:i32[one] "
+                    + "cos_cache:T[_,_]? sin_cache:T[_,_]? position_ids:i64[B,_]? "
+                    + "attention_bias:T[_,_,_,_]? head_sink:T[_]? | num_heads:int(1..)! "
+                    + "kv_num_heads:int(1..)! do_rotary:int(0..1) rotary_interleaved:int(0..1) "
+                    + "local_window_size:int(-1..) scale:float softcap:float "
+                    + "smooth_softmax:int in_place:int(0..1)")
             .infer(MicrosoftOps::groupQuery));
     o.add(
-        microsoft("MultiHeadAttention", "attention with separate queries, keys and values").takes("Q:T K:T? V:T? bias:T[_]? key_padding_mask:i32? " + "attention_bias:T[_,_,_,_]? past_key:T[B,_,_,_]? past_value:T[B,_,_,_]? " + "past_sequence_length:i32? cache_indirection:i32? | num_heads:int(1..)! " + "scale:float mask_filter_value:float unidirectional:int(0..1)")
+        microsoft("MultiHeadAttention", "attention with separate queries, keys and values")
+            .takes(
+                "Q:T K:T? V:T? bias:T[_]? key_padding_mask:i32? "
+                    + "attention_bias:T[_,_,_,_]? past_key:T[B,_,_,_]? past_value:T[B,_,_,_]? "
+                    + "past_sequence_length:i32? cache_indirection:i32? | num_heads:int(1..)! "
+                    + "scale:float mask_filter_value:float unidirectional:int(0..1)")
             .infer(MicrosoftOps::multiHead));
     o.add(
-        microsoft("EmbedLayerNormalization", "sum of embeddings, normalised").takes("input_ids:i32[B,S] segment_ids:i32[B,S]? word:T[_,E] position:T[_,E] " + "segment:T[_,E]? gamma:T[E] beta:T[E] mask:i32[B,S]? " + "position_ids:i32[_,S]? | epsilon:float mask_index_type:int")
+        microsoft("EmbedLayerNormalization", "sum of embeddings, normalised")
+            .takes(
+                "input_ids:i32[B,S] segment_ids:i32[B,S]? word:T[_,E] position:T[_,E] "
+                    + "segment:T[_,E]? gamma:T[E] beta:T[E] mask:i32[B,S]? "
+                    + "position_ids:i32[_,S]? | epsilon:float mask_index_type:int")
             .types(TypeSet.INTEGER)
             .infer(
                 c -> {
                   if (c.has(8)) {
                     c.broadcastsTo(8, c.dims(0));
                   } else if (c.known(3, 0) < c.known(0, 1)) {
-                    throw c.fail(
-                        "has " + c.dim(3, 0) + " positions for " + c.dim(0, 1) + " steps");
+                    throw c.fail("has " + c.dim(3, 0) + " positions for " + c.dim(0, 1) + " steps");
                   }
                   if (c.has(1) && !c.has(4)) {
                     throw c.fail("segment ids need the table of segments, input 4");

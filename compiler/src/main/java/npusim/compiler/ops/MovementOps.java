@@ -19,7 +19,8 @@ final class MovementOps {
   static List<Operator> all() {
     List<Operator> o = new ArrayList<>();
     o.add(
-        onnx("Transpose", "permutes dimensions", 1, 13, 21, 23, 24, 25).takes("X:any | perm:ints")
+        onnx("Transpose", "permutes dimensions", 1, 13, 21, 23, 24, 25)
+            .takes("X:any | perm:ints")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(c -> Movement.transpose(c.in(0), perm(c))))
             .infer(
@@ -31,7 +32,8 @@ final class MovementOps {
                   c.set(0, c.dtype(0), out);
                 }));
     o.add(
-        onnx("Concat", "joins along an axis", 4, 11, 13).takes("X:T[_,..]+ | axis:int")
+        onnx("Concat", "joins along an axis", 4, 11, 13)
+            .takes("X:T[_,..]+ | axis:int")
             .types(TypeSet.ANY)
             .eval(
                 EvalRule.one(
@@ -42,12 +44,20 @@ final class MovementOps {
                     }))
             .infer(MovementOps::concat));
     o.add(
-        onnx("Split", "cuts along an axis", 2, 11, 13, 18).takes("X:any[_,..] | axis:int split:ints(0..)").takes(13, "X:any[_,..] split:i64[_]? | axis:int").takes(18, "X:any[_,..] split:i64[_]? | axis:int num_outputs:int(1..)")
+        onnx("Split", "cuts along an axis", 2, 11, 13, 18)
+            .takes("X:any[_,..] | axis:int split:ints(0..)")
+            .takes(13, "X:any[_,..] split:i64[_]? | axis:int")
+            .takes(18, "X:any[_,..] split:i64[_]? | axis:int num_outputs:int(1..)")
             .types(TypeSet.ANY)
             .eval(MovementOps::splitEval)
             .infer(MovementOps::split));
     o.add(
-        onnx("Slice", "part of a tensor by start, end and step", 1, 10, 11, 13).takes("X:any | starts:ints! ends:ints! axes:ints").takes(10, "X:any starts:index[list] ends:index[list] axes:index[list]? " + "steps:index[list]?")
+        onnx("Slice", "part of a tensor by start, end and step", 1, 10, 11, 13)
+            .takes("X:any | starts:ints! ends:ints! axes:ints")
+            .takes(
+                10,
+                "X:any starts:index[list] ends:index[list] axes:index[list]? "
+                    + "steps:index[list]?")
             .types(TypeSet.ANY)
             .eval(
                 EvalRule.one(
@@ -57,7 +67,8 @@ final class MovementOps {
                     }))
             .infer(MovementOps::slice));
     o.add(
-        onnx("Expand", "repeats by broadcasting to a shape", 8, 13).takes("X:any shape:i64[_]")
+        onnx("Expand", "repeats by broadcasting to a shape", 8, 13)
+            .takes("X:any shape:i64[_]")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(c -> Movement.expand(c.in(0), c.outputShape(0))))
             .infer(
@@ -69,7 +80,8 @@ final class MovementOps {
                   c.set(0, c.dtype(0), c.broadcast(c.dims(0), to));
                 }));
     o.add(
-        onnx("Tile", "repeats along every dimension", 6, 13).takes("X:any repeats:i64[_]")
+        onnx("Tile", "repeats along every dimension", 6, 13)
+            .takes("X:any repeats:i64[_]")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(c -> Movement.tile(c.in(0), c.outputShape(0))))
             .infer(
@@ -83,7 +95,9 @@ final class MovementOps {
                     Dim d = out.get(i);
                     out.set(
                         i,
-                        d.known() ? c.extent(d.value() * reps[i], "a repeated dimension") : reps[i] == 1 ? d : Dim.UNKNOWN);
+                        d.known()
+                            ? c.extent(d.value() * reps[i], "a repeated dimension")
+                            : reps[i] == 1 ? d : Dim.UNKNOWN);
                   }
                   c.set(0, c.dtype(0), out);
                 }));
@@ -99,12 +113,19 @@ final class MovementOps {
                 21,
                 23,
                 24,
-                25).takes("X:T | pads:ints! mode:{constant,reflect,edge} value:float").takes(11, "X:T pads:i64[_/1,_] value:T[one]? | mode:{constant,reflect,edge}").takes(18, "X:T pads:i64[_/1,_] value:T[one]? axes:index[_]? | " + "mode:{constant,reflect,edge,wrap}")
+                25)
+            .takes("X:T | pads:ints! mode:{constant,reflect,edge} value:float")
+            .takes(11, "X:T pads:i64[_/1,_] value:T[one]? | mode:{constant,reflect,edge}")
+            .takes(
+                18,
+                "X:T pads:i64[_/1,_] value:T[one]? axes:index[_]? | "
+                    + "mode:{constant,reflect,edge,wrap}")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(MovementOps::padEval))
             .infer(MovementOps::pad));
     o.add(
-        onnx("Trilu", "upper or lower triangle", 14).takes("X:any[..,_,_] k:i64[one]? | upper:int(0..1)")
+        onnx("Trilu", "upper or lower triangle", 14)
+            .takes("X:any[..,_,_] k:i64[one]? | upper:int(0..1)")
             .types(TypeSet.ANY)
             .eval(
                 EvalRule.one(
@@ -116,7 +137,8 @@ final class MovementOps {
                   c.set(0, c.type(0));
                 }));
     o.add(
-        onnx("DepthToSpace", "moves blocks of channels into height and width", 1, 11, 13).takes("X:any[N,C,H,W] | blocksize:int(1..1048576)! mode:{DCR,CRD}")
+        onnx("DepthToSpace", "moves blocks of channels into height and width", 1, 11, 13)
+            .takes("X:any[N,C,H,W] | blocksize:int(1..1048576)! mode:{DCR,CRD}")
             .types(TypeSet.ANY)
             .eval(
                 EvalRule.one(
@@ -133,7 +155,8 @@ final class MovementOps {
                   c.set(0, c.dtype(0), scaled(c, c.known(0, 1) / (b * b), b, 1));
                 }));
     o.add(
-        onnx("SpaceToDepth", "moves blocks of height and width into channels", 1, 13, 28).takes("X:any[N,C,H,W] | blocksize:int(1..1048576)! mode:{DCR,CRD}")
+        onnx("SpaceToDepth", "moves blocks of height and width into channels", 1, 13, 28)
+            .takes("X:any[N,C,H,W] | blocksize:int(1..1048576)! mode:{DCR,CRD}")
             .types(TypeSet.ANY)
             .eval(
                 EvalRule.one(
@@ -151,7 +174,10 @@ final class MovementOps {
                   c.set(0, c.dtype(0), scaled(c, c.known(0, 1) * b * b, 1, b));
                 }));
     o.add(
-        onnx("ReverseSequence", "reverses a leading part along the time axis", 10).takes("X:any[_,_,..] sequence_lens:i64[_] | batch_axis:int(0..1) " + "time_axis:int(0..1)")
+        onnx("ReverseSequence", "reverses a leading part along the time axis", 10)
+            .takes(
+                "X:any[_,_,..] sequence_lens:i64[_] | batch_axis:int(0..1) "
+                    + "time_axis:int(0..1)")
             .types(TypeSet.ANY)
             .infer(
                 c -> {
@@ -163,7 +189,8 @@ final class MovementOps {
                   c.set(0, c.type(0));
                 }));
     o.add(
-        onnx("CenterCropPad", "crops or pads around the middle", 18).takes("X:any shape:index[_] | axes:ints")
+        onnx("CenterCropPad", "crops or pads around the middle", 18)
+            .takes("X:any shape:index[_] | axes:ints")
             .types(TypeSet.ANY)
             .infer(MovementOps::crop));
     return o;

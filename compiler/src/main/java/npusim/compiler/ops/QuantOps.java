@@ -26,7 +26,10 @@ final class QuantOps {
                 23,
                 24,
                 25,
-                28).takes("x:T1 y_scale:float y_zero_point:T2? | axis:int block_size:int(0..) " + "output_dtype:int precision:int saturate:int(0..1)")
+                28)
+            .takes(
+                "x:T1 y_scale:float y_zero_point:T2? | axis:int block_size:int(0..) "
+                    + "output_dtype:int precision:int saturate:int(0..1)")
             .types(TypeSet.NUMERIC)
             .eval(
                 EvalRule.one(
@@ -40,10 +43,12 @@ final class QuantOps {
                             c.attr("block_size", 0L),
                             c.attr("saturate", 1L) != 0)))
             .keepConstants()
-            .infer(
-                QuantOps::quantize));
+            .infer(QuantOps::quantize));
     o.add(
-        onnx("DequantizeLinear", "(x - zero point)·scale", 10, 13, 19, 21, 23, 24, 25, 28).takes("x:T1 x_scale:float x_zero_point:T1? | axis:int block_size:int(0..) " + "output_dtype:int")
+        onnx("DequantizeLinear", "(x - zero point)·scale", 10, 13, 19, 21, 23, 24, 25, 28)
+            .takes(
+                "x:T1 x_scale:float x_zero_point:T1? | axis:int block_size:int(0..) "
+                    + "output_dtype:int")
             .types(TypeSet.QUANTIZED)
             .eval(
                 EvalRule.one(
@@ -58,7 +63,8 @@ final class QuantOps {
             .keepConstants()
             .infer(QuantOps::dequantize));
     o.add(
-        onnx("DynamicQuantizeLinear", "quantises to uint8 by the range of the data", 11).takes("x:f32")
+        onnx("DynamicQuantizeLinear", "quantises to uint8 by the range of the data", 11)
+            .takes("x:f32")
             .infer(
                 c -> {
                   c.set(0, DType.U8, c.dims(0));

@@ -45,7 +45,9 @@ final class ReductionOps {
                 1,
                 10,
                 11,
-                24).takes("X:T[_,..] | axis:int k:int(0..)!").takes(10, "X:T[_,..] K:i64[one] | axis:int largest:int(0..1) sorted:int(0..1)")
+                24)
+            .takes("X:T[_,..] | axis:int k:int(0..)!")
+            .takes(10, "X:T[_,..] K:i64[one] | axis:int largest:int(0..1) sorted:int(0..1)")
             .types(TypeSet.NUMERIC)
             .eval(ReductionOps::topK)
             .infer(ReductionOps::topKShape));

@@ -10,8 +10,9 @@ import npusim.isa.DType;
 final class Rules {
   /** Attributes of convolutions, as signatures write them. */
   static final String CONV =
-      "auto_pad:{NOTSET,SAME_UPPER,SAME_LOWER,VALID} dilations:ints(1..1048576) group:int(1..1048576) "
-          + "kernel_shape:ints(1..1048576) pads:ints(0..1048576) strides:ints(1..1048576)";
+      "auto_pad:{NOTSET,SAME_UPPER,SAME_LOWER,VALID} dilations:ints(1..1048576)"
+          + " group:int(1..1048576) kernel_shape:ints(1..1048576) pads:ints(0..1048576)"
+          + " strides:ints(1..1048576)";
 
   /** Attributes of poolings, as signatures write them. */
   static final String POOL =

@@ -21,12 +21,16 @@ final class ShapeOps {
   static List<Operator> all() {
     List<Operator> o = new ArrayList<>();
     o.add(
-        onnx("Constant", "a constant", 1, 9, 11, 12, 13, 19, 21, 23, 24, 25).takes("| value:tensor value_float:float value_floats:floats value_int:int " + "value_ints:ints value_string:str value_strings:strs")
+        onnx("Constant", "a constant", 1, 9, 11, 12, 13, 19, 21, 23, 24, 25)
+            .takes(
+                "| value:tensor value_float:float value_floats:floats value_int:int "
+                    + "value_ints:ints value_string:str value_strings:strs")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(ShapeOps::constant))
             .infer(c -> c.set(0, constant(c).type())));
     o.add(
-        onnx("Shape", "the shape as int64", 1, 13, 15, 19, 21, 23, 24, 25).takes("X:any | start:int end:int")
+        onnx("Shape", "the shape as int64", 1, 13, 15, 19, 21, 23, 24, 25)
+            .takes("X:any | start:int end:int")
             .types(TypeSet.ANY)
             .typeEval(ShapeOps::shapeValue)
             .infer(
@@ -35,12 +39,14 @@ final class ShapeOps {
                   c.set(0, DType.I64, Rules.dims(r[1] - r[0]));
                 }));
     o.add(
-        onnx("Size", "the number of elements as int64", 1, 13, 19, 21, 23, 24, 25).takes("X:any")
+        onnx("Size", "the number of elements as int64", 1, 13, 19, 21, 23, 24, 25)
+            .takes("X:any")
             .types(TypeSet.ANY)
             .typeEval(c -> c.type(0).isStatic() ? Tensor.scalar(c.type(0).elements()) : null)
             .infer(c -> c.set(0, DType.I64, List.of())));
     o.add(
-        onnx("ConstantOfShape", "one value repeated over a shape", 9, 20, 21, 23, 24, 25).takes("shape:i64[_] | value:tensor")
+        onnx("ConstantOfShape", "one value repeated over a shape", 9, 20, 21, 23, 24, 25)
+            .takes("shape:i64[_] | value:tensor")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(ShapeOps::constantOfShape))
             .infer(
@@ -52,7 +58,8 @@ final class ShapeOps {
                   c.set(0, v == null ? DType.F32 : v.dtype(), checked(c, c.extents(0)));
                 }));
     o.add(
-        onnx("Range", "values from start to limit by delta", 11, 27).takes("start:T[one] limit:T[one] delta:T[one]")
+        onnx("Range", "values from start to limit by delta", 11, 27)
+            .takes("start:T[one] limit:T[one] delta:T[one]")
             .types(TypeSet.NUMERIC)
             .eval(EvalRule.one(ShapeOps::range))
             .infer(
@@ -72,15 +79,30 @@ final class ShapeOps {
                               "the number of values")));
                 }));
     o.add(
-        view(onnx("Reshape", "the same elements in another shape", 5, 13, 14, 19, 21, 23, 24, 25).takes("X:any shape:i64[_] | allowzero:int(0..1)"), ShapeOps::reshape));
+        view(
+            onnx("Reshape", "the same elements in another shape", 5, 13, 14, 19, 21, 23, 24, 25)
+                .takes("X:any shape:i64[_] | allowzero:int(0..1)"),
+            ShapeOps::reshape));
     o.add(
-        view(onnx("Flatten", "the same elements as a matrix", 1, 9, 11, 13, 21, 23, 24, 25).takes("X:any | axis:int"), ShapeOps::flatten));
+        view(
+            onnx("Flatten", "the same elements as a matrix", 1, 9, 11, 13, 21, 23, 24, 25)
+                .takes("X:any | axis:int"),
+            ShapeOps::flatten));
     o.add(
-        view(onnx("Squeeze", "dimensions of extent 1 removed", 1, 11, 13, 21, 23, 24, 25).takes("X:any | axes:ints").takes(13, "X:any axes:i64[list]?"), ShapeOps::squeeze));
+        view(
+            onnx("Squeeze", "dimensions of extent 1 removed", 1, 11, 13, 21, 23, 24, 25)
+                .takes("X:any | axes:ints")
+                .takes(13, "X:any axes:i64[list]?"),
+            ShapeOps::squeeze));
     o.add(
-        view(onnx("Unsqueeze", "dimensions of extent 1 inserted", 1, 11, 13, 21, 23, 24, 25).takes("X:any | axes:ints!").takes(13, "X:any axes:i64[list]"), ShapeOps::unsqueeze));
+        view(
+            onnx("Unsqueeze", "dimensions of extent 1 inserted", 1, 11, 13, 21, 23, 24, 25)
+                .takes("X:any | axes:ints!")
+                .takes(13, "X:any axes:i64[list]"),
+            ShapeOps::unsqueeze));
     o.add(
-        onnx("EyeLike", "ones on a diagonal", 9, 22).takes("X:any[_,_] | dtype:int k:int")
+        onnx("EyeLike", "ones on a diagonal", 9, 22)
+            .takes("X:any[_,_] | dtype:int k:int")
             .types(TypeSet.NUMERIC_OR_BOOL)
             .typeEval(ShapeOps::eye)
             .infer(c -> c.set(0, Rules.dtypeAttr(c, "dtype", c.dtype(0)), c.dims(0))));
@@ -88,8 +110,7 @@ final class ShapeOps {
   }
 
   private static Operator view(Operator.Builder b, InferRule rule) {
-    return b
-        .types(TypeSet.ANY)
+    return b.types(TypeSet.ANY)
         .eval(EvalRule.one(c -> c.in(0).reshaped(c.outputShape(0))))
         .infer(rule);
   }

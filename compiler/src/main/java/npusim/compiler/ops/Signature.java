@@ -2,10 +2,10 @@ package npusim.compiler.ops;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.LinkedHashMap;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,17 +19,16 @@ import java.util.regex.Pattern;
  * digit: the same type wherever it stands) or the name of a {@link TypeSet} or element type. The
  * shape lists dimensions: a name (the same extent wherever it stands), a number, {@code _} for any,
  * {@code ..} for any number of them; alternatives are separated by {@code /}; {@code [one]} is one
- * element of any rank, {@code [list]} a scalar or vector; without brackets any shape will do. {@code
- * ?} marks an optional input, {@code +} one that may be repeated, {@code *} one that may be repeated
- * or missing. An attribute has a kind ({@code int ints float floats str strs tensor graph}), a range
- * or a list of words; {@code !} marks one that must be given.
+ * element of any rank, {@code [list]} a scalar or vector; without brackets any shape will do.
+ * {@code ?} marks an optional input, {@code +} one that may be repeated, {@code *} one that may be
+ * repeated or missing. An attribute has a kind ({@code int ints float floats str strs tensor
+ * graph}), a range or a list of words; {@code !} marks one that must be given.
  *
  * @param inputs inputs in order
  * @param attributes attributes by name
  */
 record Signature(List<Input> inputs, Map<String, Attr> attributes) {
-  private static final Pattern INPUT =
-      Pattern.compile("(\\w+):(\\w+)(?:\\[([^\\]]*)\\])?([?*+]?)");
+  private static final Pattern INPUT = Pattern.compile("(\\w+):(\\w+)(?:\\[([^\\]]*)\\])?([?*+]?)");
   private static final Pattern ATTRIBUTE =
       Pattern.compile("(\\w+):(?:(\\w+)|\\{([^}]*)\\})(?:\\((-?\\d*)\\.\\.(-?\\d*)\\))?(!?)");
   private static final Pattern VARIABLE = Pattern.compile("[A-Z]\\d?");
@@ -79,9 +78,7 @@ record Signature(List<Input> inputs, Map<String, Attr> attributes) {
 
   /** Largest number of inputs. */
   int maxInputs() {
-    return !inputs.isEmpty() && inputs.getLast().isRepeated()
-        ? Integer.MAX_VALUE
-        : inputs.size();
+    return !inputs.isEmpty() && inputs.getLast().isRepeated() ? Integer.MAX_VALUE : inputs.size();
   }
 
   /** Smallest number of input slots. */
@@ -156,8 +153,7 @@ record Signature(List<Input> inputs, Map<String, Attr> attributes) {
     }
     List<List<String>> out = new ArrayList<>();
     for (String alternative : text.split("/", -1)) {
-      out.add(
-          alternative.isEmpty() ? List.of() : List.of(alternative.split(",", -1)));
+      out.add(alternative.isEmpty() ? List.of() : List.of(alternative.split(",", -1)));
     }
     return List.copyOf(out);
   }

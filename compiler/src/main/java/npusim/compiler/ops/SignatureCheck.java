@@ -64,7 +64,9 @@ final class SignatureCheck {
   }
 
   private static String expectedCount(int min, int max) {
-    return max == Integer.MAX_VALUE ? "at least " + min : min == max ? "" + min : min + " to " + max;
+    return max == Integer.MAX_VALUE
+        ? "at least " + min
+        : min == max ? "" + min : min + " to " + max;
   }
 
   private void inputs() {
@@ -125,13 +127,7 @@ final class SignatureCheck {
       }
     }
     throw c.fail(
-        label(i)
-            + " has rank "
-            + t.rank()
-            + " ("
-            + t
-            + "), expected "
-            + expectedShape(in));
+        label(i) + " has rank " + t.rank() + " (" + t + "), expected " + expectedShape(in));
   }
 
   private static String expectedShape(Signature.Input in) {
@@ -211,7 +207,13 @@ final class SignatureCheck {
       // An empty list has no type of its own in ONNX's textual syntax.
       case Attribute.Ints(long[] vs) when vs.length == 0 && a.kind().endsWith("s") -> {}
       default ->
-          throw c.fail("attribute '" + a.name() + "' is " + value + ", expected " + a.kind());
+          throw c.fail(
+              "attribute '"
+                  + a.name()
+                  + "' is of kind "
+                  + value.getClass().getSimpleName()
+                  + ", expected "
+                  + a.kind());
     }
   }
 

@@ -16,12 +16,22 @@ import npusim.isa.DType;
 /**
  * Models of one node that are wrong more often than not: inputs too few or too many, of odd ranks,
  * extents and types, constant or not, attributes out of range or of another kind. Half of them
- * start from the operator's signature, so that a single thing is wrong. The seed decides everything.
+ * start from the operator's signature, so that a single thing is wrong. The seed decides
+ * everything.
  */
 final class OddNodes {
   private static final DType[] TYPES = {
-    DType.F32, DType.F32, DType.F32, DType.I64, DType.I64, DType.I32, DType.U8, DType.I8,
-    DType.BOOL, DType.F16, DType.F64
+    DType.F32,
+    DType.F32,
+    DType.F32,
+    DType.I64,
+    DType.I64,
+    DType.I32,
+    DType.U8,
+    DType.I8,
+    DType.BOOL,
+    DType.F16,
+    DType.F64
   };
 
   private final SplittableRandom random;
