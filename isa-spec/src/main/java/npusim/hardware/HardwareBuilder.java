@@ -117,7 +117,8 @@ final class HardwareBuilder {
         p.integer(s + "bytes"),
         p.int32(s + "banks"),
         p.int32(s + "bytes_per_cycle_per_bank"),
-        p.int32(s + "latency_cycles"));
+        p.int32(s + "latency_cycles"),
+        p.int32(s + "result_tiles"));
   }
 
   private MatrixUnit matrix() {

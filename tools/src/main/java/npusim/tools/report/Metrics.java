@@ -35,6 +35,7 @@ public final class Metrics {
             });
     coverage(r, m);
     memory(r, m, seconds);
+    numbers(r, m);
     simulated(r, m);
     EnergyResult e = energy(r);
     m.put(Metric.ENERGY_J, e.joules());
@@ -133,6 +134,26 @@ public final class Metrics {
     m.put(Metric.GRAPH_MACS, graphMacs(r.stages()));
     m.put(Metric.EXECUTED_MACS, r.stages().stream().mapToLong(StageTotals::macs).sum());
     m.put(Metric.PADDED_MACS, r.stages().stream().mapToLong(StageTotals::paddedMacs).sum());
+  }
+
+  private static void numbers(ScenarioResult r, Map<Metric, Number> m) {
+    r.pruning()
+        .ifPresent(
+            p -> {
+              m.put(Metric.DENSE_WEIGHT_BYTES, p.denseWeightBytes());
+              m.put(Metric.DENSE_DRAM_READ_BYTES, p.denseDramReadBytes());
+              m.put(Metric.DENSE_LATENCY_MS, r.seconds(p.denseCycles()) * 1e3);
+              m.put(Metric.PRUNING_SPEEDUP, p.denseCycles() / (double) Math.max(1, r.cycles()));
+            });
+    r.accuracy()
+        .ifPresent(
+            a -> {
+              m.put(Metric.ACCURACY_COSINE, a.cosine());
+              if (Double.isFinite(a.snrDb())) {
+                m.put(Metric.ACCURACY_SNR_DB, a.snrDb());
+              }
+              a.top1().ifPresent(t -> m.put(Metric.ACCURACY_TOP1, t));
+            });
   }
 
   private static void memory(ScenarioResult r, Map<Metric, Number> m, double seconds) {

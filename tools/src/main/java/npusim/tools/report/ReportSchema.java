@@ -80,7 +80,14 @@ public final class ReportSchema {
           Metric.DRAM_PEAK_GB_PER_S,
           Metric.DRAM_UTILISATION,
           Metric.MATRIX_UTILISATION,
-          Metric.BOUND_RATIO);
+          Metric.BOUND_RATIO,
+          Metric.DENSE_WEIGHT_BYTES,
+          Metric.DENSE_DRAM_READ_BYTES,
+          Metric.DENSE_LATENCY_MS,
+          Metric.PRUNING_SPEEDUP,
+          Metric.ACCURACY_COSINE,
+          Metric.ACCURACY_SNR_DB,
+          Metric.ACCURACY_TOP1);
 
   private void metrics() throws IOException {
     var all = Arrays.stream(Metric.values()).map(m -> metric(m, NUMBER)).toArray(Property[]::new);

@@ -41,6 +41,7 @@ public final class TextReport {
     layers();
     out.append('\n');
     memoryAndEnergy();
+    numbers();
     out.append('\n');
     whatIf();
     return out.toString();
@@ -306,6 +307,34 @@ public final class TextReport {
     EnergyResult e = Metrics.energy(r);
     line("  dynamic", "%s", parts(e.dynamicPj(), e.totalPj()));
     line("  static", "%s", parts(e.staticPj(), e.totalPj()));
+  }
+
+  private void numbers() {
+    r.pruning()
+        .ifPresent(
+            p -> {
+              line(
+                  "pruning",
+                  "%s, %s · weights %sB → %sB · DRAM read %sB → %sB",
+                  p.pattern(),
+                  p.note(),
+                  Quantity.si(p.denseWeightBytes()),
+                  Quantity.si(value(Metric.WEIGHT_BYTES)),
+                  Quantity.si(p.denseDramReadBytes()),
+                  Quantity.si(value(Metric.DRAM_READ_BYTES)));
+              line(
+                  "",
+                  "%s with all weights · %.2f× faster",
+                  Quantity.ms(r.seconds(p.denseCycles())),
+                  value(Metric.PRUNING_SPEEDUP));
+            });
+    r.accuracy()
+        .ifPresent(
+            a ->
+                line(
+                    "accuracy",
+                    "%s against the model in its own types, on seeded inputs",
+                    AccuracyText.line(a.cosine(), a.snrDb(), a.top1())));
   }
 
   private void whatIf() {

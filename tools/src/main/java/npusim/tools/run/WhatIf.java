@@ -44,7 +44,7 @@ public final class WhatIf {
       return Sensitivity.impossible(c.name, c.sets, "an ideal memory has no bandwidth to raise");
     }
     try {
-      var changed = new ScenarioRunner(hw.with(c.sets), options).run(scenario);
+      var changed = new ScenarioRunner(hw.with(c.sets), options).runAlone(scenario);
       return Sensitivity.of(c.name, c.sets, changed);
     } catch (NpusimException e) {
       String why =
