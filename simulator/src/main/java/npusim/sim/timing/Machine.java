@@ -43,6 +43,7 @@ final class Machine {
 
   /** When DMA writes to the scratchpad's banks, by core; empty when nothing depends on it. */
   final BankWrites[] bankWrites;
+
   final Tally tally;
 
   // Queues between the sequencer and the units: rings of queueRing entries each.

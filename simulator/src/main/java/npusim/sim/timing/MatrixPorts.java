@@ -55,7 +55,9 @@ final class MatrixPorts {
     private int stream = PathPool.NONE;
   }
 
-  /** Starts the instruction in queue slot {@code slot}; {@code extraLead} passes before its load. */
+  /**
+   * Starts the instruction in queue slot {@code slot}; {@code extraLead} passes before its load.
+   */
   void start(Units units, int slot, int cost, int node, long t, long extraLead, int cause) {
     settle();
     long[] c = m.costs.rows;
@@ -282,5 +284,4 @@ final class MatrixPorts {
     }
     return Math.min(a, b);
   }
-
 }

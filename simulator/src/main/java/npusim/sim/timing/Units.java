@@ -24,7 +24,6 @@ final class Units {
   /** By core; empty when DMA never holds up reads. */
   private final MatrixPorts[] matrixPorts;
 
-
   Units(Machine machine, Issue issue, DmaEngine dma, Interconnect net, TraceSink trace) {
     m = machine;
     this.issue = issue;

@@ -68,8 +68,7 @@ final class Variant {
     var c = hw.core();
     return with(
         hw,
-        new CoreSpec(
-            c.sequencer(), c.dma(), c.scratchpad(), c.accumulator(), matrix, c.vector()),
+        new CoreSpec(c.sequencer(), c.dma(), c.scratchpad(), c.accumulator(), matrix, c.vector()),
         hw.dram());
   }
 

@@ -6,8 +6,8 @@ import npusim.tools.validate.AcceleratorPredictor;
 import npusim.tools.validate.Job;
 
 /**
- * VTA in its one mode, {@code tasks}: product, tile (m, n, k) in elements, buffers, latencies of the
- * memory. Cycles are those of its own counter, launch to finish.
+ * VTA in its one mode, {@code tasks}: product, tile (m, n, k) in elements, buffers, latencies of
+ * the memory. Cycles are those of its own counter, launch to finish.
  */
 public final class VtaPredictor implements AcceleratorPredictor {
   @Override
@@ -29,8 +29,7 @@ public final class VtaPredictor implements AcceleratorPredictor {
     var p = job.product().orElseThrow();
     var t = job.tile();
     var hw = Variant.memory(job.hw(), job.readLatency(), job.writeLatency());
-    var tasks =
-        new VtaTasks(p.m(), p.n(), p.k(), t.get(0), t.get(1), t.get(2), job.buffers());
+    var tasks = new VtaTasks(p.m(), p.n(), p.k(), t.get(0), t.get(1), t.get(2), job.buffers());
     return Variant.cycles(hw, tasks.program(hw));
   }
 }
