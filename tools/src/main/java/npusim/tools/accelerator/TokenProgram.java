@@ -101,8 +101,8 @@ final class TokenProgram {
         List.of(),
         List.of(),
         List.of(),
-        List.of(new NodeInfo(0, name, "MatMul", "", 0, 0, "")),
-        new Coverage(1, 1, 0, 0, 0, 0),
+        List.of(new NodeInfo(0, name, "MatMul", "", 0, 0, "", 1, 0)),
+        Coverage.NONE,
         1L << 32);
   }
 }
