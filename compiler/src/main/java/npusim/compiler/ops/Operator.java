@@ -51,6 +51,7 @@ public final class Operator {
   private final java.util.function.Function<InferContext, Tensor> typeEval;
   private final Folding folding;
   private final NavigableMap<Integer, Lazy> signatures;
+  private final boolean internal;
   private final Map<Class<?>, Object> hooks = new ConcurrentHashMap<>();
 
   private Operator(Builder b, InferRule infer) {
@@ -60,6 +61,7 @@ public final class Operator {
     this.summary = b.summary;
     this.types = b.types;
     this.signatures = b.signatures;
+    this.internal = b.internal;
     this.infer = infer;
     this.eval = b.eval;
     this.typeEval = b.typeEval;
@@ -87,6 +89,7 @@ public final class Operator {
     private final int[] since;
     private TypeSet types = TypeSet.FLOAT;
     private final NavigableMap<Integer, Lazy> signatures = new TreeMap<>();
+    private boolean internal;
     private EvalRule eval;
     private java.util.function.Function<InferContext, Tensor> typeEval;
     private Folding folding = Folding.ALWAYS;
@@ -112,6 +115,12 @@ public final class Operator {
     /** Inputs and attributes from an opset version on. */
     Builder takes(int from, String signature) {
       signatures.put(from, new Lazy(signature));
+      return this;
+    }
+
+    /** Only passes make such nodes; models can't. */
+    Builder internal() {
+      internal = true;
       return this;
     }
 
@@ -166,6 +175,11 @@ public final class Operator {
     return types;
   }
 
+  /** True when only passes make nodes of the operator. */
+  boolean isInternal() {
+    return internal;
+  }
+
   /** What nodes look like at an opset version, or null when no version says. */
   Signature signature(int opset) {
     var e = signatures.floorEntry(opset);
@@ -177,9 +191,12 @@ public final class Operator {
    * Holds a node against the operator's signature.
    *
    * @throws npusim.diag.NpusimException exit code 2, naming node, operator, what is wrong and what
-   *     is allowed
+   *     is allowed; exit code 3 for an operator that models can't use
    */
   public void check(InferContext c) {
+    if (internal) {
+      throw c.refuse("only the compiler makes such nodes");
+    }
     Signature s = signature(c.opset());
     if (s != null) {
       SignatureCheck.check(s, c);

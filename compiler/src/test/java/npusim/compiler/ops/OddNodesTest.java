@@ -26,7 +26,8 @@ class OddNodesTest {
 
   @Test
   void everyOperatorSaysWhatItTakes() {
-    assertThat(Operators.all()).allSatisfy(op -> assertThat(op.signature(28)).isNotNull());
+    assertThat(Operators.all())
+        .allSatisfy(op -> assertThat(op.isInternal() || op.signature(28) != null).isTrue());
   }
 
   @ParameterizedTest
@@ -91,7 +92,7 @@ class OddNodesTest {
         }
       }
     }
-    assertThat(broken)
+    assertThat(broken.entrySet().stream().limit(Integer.getInteger("npusim.fuzz.shown", 5)))
         .as("%d compiled, %d refused, %d broken", compiled, refused, broken.size())
         .isEmpty();
     assertThat(compiled).as("of %d", compiled + refused).isGreaterThan(SEEDS * 20);
