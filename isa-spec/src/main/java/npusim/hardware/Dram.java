@@ -49,8 +49,13 @@ public record Dram(
     CHRABAROCO("ChRaBaRoCo"),
     /** Row, column, rank, bank, channel: consecutive lines on consecutive banks. */
     ROCORABACH("RoCoRaBaCh"),
-    /** Minimalist open page: four lines per bank, then the next bank, bank XORed with row bits. */
-    MOP4CLXOR("MOP4CLXOR");
+    /**
+     * Channels by line; within a channel four lines per bank, then the next bank, bank and row
+     * XORed with column bits.
+     */
+    MOP4CLXOR("MOP4CLXOR"),
+    /** Four lines per channel, then the next channel, then bank; both XORed with column bits. */
+    MOP4CHXOR("MOP4ChXOR");
 
     private final String label;
 

@@ -51,16 +51,11 @@ public record Loc(Area area, Aff address, long[] strides, DType type) {
   /**
    * Bytes of an element count.
    *
-   * @throws PackedAddressException when packed elements don't end on a byte
+   * @throws IllegalArgumentException when packed elements don't end on a byte
    */
   public static Aff bytes(Aff elements, DType type) {
-    if (type.bits() >= 8) {
-      return elements.times(type.bits() / 8);
-    }
-    Aff bits = elements.times(type.bits());
-    if (!bits.divisibleBy(8)) {
-      throw new PackedAddressException(elements, type);
-    }
-    return bits.dividedBy(8);
+    return type.bits() >= 8
+        ? elements.times(type.bits() / 8)
+        : elements.times(type.bits()).dividedBy(8);
   }
 }

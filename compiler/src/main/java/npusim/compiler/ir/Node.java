@@ -20,7 +20,6 @@ public final class Node {
   private final List<String> outputs;
   private final Map<String, Attribute> attributes = new LinkedHashMap<>();
   private final Map<String, String> metadata = new LinkedHashMap<>();
-  private final Origin origin = new Origin();
   private String name;
   private String overload = "";
   private int opset;
@@ -62,7 +61,6 @@ public final class Node {
     Node n = new Node(name, domain, opType, opset, inputs, outputs);
     n.overload = overload;
     n.metadata.putAll(metadata);
-    n.origin.succeed(origin);
     attributes.forEach(
         (k, v) ->
             n.attributes.put(
@@ -84,11 +82,6 @@ public final class Node {
   /** Renames the node. */
   public void setName(String name) {
     this.name = name;
-  }
-
-  /** What the node stands for in the model as read. */
-  public Origin origin() {
-    return origin;
   }
 
   /** Operator name. */

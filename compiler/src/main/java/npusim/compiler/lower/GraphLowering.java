@@ -12,7 +12,6 @@ import npusim.compiler.codegen.Aff;
 import npusim.compiler.codegen.ChipProgram;
 import npusim.compiler.codegen.Code;
 import npusim.compiler.codegen.CoreProgram;
-import npusim.compiler.codegen.PackedAddressException;
 import npusim.compiler.codegen.Reg;
 import npusim.compiler.codegen.Space;
 import npusim.compiler.codegen.WorkMemory;
@@ -63,10 +62,9 @@ public final class GraphLowering {
   private final List<Runnable> steps;
   private final List<NodeInfo> infos;
   private final Residency residency;
-  private final Map<String, View> given = new LinkedHashMap<>();
+  private final Map<String, Storage> given = new LinkedHashMap<>();
   private final boolean body;
   private final GraphLowering around;
-  private final OriginCount origins;
   private int aliases;
   private int repeatedNodes;
   private int repeatedAliases;
@@ -89,7 +87,6 @@ public final class GraphLowering {
     this.residency = around.residency;
     this.body = true;
     this.around = around;
-    this.origins = around.origins;
   }
 
   private GraphLowering(Graph graph, ModelNotes notes, Hardware hw, CompileOptions options) {
@@ -105,10 +102,9 @@ public final class GraphLowering {
     this.buffers = new ArrayList<>();
     this.steps = new ArrayList<>();
     this.infos = new ArrayList<>();
-    this.residency = new Residency(hw, chip.cores().size());
+    this.residency = new Residency(hw.core().scratchpad().bytes(), chip.cores().size());
     this.body = false;
     this.around = null;
-    this.origins = new OriginCount();
   }
 
   /**
@@ -149,10 +145,7 @@ public final class GraphLowering {
     if (!options.flags().contains(CompileOptions.NO_RESIDENT)) {
       chip.reserveScratchpad(residency.place());
     }
-    for (int i = 0; i < steps.size(); i++) {
-      chip.resident(residency.live(i));
-      steps.get(i).run();
-    }
+    steps.forEach(Runnable::run);
     return assemble(name, graphNodes);
   }
 
@@ -208,17 +201,15 @@ public final class GraphLowering {
       List<View> views = kernel.views(k);
       if (views != null && bind(n, views)) {
         aliases++;
-        origins.alias(n);
         infos.add(WorkCount.info(graph, n, id, "alias"));
         continue;
       }
-      origins.mapped(n);
       List<View> changed = kernel.inPlace(k);
       if (changed != null) {
         take(n, changed);
         infos.add(WorkCount.info(graph, n, id, ""));
         live(kernel, n, k, outputs(n));
-        steps.add(() -> emit(kernel, context(n, id, outputs(n))));
+        steps.add(() -> kernel.emit(context(n, id, outputs(n))));
         continue;
       }
       for (String out : n.outputs()) {
@@ -228,15 +219,7 @@ public final class GraphLowering {
       }
       infos.add(WorkCount.info(graph, n, id, ""));
       live(kernel, n, k, outputs(n));
-      steps.add(() -> emit(kernel, context(n, id, outputs(n))));
-    }
-  }
-
-  private static void emit(Kernel kernel, KernelContext k) {
-    try {
-      kernel.emit(k);
-    } catch (PackedAddressException e) {
-      throw k.unsupported(e.getMessage());
+      steps.add(() -> kernel.emit(context(n, id, outputs(n))));
     }
   }
 
@@ -259,7 +242,7 @@ public final class GraphLowering {
    * memory run by run at equal distances and is addressed relative to a register.
    */
   private void repeat(RepeatNode r) {
-    RepeatStorage places = new RepeatStorage(r, graph, notes, memory, hw);
+    RepeatStorage places = new RepeatStorage(r, graph, notes, memory);
     buffers.addAll(places.storages());
     values.putAll(places.values());
     shared.putAll(places.sharedOutputs());
@@ -268,18 +251,15 @@ public final class GraphLowering {
     List<View> handed = new ArrayList<>();
     for (int c = 0; c < r.chain(); c++) {
       View first = value(r.node().input(c));
-      String made = r.body().outputs().get(c);
-      Layouts layout = Layouts.made(r.body(), made);
       Storage x =
-          layout
-              .storage(in.get(c) + "/handed", Buffer.Kind.ACTIVATION, r.body().tensorType(made))
+          new Storage(in.get(c) + "/handed", Buffer.Kind.ACTIVATION, first.type(), first.dims())
               .placedBy(memory);
-      View carried = layout.view(x);
+      View carried = View.of(x, first.dims());
       buffers.add(x);
       copy(in.get(c) + "/first", first, carried);
       inner.values.put(in.get(c), carried);
       if (places.replacesItself(c)) {
-        inner.given.put(made, carried);
+        inner.given.put(r.body().outputs().get(c), x);
       }
       values.put(r.node().output(c), carried);
       handed.add(carried);
@@ -304,7 +284,6 @@ public final class GraphLowering {
     }
     residency.repeat(begin, steps.size());
     steps.add(chip::endRepeat);
-    infos.subList(from, infos.size()).replaceAll(i -> i.withRuns(r.count()));
     for (NodeInfo info : infos.subList(from, infos.size())) {
       repeatedMacs += info.macs() * (r.count() - 1);
       repeatedNodes += r.count() - 1;
@@ -322,7 +301,7 @@ public final class GraphLowering {
     Node n = Node.of("Identity", 1, List.of(name), name);
     n.setName(name);
     int id = infos.size();
-    infos.add(new NodeInfo(id, name, "Identity", "", 0, 0, "", 1, 0));
+    infos.add(new NodeInfo(id, name, "Identity", "", 0, 0, ""));
     residency.step(steps.size(), true, List.of(from), List.of(to));
     steps.add(() -> npusim.compiler.kernels.MapKernel.copy(context(n, id, List.of(to)), from, to));
   }
@@ -352,17 +331,12 @@ public final class GraphLowering {
    * A node of a group: only the last one has a result in memory, and stands for the code of all.
    */
   private void fused(FusionPlan.Group group, Node n, int id) {
-    if (n == group.head()) {
-      origins.mapped(n);
-    } else {
-      origins.fused(n);
-    }
     if (n != group.last()) {
       infos.add(WorkCount.info(graph, n, id, "fused"));
       return;
     }
     define(n.output(0));
-    infos.add(WorkCount.group(graph, group.head(), n, id));
+    infos.add(WorkCount.info(graph, n, id, ""));
     Kernel head = KernelRegistry.of(group.head());
     live(head, group.head(), context(group.head(), id, List.of()), outputs(n));
     group.members().forEach(m -> live(head, m, context(m, id, List.of()), List.of()));
@@ -401,17 +375,19 @@ public final class GraphLowering {
   }
 
   private void define(String value) {
-    View place = given.get(value);
+    Storage place = given.get(value);
     if (place != null) {
-      values.put(value, place);
+      values.put(value, View.of(place, place.dims()));
       return;
     }
+    TensorType t = graph.tensorType(value);
     boolean output = !body && graph.outputs().contains(value);
-    Buffer.Kind kind = output ? Buffer.Kind.OUTPUT : Buffer.Kind.ACTIVATION;
-    Layouts layout = Layouts.made(graph, value);
-    Storage s = layout.storage(value, kind, graph.tensorType(value)).placedBy(memory);
+    Storage s =
+        new Storage(
+            value, output ? Buffer.Kind.OUTPUT : Buffer.Kind.ACTIVATION, t.dtype(), t.shape());
+    s.placedBy(memory);
     buffers.add(s);
-    values.put(value, layout.view(s));
+    values.put(value, View.of(s, t.shape()));
   }
 
   private static boolean isOutput(View v, String name) {
@@ -426,7 +402,7 @@ public final class GraphLowering {
     n.setName(out + "/copy");
     View from = value(out);
     int id = infos.size();
-    infos.add(new NodeInfo(id, n.name(), "Identity", "", 0, 0, "", 1, 0));
+    infos.add(new NodeInfo(id, n.name(), "Identity", "", 0, 0, ""));
     TensorType t = graph.tensorType(out);
     Storage s = new Storage(out + "/out", Buffer.Kind.OUTPUT, t.dtype(), t.shape());
     s.becomeOutput(out, t.shape());
@@ -451,10 +427,10 @@ public final class GraphLowering {
       if (t == null) {
         throw new IllegalStateException("value without a definition: " + name);
       }
-      Layouts layout = Layouts.constant(graph, name, t, hw);
-      Storage s = layout.storage(name, t).placedBy(memory);
+      Storage s = new Storage(name, Buffer.Kind.WEIGHT, t.dtype(), t.dims());
+      s.withData(t).placedBy(memory);
       buffers.add(s);
-      v = layout.view(s);
+      v = View.of(s, t.dims());
       values.put(name, v);
     }
     return v;
@@ -510,19 +486,15 @@ public final class GraphLowering {
                 Buffer.of(out, Buffer.Kind.OUTPUT, 0, s.address(), s.bytes(), s.type(), s.dims())));
     long macs = repeatedMacs + infos.stream().mapToLong(NodeInfo::macs).sum();
     int nodes = infos.size() + repeatedNodes;
-    origins.settle();
+    int renamed = aliases + repeatedAliases;
     Coverage coverage =
         new Coverage(
             graphNodes,
-            origins.mapped(),
-            origins.fused(),
-            graphNodes - origins.mapped() - origins.fused() - origins.alias(),
-            origins.alias(),
-            nodes - aliases - repeatedAliases,
+            nodes - renamed,
+            Math.max(0, graphNodes - nodes),
+            renamed,
             macs,
             weightBytes);
-    List<NodeInfo> nodeInfos =
-        infos.stream().map(i -> i.withScratchpad(chip.scratchpadBytes(i.id()))).toList();
     return new Program(
         name,
         hw.name(),
@@ -532,7 +504,7 @@ public final class GraphLowering {
         params,
         map,
         constants,
-        nodeInfos,
+        infos,
         coverage,
         memory.bytes());
   }

@@ -5,9 +5,9 @@ import npusim.hardware.DramSpec;
 
 /**
  * Cuts a transaction number (byte address over bytes per request) into channel, pseudo-channel,
- * rank, bank group, bank, row and column. Linear mappings take fields from the low end; {@code
- * MOP4CLXOR} keeps four transactions in a row's column, spreads the next over all banks and XORs
- * the fields of channel and bank with the column.
+ * rank, bank group, bank, row and column. Linear mappings take fields from the low end; the {@code
+ * MOP4} mappings keep four transactions in a row, spread the next over all banks and XOR the fields
+ * of the bank with the column.
  */
 final class AddressMapping {
   private static final int CHANNEL = 0;
@@ -26,6 +26,7 @@ final class AddressMapping {
   private final int requestBytes;
   private final int[] size = new int[9];
   private final int[] order;
+  private final int[] xored;
   private final int[] shift;
   private final int[] field = new int[9];
 
@@ -42,13 +43,21 @@ final class AddressMapping {
     size[COLUMN] = columns;
     size[LOW_COLUMN] = Math.min(4, columns);
     size[HIGH_COLUMN] = columns / size[LOW_COLUMN];
-    xor = dram.mapping() == Dram.Mapping.MOP4CLXOR;
+    boolean byLine = dram.mapping() == Dram.Mapping.MOP4CLXOR;
+    boolean byRun = dram.mapping() == Dram.Mapping.MOP4CHXOR;
+    xor = byLine || byRun;
+    xored =
+        byLine
+            ? new int[] {PSEUDO, RANK, GROUP, BANK, ROW}
+            : byRun ? new int[] {CHANNEL, PSEUDO, RANK, GROUP, BANK} : new int[0];
     order =
         switch (dram.mapping()) {
           case ROBARACOCH -> new int[] {CHANNEL, COLUMN, PSEUDO, RANK, GROUP, BANK, ROW};
           case CHRABAROCO -> new int[] {COLUMN, ROW, BANK, GROUP, RANK, PSEUDO, CHANNEL};
           case ROCORABACH -> new int[] {CHANNEL, PSEUDO, GROUP, BANK, RANK, COLUMN, ROW};
           case MOP4CLXOR ->
+              new int[] {CHANNEL, LOW_COLUMN, PSEUDO, RANK, GROUP, BANK, HIGH_COLUMN, ROW};
+          case MOP4CHXOR ->
               new int[] {LOW_COLUMN, CHANNEL, PSEUDO, RANK, GROUP, BANK, HIGH_COLUMN, ROW};
         };
     channelsApart = order[0] == CHANNEL;
@@ -103,7 +112,9 @@ final class AddressMapping {
    */
   int stripe() {
     boolean powers = Integer.bitCount(size[CHANNEL]) == 1 && Integer.bitCount(size[PSEUDO]) == 1;
-    return xor && powers && size[LOW_COLUMN] == 4 && size[CHANNEL] >= 4 ? 4 * buses() : 0;
+    return xor && !channelsApart && powers && size[LOW_COLUMN] == 4 && size[CHANNEL] >= 4
+        ? 4 * buses()
+        : 0;
   }
 
   boolean isXor() {
@@ -127,7 +138,7 @@ final class AddressMapping {
     if (xor) {
       int column = field[LOW_COLUMN] + size[LOW_COLUMN] * field[HIGH_COLUMN];
       field[COLUMN] = column;
-      for (int f = CHANNEL; f <= BANK; f++) {
+      for (int f : xored) {
         int n = size[f];
         if (Integer.bitCount(n) == 1) {
           field[f] ^= column & n - 1;
@@ -155,6 +166,16 @@ final class AddressMapping {
   /** Bank group on the bus, ranks included. */
   int group() {
     return field[RANK] * size[GROUP] + field[GROUP];
+  }
+
+  /** Rank of the transaction last decoded. */
+  int rank() {
+    return field[RANK];
+  }
+
+  /** Bank group within its rank. */
+  int groupOfRank() {
+    return field[GROUP];
   }
 
   /** Bank within its group. */

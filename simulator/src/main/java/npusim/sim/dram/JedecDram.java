@@ -167,15 +167,10 @@ public final class JedecDram extends DramModel {
     return cycles(done) + controllerCycles;
   }
 
-  /** Serves one transaction in memory clocks: the memory without the path to the core. */
-  long transaction(long number, long arrivalClock, boolean write) {
+  /** Serves one transaction. */
+  private long transaction(long number, long arrival, boolean write) {
     map.decode(number);
-    return segment(map.bus(), map.group(), map.bank(), map.row(), 1, arrivalClock, write);
-  }
-
-  /** Clock of the column command that ended the last segment served. */
-  long lastColumn() {
-    return lastColumn;
+    return segment(map.bus(), map.group(), map.bank(), map.row(), 1, arrival, write);
   }
 
   /** A linear mapping: one segment per row and channel. */

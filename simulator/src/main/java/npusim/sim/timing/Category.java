@@ -6,44 +6,37 @@ package npusim.sim.timing;
  */
 public enum Category {
   /** The matrix unit streams operands. */
-  MATRIX("matrix", "matrix"),
+  MATRIX("matrix"),
   /** The vector unit processes elements. */
-  VECTOR("vector", "vector"),
+  VECTOR("vector"),
   /** Bytes move at the DRAM's peak rate. */
-  DRAM_BANDWIDTH("DRAM bandwidth", "DRAM bw"),
+  DRAM_BANDWIDTH("DRAM bandwidth"),
   /**
    * DRAM and DMA time beyond the bytes: access latency, row misses, refresh, turnaround, requests
    * in flight.
    */
-  DRAM_LATENCY("DRAM latency, rows, refresh", "DRAM latency"),
+  DRAM_LATENCY("DRAM latency, rows, refresh"),
   /** Scratchpad or accumulator ports supply less than the unit could take. */
-  SCRATCHPAD("scratchpad ports", "scratchpad"),
+  SCRATCHPAD("scratchpad ports"),
   /** Bytes and hops on the network on chip. */
-  NOC("NoC", "NoC"),
+  NOC("NoC"),
   /** Bytes and latency of chip-to-chip links. */
-  LINK("links", "links"),
+  LINK("links"),
   /** Waiting for another core: barriers, and the partner of a send or receive. */
-  WAIT("waiting", "waiting"),
+  WAIT("waiting"),
   /** The sequencer issues instructions. */
-  ISSUE("issue", "issue"),
+  ISSUE("issue"),
   /**
    * Pipelines fill and drain: preload not hidden, skew, pipeline latency, start-up of a transfer.
    */
-  FILL_DRAIN("fill and drain", "fill, drain");
+  FILL_DRAIN("fill and drain");
 
   static final int COUNT = values().length;
 
   private final String label;
-  private final String brief;
 
-  Category(String label, String brief) {
+  Category(String label) {
     this.label = label;
-    this.brief = brief;
-  }
-
-  /** Name for people in a narrow column: 12 letters at most. */
-  public String brief() {
-    return brief;
   }
 
   /** Name for people. */

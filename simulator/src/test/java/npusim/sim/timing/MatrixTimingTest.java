@@ -63,7 +63,6 @@ class MatrixTimingTest {
         minRows,
         chunk,
         foldOverlap,
-        true,
         MatrixUnit.Sparsity.NONE);
   }
 

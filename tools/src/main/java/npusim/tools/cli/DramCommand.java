@@ -46,7 +46,7 @@ public final class DramCommand implements Callable<Integer> {
   @Option(
       names = "--mapping",
       paramLabel = "ORDER",
-      description = "RoBaRaCoCh (default), ChRaBaRoCo, RoCoRaBaCh or MOP4CLXOR.")
+      description = "RoBaRaCoCh (default), ChRaBaRoCo, RoCoRaBaCh, MOP4CLXOR or MOP4ChXOR.")
   private String mapping = Dram.Mapping.ROBARACOCH.label();
 
   @Option(

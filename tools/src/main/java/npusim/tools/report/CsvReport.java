@@ -9,14 +9,14 @@ import npusim.tools.run.ScenarioResult;
 public final class CsvReport {
   private CsvReport() {}
 
-  /** One row per stage and node of the model. */
+  /** One row per stage and graph node. */
   public static String render(ScenarioResult r) {
-    var out = new StringBuilder("stage,name,op,operations,calls,cycles,bound_by");
+    var out = new StringBuilder("stage,name,op,layer,launches,cycles,bound_by");
     for (Category c : Category.values()) {
       out.append(',').append(CategoryNames.id(c)).append("_cycles");
     }
     out.append(",macs,padded_macs,vector_elements,dram_read_bytes,dram_written_bytes");
-    out.append(",matrix_utilisation,dram_utilisation,scratchpad_bytes,dynamic_pj\n");
+    out.append(",matrix_utilisation,dram_utilisation,dynamic_pj\n");
     for (Layers.Row row : Layers.of(r)) {
       NodeTotals t = row.totals();
       out.append(
@@ -24,10 +24,10 @@ public final class CsvReport {
               ",",
               List.of(
                   quote(row.stage()),
-                  quote(row.name()),
+                  quote(t.info().name()),
                   quote(t.info().opType()),
-                  Integer.toString(row.operations()),
-                  Long.toString(row.calls()),
+                  quote(t.info().layer()),
+                  Long.toString(t.launches()),
                   Long.toString(t.cycles()),
                   CategoryNames.id(t.boundBy()))));
       for (long c : t.categoryCycles()) {
@@ -37,7 +37,6 @@ public final class CsvReport {
       out.append(',').append(t.vectorElements());
       out.append(',').append(t.dramReadBytes()).append(',').append(t.dramWrittenBytes());
       out.append(',').append(row.matrixUtilisation()).append(',').append(row.dramUtilisation());
-      out.append(',').append(t.info().scratchpadBytes());
       out.append(',').append(t.dynamicPj()).append('\n');
     }
     return out.toString();
