@@ -62,6 +62,11 @@ public record CompileOptions(
     flags = Set.copyOf(flags);
   }
 
+  /** True when the model is to compute in other types or with fewer weights than its own. */
+  public boolean changesNumbers() {
+    return pruning.isPresent() || precision.filter(p -> !p.keepsFloat32()).isPresent();
+  }
+
   /** The same with symbolic dimensions bound. */
   public CompileOptions withDims(Map<String, Long> d) {
     return new CompileOptions(precision, pruning, d, bindings, inputs, tile, cores, flags, dump);

@@ -9,11 +9,13 @@ import npusim.compiler.fusion.FuseActivation;
 import npusim.compiler.fusion.FuseAttention;
 import npusim.compiler.fusion.FuseNormalization;
 import npusim.compiler.ir.Model;
+import npusim.compiler.passes.ChannelsLast;
 import npusim.compiler.passes.CommonSubexpressions;
 import npusim.compiler.passes.ConstantFolding;
 import npusim.compiler.passes.DeadCodeElimination;
 import npusim.compiler.passes.Decompose;
 import npusim.compiler.passes.IdentityElimination;
+import npusim.compiler.passes.Origins;
 import npusim.compiler.passes.Pass;
 import npusim.compiler.passes.PassContext;
 import npusim.compiler.passes.Passes;
@@ -80,6 +82,7 @@ public final class Pipeline {
     all.add(new CommonSubexpressions());
     all.add(new DeadCodeElimination());
     pruning.ifPresent(p -> all.add(new CompressWeights(p, hw)));
+    all.add(new ChannelsLast());
     all.add(new RollLayers());
     return List.copyOf(all);
   }
@@ -115,6 +118,15 @@ public final class Pipeline {
         of(o.precision(), o.pruning(), Optional.of(hw)).stream()
             .filter(p -> !o.flags().contains("no-" + p.name()))
             .toList();
-    Passes.run(m, passes, c, (p, model) -> o.dump().accept(p.name(), model.graph()));
+    Origins origins = Origins.number(m.graph());
+    Passes.run(
+        m,
+        passes,
+        c,
+        (p, model) -> {
+          origins.follow();
+          origins.label();
+          o.dump().accept(p.name(), model.graph());
+        });
   }
 }

@@ -170,13 +170,23 @@ final class Directives {
         arguments(
             context,
             List.of(),
-            List.of("nodes", "mapped", "folded", "alias", "macs", "weight_bytes"));
+            List.of(
+                "nodes",
+                "mapped",
+                "fused",
+                "folded",
+                "alias",
+                "operations",
+                "macs",
+                "weight_bytes"));
     coverage =
         new Coverage(
             (int) a.number("nodes", 0, 0, INT_MAX),
             (int) a.number("mapped", 0, 0, INT_MAX),
+            (int) a.number("fused", 0, 0, INT_MAX),
             (int) a.number("folded", 0, 0, INT_MAX),
             (int) a.number("alias", 0, 0, INT_MAX),
+            (int) a.number("operations", 0, 0, INT_MAX),
             a.number("macs", 0, 0, Long.MAX_VALUE),
             a.number("weight_bytes", 0, 0, Long.MAX_VALUE));
   }
@@ -261,7 +271,7 @@ final class Directives {
         arguments(
             context,
             List.of("a number", "a name"),
-            List.of("op", "layer", "macs", "flops", "note"));
+            List.of("op", "layer", "macs", "flops", "note", "runs", "scratchpad"));
     int id = (int) a.number(0, 0, INT_MAX);
     var node =
         new NodeInfo(
@@ -271,7 +281,9 @@ final class Directives {
             a.text("layer", ""),
             a.number("macs", 0, 0, Long.MAX_VALUE),
             a.number("flops", 0, 0, Long.MAX_VALUE),
-            a.text("note", ""));
+            a.text("note", ""),
+            a.number("runs", 1, 0, Long.MAX_VALUE),
+            a.number("scratchpad", 0, 0, Long.MAX_VALUE));
     if (nodes.put(id, node) != null) {
       errors.add(context, "asm-node", "node " + id + " is declared twice", "");
     }

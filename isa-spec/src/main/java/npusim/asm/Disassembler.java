@@ -56,8 +56,16 @@ public final class Disassembler {
         program.dramBytes());
     var c = program.coverage();
     line(
-        ".coverage nodes=%d mapped=%d folded=%d alias=%d macs=%d weight_bytes=%d",
-        c.graphNodes(), c.mapped(), c.folded(), c.alias(), c.macs(), c.weightBytes());
+        ".coverage nodes=%d mapped=%d fused=%d folded=%d alias=%d operations=%d macs=%d"
+            + " weight_bytes=%d",
+        c.graphNodes(),
+        c.mapped(),
+        c.fused(),
+        c.folded(),
+        c.alias(),
+        c.operations(),
+        c.macs(),
+        c.weightBytes());
     for (Param p : program.params()) {
       line(
           ".param %s r%d min=%d max=%d default=%d",
@@ -76,14 +84,16 @@ public final class Disassembler {
     }
     for (NodeInfo n : program.nodes()) {
       line(
-          ".node %d %s op=%s layer=%s macs=%d flops=%d note=%s",
+          ".node %d %s op=%s layer=%s macs=%d flops=%d note=%s runs=%d scratchpad=%d",
           n.id(),
           AsmStrings.quote(n.name()),
           AsmStrings.quote(n.opType()),
           AsmStrings.quote(n.layer()),
           n.macs(),
           n.flops(),
-          AsmStrings.quote(n.note()));
+          AsmStrings.quote(n.note()),
+          n.runs(),
+          n.scratchpadBytes());
     }
     if (withData) {
       program.constants().forEach(this::constant);

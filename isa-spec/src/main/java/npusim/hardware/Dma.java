@@ -23,10 +23,20 @@ public record Dma(Path load, Path store, int expandBytesPerCycle) {
     return load.queues();
   }
 
+  /** How much of a transfer goes on behind the one before it in its queue. */
+  public enum Overlap {
+    /** Nothing: a transfer starts when the one before it is complete. */
+    NONE,
+    /** Answers: a transfer starts when the one before it has issued its requests. */
+    ANSWERS,
+    /** As ANSWERS, and the start-up passes while the one before it issues its requests. */
+    STARTUP
+  }
+
   /**
    * One direction. A transfer of {@code rows} rows costs its start-up, then per row the row
    * overhead and the beats of the row; memory requests of at most {@code requestBytes} leave as
-   * long as fewer than {@code requestsInFlight} wait for their answer.
+   * long as fewer than {@code requestsInFlight} wait for their answer or hold their place.
    *
    * @param queues independent in-order queues, 1 to 4 for loads, 1 for stores
    * @param startupCycles from the start of an instruction to its first request
@@ -37,17 +47,21 @@ public record Dma(Path load, Path store, int expandBytesPerCycle) {
    * @param requestsInFlight requests that may wait for an answer at the same time
    * @param rowCycles extra cycles before each contiguous row (segment) of a strided transfer
    * @param requestCycles extra cycles before each request
+   * @param releaseCycles from a request's answer to its place being free for another
+   * @param overlap how much of a transfer goes on behind the one before it in its queue
    */
   public record Path(
       int queues,
       int startupCycles,
       int finishCycles,
       int busBytes,
-      int cyclesPerBeat,
+      double cyclesPerBeat,
       int requestBytes,
       int requestsInFlight,
       int rowCycles,
-      int requestCycles) {
+      int requestCycles,
+      int releaseCycles,
+      Overlap overlap) {
     public Path {
       Checks.positive(queues, "queues");
       Checks.notNegative(startupCycles, "startup_cycles");
@@ -58,6 +72,7 @@ public record Dma(Path load, Path store, int expandBytesPerCycle) {
       Checks.positive(requestsInFlight, "requests_in_flight");
       Checks.notNegative(rowCycles, "row_cycles");
       Checks.notNegative(requestCycles, "request_cycles");
+      Checks.notNegative(releaseCycles, "release_cycles");
     }
 
     /** Peak bytes per core cycle of one engine. */

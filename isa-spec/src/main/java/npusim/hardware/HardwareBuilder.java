@@ -77,7 +77,12 @@ final class HardwareBuilder {
             p.int32(s + "queue_depths.comm")),
         p.int32(s + "dispatch_cycles"),
         p.integer(s + "launch_cycles"),
-        p.int32(s + "loop_depth"));
+        p.int32(s + "loop_depth"),
+        p.int32(s + "unroller_depth"),
+        new Sequencer.Fetch(
+            p.int32(s + "fetch.bytes_per_instruction"),
+            p.int32(s + "fetch.batch"),
+            p.int32(s + "fetch.startup_cycles")));
   }
 
   private Dma dma() {
@@ -93,11 +98,13 @@ final class HardwareBuilder {
         p.int32(s + "startup_cycles"),
         p.int32(s + "finish_cycles"),
         p.int32(s + "bus_bytes"),
-        p.int32(s + "cycles_per_beat"),
+        p.number(s + "cycles_per_beat"),
         p.int32(s + "request_bytes"),
         p.int32(s + "requests_in_flight"),
         p.int32(s + "row_cycles"),
-        p.int32(s + "request_cycles"));
+        p.int32(s + "request_cycles"),
+        p.int32(s + "release_cycles"),
+        choice(Dma.Overlap.class, s + "overlap"));
   }
 
   private Scratchpad scratchpad() {
@@ -108,7 +115,8 @@ final class HardwareBuilder {
         p.int32(s + "ports_per_bank"),
         p.int32(s + "bytes_per_cycle_per_bank"),
         p.integer(s + "interleave_bytes"),
-        p.int32(s + "latency_cycles"));
+        p.int32(s + "latency_cycles"),
+        p.flag(s + "dma_first"));
   }
 
   private Accumulator accumulator() {
@@ -117,7 +125,8 @@ final class HardwareBuilder {
         p.integer(s + "bytes"),
         p.int32(s + "banks"),
         p.int32(s + "bytes_per_cycle_per_bank"),
-        p.int32(s + "latency_cycles"));
+        p.int32(s + "latency_cycles"),
+        p.int32(s + "result_tiles"));
   }
 
   private MatrixUnit matrix() {
@@ -142,6 +151,7 @@ final class HardwareBuilder {
         p.int32(s + "min_block_rows"),
         p.int32(s + "chunk_rows"),
         p.flag(s + "fold_overlap"),
+        p.flag(s + "pipelined"),
         p.text(s + "sparsity").equals("2:4")
             ? MatrixUnit.Sparsity.TWO_OF_FOUR
             : MatrixUnit.Sparsity.NONE);

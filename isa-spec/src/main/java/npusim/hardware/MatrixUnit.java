@@ -32,6 +32,7 @@ import npusim.isa.DType;
  *     only the last one has the next block's load behind it; 0 for streams of any length
  * @param foldOverlap false when the next block starts only after the last one has drained
  *     (SCALE-Sim's cycle model)
+ * @param pipelined whether an instruction may start while the results of the one before it leave
  * @param sparsity structured weight sparsity the array can exploit
  */
 public record MatrixUnit(
@@ -52,6 +53,7 @@ public record MatrixUnit(
     int minBlockRows,
     int chunkRows,
     boolean foldOverlap,
+    boolean pipelined,
     Sparsity sparsity) {
 
   /** Which operand stays in the array. */

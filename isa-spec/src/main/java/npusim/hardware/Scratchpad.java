@@ -10,6 +10,7 @@ package npusim.hardware;
  * @param interleaveBytes consecutive bytes in one bank before the next bank follows; {@code bytes /
  *     banks} means banks are contiguous blocks
  * @param latencyCycles from request to data
+ * @param dmaFirst a bank that DMA writes to in a cycle serves no read of the matrix unit in it
  */
 public record Scratchpad(
     long bytes,
@@ -17,7 +18,8 @@ public record Scratchpad(
     int portsPerBank,
     int bytesPerCyclePerBank,
     long interleaveBytes,
-    int latencyCycles) {
+    int latencyCycles,
+    boolean dmaFirst) {
   public Scratchpad {
     Checks.positive(bytes, "scratchpad.bytes");
     Checks.positive(banks, "scratchpad.banks");

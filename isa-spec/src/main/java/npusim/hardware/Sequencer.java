@@ -8,13 +8,18 @@ package npusim.hardware;
  * @param dispatchCycles cycles from leaving the sequencer to being able to start in an idle unit
  * @param launchCycles fixed cost, once, of starting a program
  * @param loopDepth nested hardware loops, at least 4
+ * @param unrollerDepth instructions per unit that loop unrollers in front of the queues hold; a
+ *     unit's queue and unroller together stop the sequencer when full
+ * @param fetch how instructions come from chip memory
  */
 public record Sequencer(
     int issueCycles,
     QueueDepths queueDepths,
     int dispatchCycles,
     long launchCycles,
-    int loopDepth) {
+    int loopDepth,
+    int unrollerDepth,
+    Fetch fetch) {
 
   /** Scalar registers of every core; part of the ISA, not a parameter. */
   public static final int REGISTERS = 32;
@@ -38,10 +43,27 @@ public record Sequencer(
     }
   }
 
+  /**
+   * Instruction fetch. A batch is read from chip memory, beside all other reads, when the sequencer
+   * comes to an instruction outside the batch it has.
+   *
+   * @param bytesPerInstruction bytes read per instruction; 0: fetch costs nothing
+   * @param batch instructions read together
+   * @param startupCycles from wanting a batch to its request
+   */
+  public record Fetch(int bytesPerInstruction, int batch, int startupCycles) {
+    public Fetch {
+      Checks.notNegative(bytesPerInstruction, "fetch.bytes_per_instruction");
+      Checks.positive(batch, "fetch.batch");
+      Checks.notNegative(startupCycles, "fetch.startup_cycles");
+    }
+  }
+
   public Sequencer {
     Checks.notNegative(issueCycles, "issue_cycles");
     Checks.notNegative(dispatchCycles, "dispatch_cycles");
     Checks.notNegative(launchCycles, "launch_cycles");
     Checks.positive(loopDepth, "loop_depth");
+    Checks.notNegative(unrollerDepth, "unroller_depth");
   }
 }

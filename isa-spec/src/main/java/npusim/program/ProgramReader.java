@@ -74,9 +74,17 @@ public final class ProgramReader {
     }
     long dramBytes = meta.u64();
     var coverage =
-        new Coverage(meta.u32(), meta.u32(), meta.u32(), meta.u32(), meta.u64(), meta.u64());
+        new Coverage(
+            meta.u32(),
+            meta.u32(),
+            meta.u32(),
+            meta.u32(),
+            meta.u32(),
+            meta.u32(),
+            meta.u64(),
+            meta.u64());
     meta.end();
-    List<NodeInfo> nodes = items(Section.NODE, 36, ProgramReader::node);
+    List<NodeInfo> nodes = items(Section.NODE, 52, ProgramReader::node);
     List<CoreCode> streams = streams(nodes);
     List<Program.Launch> cores =
         items(Section.CORE, 4 + 8 * (Word.REGISTERS - 1), in -> launch(in, streams));
@@ -305,7 +313,9 @@ public final class ProgramReader {
   }
 
   private static NodeInfo node(ByteReader in) {
-    return new NodeInfo(in.u32(), in.text(), in.text(), in.text(), in.u64(), in.u64(), in.text());
+    return new NodeInfo(
+        in.u32(), in.text(), in.text(), in.text(), in.u64(), in.u64(), in.text(), in.u64(),
+        in.u64());
   }
 
   private List<ConstData> constants(List<Buffer> buffers) {

@@ -30,7 +30,7 @@ public final class ProgramWriter {
   static final byte[] MAGIC = {(byte) 0x89, 'N', 'P', 'U', 'S', 'I', 'M', '\n'};
 
   /** Version of the container. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private ProgramWriter() {}
 
@@ -140,8 +140,10 @@ public final class ProgramWriter {
         .u64(program.dramBytes())
         .u32(c.graphNodes())
         .u32(c.mapped())
+        .u32(c.fused())
         .u32(c.folded())
         .u32(c.alias())
+        .u32(c.operations())
         .u64(c.macs())
         .u64(c.weightBytes())
         .toBytes();
@@ -212,6 +214,7 @@ public final class ProgramWriter {
     for (NodeInfo n : program.nodes()) {
       out.u32(n.id()).text(n.name()).text(n.opType()).text(n.layer());
       out.u64(n.macs()).u64(n.flops()).text(n.note());
+      out.u64(n.runs()).u64(n.scratchpadBytes());
     }
     return out.toBytes();
   }

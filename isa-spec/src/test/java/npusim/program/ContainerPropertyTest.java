@@ -54,7 +54,7 @@ class ContainerPropertyTest {
   @Property(tries = 50)
   void sectionsOfAnySizeAreWritten(@ForAll @IntRange(max = 3000) int length) {
     String name = "n".repeat(length);
-    var node = new NodeInfo(0, name, name, name, 1, 2, "");
+    var node = new NodeInfo(0, name, name, name, 1, 2, "", 4, 3);
     Program small = RandomPrograms.next(new Random(length));
     var program =
         new Program(

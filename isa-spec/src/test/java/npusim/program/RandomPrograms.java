@@ -34,7 +34,9 @@ public final class RandomPrograms {
               name(random),
               random.nextLong() >>> 1,
               random.nextInt(99),
-              random.nextBoolean() ? "alias" : ""));
+              random.nextBoolean() ? "alias" : "",
+              random.nextInt(9),
+              random.nextInt(1 << 20)));
     }
     var streams = new ArrayList<CoreCode>();
     for (int i = 1 + random.nextInt(2); i > 0; i--) {
@@ -71,7 +73,7 @@ public final class RandomPrograms {
         constants.add(ConstData.of(buffer.name(), data));
       }
     }
-    var coverage = new Coverage(random.nextInt(50), 1, 2, 3, random.nextLong() >>> 1, 5);
+    var coverage = new Coverage(random.nextInt(50), 1, 2, 3, 4, 6, random.nextLong() >>> 1, 5);
     return new Program(
         name(random),
         "rngd",

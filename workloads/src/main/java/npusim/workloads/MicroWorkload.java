@@ -75,6 +75,32 @@ public enum MicroWorkload {
       return s.model();
     }
   },
+  RELU("D0[,D1[,D2[,D3]]]", "ReLU of a tensor", 1, 4) {
+    @Override
+    Model build(long[] d, Weights w) {
+      var s = new MainScope(label(d), OPSET, w);
+      s.output("y", s.op("Relu", "relu", s.input("x", DType.F32, d)), DType.F32, d);
+      return s.model();
+    }
+  },
+  ADD("D0[,D1[,D2[,D3]]]", "sum of two tensors", 1, 4) {
+    @Override
+    Model build(long[] d, Weights w) {
+      return binary("Add", d, w);
+    }
+  },
+  MUL("D0[,D1[,D2[,D3]]]", "elementwise product of two tensors", 1, 4) {
+    @Override
+    Model build(long[] d, Weights w) {
+      return binary("Mul", d, w);
+    }
+  },
+  DIV("D0[,D1[,D2[,D3]]]", "quotient of two tensors", 1, 4) {
+    @Override
+    Model build(long[] d, Weights w) {
+      return binary("Div", d, w);
+    }
+  },
   ATTENTION("HEADS,LENGTH,DIM", "softmax(q·kᵀ/√dim)·v over heads", 3, 3) {
     @Override
     Model build(long[] d, Weights w) {
@@ -105,6 +131,14 @@ public enum MicroWorkload {
   }
 
   abstract Model build(long[] d, Weights w);
+
+  Model binary(String op, long[] d, Weights w) {
+    var s = new MainScope(label(d), OPSET, w);
+    String a = s.input("a", DType.F32, d);
+    String b = s.input("b", DType.F32, d);
+    s.output("c", s.op(op, op.toLowerCase(Locale.ROOT), a, b), DType.F32, d);
+    return s.model();
+  }
 
   /** Parameters in order. */
   public String shape() {

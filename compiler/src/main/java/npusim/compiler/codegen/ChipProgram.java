@@ -1,6 +1,9 @@
 package npusim.compiler.codegen;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +18,8 @@ import npusim.isa.Opcode;
 public final class ChipProgram {
   private final List<CoreProgram> cores;
   private final List<Touch> touched = new ArrayList<>();
+  private final Map<Integer, Long> scratchpad = new HashMap<>();
+  private List<Area> resident = List.of();
 
   private record Touch(int core, Area area, boolean write) {}
 
@@ -45,6 +50,38 @@ public final class ChipProgram {
     cores.forEach(c -> c.spm().reserve(bytes));
   }
 
+  /** From here on these areas of every scratchpad are in use, whatever kernels touch. */
+  public void resident(List<Area> areas) {
+    resident = List.copyOf(areas);
+  }
+
+  /** Most scratchpad of one core in use while a node's kernels run, in bytes. */
+  public long scratchpadBytes(int node) {
+    return scratchpad.getOrDefault(node, 0L);
+  }
+
+  private void occupy(int node, Emitter e) {
+    Set<Area> areas = new HashSet<>(resident);
+    for (Op op : e.ops()) {
+      op.reads().stream().filter(a -> a.space() == Space.SPM).forEach(areas::add);
+      op.writes().stream().filter(a -> a.space() == Space.SPM).forEach(areas::add);
+    }
+    scratchpad.merge(node, union(areas), Math::max);
+  }
+
+  /** Bytes in any of the areas. */
+  private static long union(Set<Area> areas) {
+    List<Area> sorted = new ArrayList<>(areas);
+    sorted.sort(Comparator.comparingLong(Area::lo));
+    long bytes = 0;
+    long end = 0;
+    for (Area a : sorted) {
+      bytes += Math.max(0, a.hi() - Math.max(a.lo(), end));
+      end = Math.max(end, a.hi());
+    }
+    return bytes;
+  }
+
   /** Records a kernel on every core and appends it. */
   public void launch(int node, Body body) {
     List<Emitter> emitters = new ArrayList<>();
@@ -53,6 +90,7 @@ public final class ChipProgram {
       Emitter e = c.begin();
       body.emit(e, c.index(), cores.size());
       emitters.add(e);
+      occupy(node, e);
       for (Op op : e.ops()) {
         for (Area a : op.reads()) {
           if (a.shared() && !a.readOnly()) {

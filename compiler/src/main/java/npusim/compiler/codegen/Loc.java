@@ -51,11 +51,16 @@ public record Loc(Area area, Aff address, long[] strides, DType type) {
   /**
    * Bytes of an element count.
    *
-   * @throws IllegalArgumentException when packed elements don't end on a byte
+   * @throws PackedAddressException when packed elements don't end on a byte
    */
   public static Aff bytes(Aff elements, DType type) {
-    return type.bits() >= 8
-        ? elements.times(type.bits() / 8)
-        : elements.times(type.bits()).dividedBy(8);
+    if (type.bits() >= 8) {
+      return elements.times(type.bits() / 8);
+    }
+    Aff bits = elements.times(type.bits());
+    if (!bits.divisibleBy(8)) {
+      throw new PackedAddressException(elements, type);
+    }
+    return bits.dividedBy(8);
   }
 }

@@ -19,6 +19,7 @@ public final class TileIn {
   private final Ring ring;
   private final Lane lane;
   private final long[] local;
+  private final int columns;
 
   /**
    * Access to a tensor.
@@ -29,10 +30,29 @@ public final class TileIn {
    */
   public TileIn(
       Emitter e, String name, View view, long[] tile, int slots, Lane lane, Lane... consumers) {
+    this(e, name, view, -1, tile, slots, lane, consumers);
+  }
+
+  /**
+   * Access to weights that may lie in blocks ({@link npusim.compiler.memory.Storage#block}). Tiles
+   * are of whole blocks then, and their columns lie next to each other.
+   *
+   * @param columns dimension of the columns
+   */
+  public TileIn(
+      Emitter e,
+      String name,
+      View view,
+      int columns,
+      long[] tile,
+      int slots,
+      Lane lane,
+      Lane... consumers) {
     this.e = e;
     this.view = view;
     this.lane = lane;
-    this.local = layout(view, tile);
+    this.columns = view.storage().block() > 0 ? columns : -1;
+    this.local = this.columns < 0 ? layout(view, tile) : columnsInnermost(tile, columns);
     if (view.storage().resident()) {
       ring = null;
     } else {
@@ -77,6 +97,19 @@ public final class TileIn {
     return local;
   }
 
+  private static long[] columnsInnermost(long[] tile, int columns) {
+    long[] local = new long[tile.length];
+    long n = tile[columns];
+    for (int i = tile.length - 1; i >= 0; i--) {
+      if (i != columns) {
+        local[i] = n;
+        n *= tile[i];
+      }
+    }
+    local[columns] = 1;
+    return local;
+  }
+
   /** True when tiles are loaded, false when they are read in place. */
   public boolean loaded() {
     return ring != null;
@@ -102,11 +135,32 @@ public final class TileIn {
     }
     if (view.storage().format() != null) {
       new Dma(e).expand(lane, slot, view, origin, ext);
-    } else {
+    } else if (columns < 0) {
       new Dma(e).load(lane, slot, view.loc().at(origin), order(view.strides()), ext);
+    } else {
+      loadBlocks(slot, view.loc().at(origin), ext);
     }
     ring.publish();
     return slot;
+  }
+
+  /** The columns as blocks and places within them, which are the innermost dimension. */
+  private void loadBlocks(Loc slot, Loc from, Aff[] ext) {
+    long block = view.storage().block();
+    int n = ext.length;
+    long[] dram = Arrays.copyOf(from.strides(), n + 1);
+    long[] to = Arrays.copyOf(slot.strides(), n + 1);
+    Aff[] extents = Arrays.copyOf(ext, n + 1);
+    if (ext[columns].value() % block != 0) {
+      throw new IllegalStateException("a tile of part of a block of columns");
+    }
+    extents[columns] = Aff.of(ext[columns].value() / block);
+    extents[n] = Aff.of(block);
+    dram[columns] *= block;
+    dram[n] = 1;
+    to[columns] *= block;
+    to[n] = 1;
+    new Dma(e).load(lane, slot.withStrides(to), from.withStrides(dram), order(dram), extents);
   }
 
   /** Dimensions with the widest stride first: the order in which a tensor lies in memory. */

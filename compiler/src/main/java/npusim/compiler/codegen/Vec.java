@@ -153,8 +153,34 @@ public final class Vec {
       // A reduced dimension merges with its neighbour by the strides of the source alone.
       d[i] = reduced[i] ? 0 : d[i];
     }
-    List<Shape4.Dim> dims = Shape4.simplify(extents, new long[][] {d, a.strides()}, groups);
-    reduce(fn, dst, a, accumulate, dims);
+    // Kept dimensions as the source lies in memory; reduced ones keep their order, which decides
+    // the rounding of sums.
+    int[] order = keptInOrder(a.strides(), reduced);
+    Aff[] n = new Aff[order.length];
+    int[] g = new int[order.length];
+    for (int i = 0; i < order.length; i++) {
+      n[i] = extents[order[i]];
+      g[i] = groups[order[i]];
+    }
+    long[][] strides = {dst.withStrides(d).dims(order).strides(), a.dims(order).strides()};
+    reduce(fn, dst, a, accumulate, Shape4.simplify(n, strides, g));
+  }
+
+  private static int[] keptInOrder(long[] strides, boolean[] reduced) {
+    int[] result = new int[strides.length];
+    int[] byStride = TileIn.order(strides);
+    int next = 0;
+    for (int i = 0; i < result.length; i++) {
+      if (reduced[i]) {
+        result[i] = i;
+        continue;
+      }
+      while (reduced[byStride[next]]) {
+        next++;
+      }
+      result[i] = byStride[next++];
+    }
+    return result;
   }
 
   private void reduce(RedFn fn, Loc dst, Loc a, Aff accumulate, List<Shape4.Dim> dims) {
@@ -204,10 +230,20 @@ public final class Vec {
       Loc[] locs,
       java.util.function.Consumer<Op> more,
       Aff... extents) {
+    // Along the result as it lies in memory, whatever the order of its dimensions.
+    int[] order = TileIn.order(locs[0].strides());
+    Loc[] at = new Loc[locs.length];
+    Aff[] n = new Aff[extents.length];
+    for (int i = 0; i < at.length; i++) {
+      at[i] = locs[i].dims(order);
+    }
+    for (int i = 0; i < n.length; i++) {
+      n[i] = extents[order[i]];
+    }
     new Strided(
             e,
             names,
-            locs,
+            at,
             () -> new Op(opcode, Lane.VEC),
             op -> {
               more.accept(op);
@@ -216,6 +252,6 @@ public final class Vec {
                 op.reads(locs[i].area());
               }
             })
-        .emit(extents);
+        .emit(n);
   }
 }

@@ -20,6 +20,7 @@ public final class Node {
   private final List<String> outputs;
   private final Map<String, Attribute> attributes = new LinkedHashMap<>();
   private final Map<String, String> metadata = new LinkedHashMap<>();
+  private final Origin origin = new Origin();
   private String name;
   private String overload = "";
   private int opset;
@@ -61,6 +62,7 @@ public final class Node {
     Node n = new Node(name, domain, opType, opset, inputs, outputs);
     n.overload = overload;
     n.metadata.putAll(metadata);
+    n.origin.succeed(origin);
     attributes.forEach(
         (k, v) ->
             n.attributes.put(
@@ -82,6 +84,11 @@ public final class Node {
   /** Renames the node. */
   public void setName(String name) {
     this.name = name;
+  }
+
+  /** What the node stands for in the model as read. */
+  public Origin origin() {
+    return origin;
   }
 
   /** Operator name. */

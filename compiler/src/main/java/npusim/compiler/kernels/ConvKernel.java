@@ -1,6 +1,8 @@
 package npusim.compiler.kernels;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import npusim.compiler.codegen.Aff;
 import npusim.compiler.codegen.Axis;
@@ -10,6 +12,7 @@ import npusim.compiler.codegen.Loc;
 import npusim.compiler.codegen.LoopNest;
 import npusim.compiler.codegen.Mat;
 import npusim.compiler.codegen.Ring;
+import npusim.compiler.codegen.Shape4;
 import npusim.compiler.codegen.TileIn;
 import npusim.compiler.codegen.TileOut;
 import npusim.compiler.codegen.Vec;
@@ -89,7 +92,7 @@ final class ConvKernel {
   }
 
   private long[] spatial(View v) {
-    return java.util.Arrays.copyOfRange(v.dims(), 3, v.rank());
+    return Arrays.copyOfRange(v.dims(), 3, v.rank());
   }
 
   void run() {
@@ -99,9 +102,14 @@ final class ConvKernel {
       halos[i] = win.halo(i, x.dims()[3 + i]);
     }
     int extraBits = epilogue.scratchBits();
+    int readBits = 0;
     for (View v : extras) {
-      extraBits += v.strides()[3] != 0 ? SLOTS * v.type().bits() : 4;
+      boolean whole = Arrays.stream(v.strides()).skip(3).anyMatch(d -> d != 0);
+      boolean loaded = whole && !v.storage().resident();
+      extraBits += loaded ? SLOTS * v.type().bits() : 4;
+      readBits += loaded ? v.type().bits() : 0;
     }
+    boolean last = Math.abs(x.strides()[2]) == 1 && x.dims()[2] > 1;
     t =
         ConvTiling.search(
             k.hw(),
@@ -112,12 +120,18 @@ final class ConvKernel {
                 halos,
                 out.dims()[2],
                 x.dims()[2],
-                win.taps(),
+                win.kernel(),
                 x.type(),
                 w.type(),
+                x.storage().resident(),
                 x.storage().resident() && !padded,
-                out.storage().resident() ? 0 : out.type().bits(),
+                last,
+                out.type().bits(),
+                out.storage().resident(),
                 extraBits,
+                readBits,
+                epilogue.operations(),
+                w.storage().block(),
                 k.spmBudget(),
                 k.accBudget(),
                 k.cores()));
@@ -139,7 +153,7 @@ final class ConvKernel {
     int ic = 3 + r;
     Axis[] axes = new Axis[4 + 2 * r];
     int rest = part;
-    axes[0] = axis("n", x.dims()[0], 1, 1, rest % t.pb(), t.pb(), null);
+    axes[0] = axis("n", x.dims()[0], t.images(), 1, rest % t.pb(), t.pb(), null);
     rest /= t.pb();
     axes[1] = axis("g", x.dims()[1], 1, 1, rest % t.pg(), t.pg(), null);
     rest /= t.pg();
@@ -148,7 +162,7 @@ final class ConvKernel {
             "oc",
             out.dims()[2],
             t.oc(),
-            t.po() == 1 ? out.dims()[2] : 16,
+            t.po() == 1 ? out.dims()[2] : t.grain(),
             rest % t.po(),
             t.po(),
             null);
@@ -196,6 +210,7 @@ final class ConvKernel {
     private final int[] mapW;
     private Loc tile;
     private Loc sum;
+    private long weightColumns;
 
     Core(Emitter e, LoopNest nest, Axis[] axes, int part, int oc, int sp, int ic) {
       this.e = e;
@@ -242,7 +257,7 @@ final class ConvKernel {
             input.release(Lane.MAT);
             input.next();
           });
-      LoopNest.Operand weights = operand("w", w, mapW, Lane.MAT);
+      LoopNest.Operand weights = weights();
       List<LoopNest.Operand> more = new ArrayList<>();
       for (View v : extras) {
         more.add(operand("b", v, mapOut, Lane.VEC));
@@ -255,6 +270,8 @@ final class ConvKernel {
         accStrides[3 + i] = rows;
         rows *= outTile[3 + i];
       }
+      accStrides[0] = rows;
+      rows *= outTile[0];
       long slot = WorkMemory.aligned(4 * rows);
       Ring acc = e.ring("acc", e.accumulators(slot * SLOTS), SLOTS, Lane.MAT, Lane.VEC);
       TileOut result = new TileOut(e, "out", out, outTile, SLOTS, Lane.VEC, k.otherCores(part));
@@ -280,7 +297,19 @@ final class ConvKernel {
             result.commit();
             acc.next();
           });
-      nest.run(() -> product(weights.loc()));
+      nest.run(
+          () -> {
+            weightColumns = weights.loc().strides()[1];
+            product(weights.loc());
+          });
+    }
+
+    private LoopNest.Operand weights() {
+      int depth = nest.depth(mapW, w.strides());
+      Lane lane = w.storage().constant() ? e.weightLane() : Lane.LD0;
+      int slots = depth == 0 ? 1 : SLOTS;
+      TileIn in = new TileIn(e, "w", w, 1, nest.tile(mapW), slots, lane, Lane.MAT);
+      return nest.operand(in, depth, mapW, Lane.MAT);
     }
 
     private LoopNest.Operand operand(String name, View v, int[] map, Lane consumer) {
@@ -291,50 +320,95 @@ final class ConvKernel {
     }
 
     /**
-     * One product per tap of the outer window dimensions that the instruction's sums don't cover.
+     * One product: rows are images and places, sums run over the window and the channels, in the
+     * order in which the input lies in memory. The instruction has three of each; a further
+     * dimension of the window takes a product per tap.
      */
     private void product(Loc weights) {
-      int inner = Math.min(r, 2);
-      int outer = r - inner;
-      long taps = outer == 0 ? 1 : win.kernel()[0];
-      Aff[] m = new Aff[r];
-      long[] as = new long[r + 1 + inner];
-      long[] ws = new long[2 + inner];
-      long[] accs = new long[r];
-      Aff[] kk = new Aff[1 + inner];
+      List<Shape4.Dim> rows = new ArrayList<>();
+      rows.add(dim(nest.at(0).extent(), tile.strides()[0], 0, sum.strides()[0]));
       for (int i = 0; i < r; i++) {
-        m[i] = nest.at(sp + i).extent();
-        as[i] = tile.strides()[3 + i] * win.stride()[i];
-        accs[i] = sum.strides()[3 + i];
+        long step = tile.strides()[3 + i] * win.stride()[i];
+        rows.add(dim(nest.at(sp + i).extent(), step, 0, sum.strides()[3 + i]));
       }
-      kk[0] = nest.at(ic).extent();
-      as[r] = tile.strides()[2];
-      ws[0] = weights.strides()[2];
-      for (int i = 0; i < inner; i++) {
-        int d = outer + i;
-        kk[1 + i] = Aff.of(win.kernel()[d]);
-        as[r + 1 + i] = tile.strides()[3 + d] * win.dilation()[d];
-        ws[1 + i] = weights.strides()[3 + d];
+      List<Shape4.Dim> sums = new ArrayList<>();
+      sums.add(dim(nest.at(ic).extent(), tile.strides()[2], weights.strides()[2], 0));
+      for (int i = 0; i < r; i++) {
+        long step = tile.strides()[3 + i] * win.dilation()[i];
+        sums.add(dim(Aff.of(win.kernel()[i]), step, weights.strides()[3 + i], 0));
       }
-      ws[1 + inner] = weights.strides()[1];
-      for (long tap = 0; tap < taps; tap++) {
-        Loc a = tile;
-        Loc b = weights;
-        if (outer > 0) {
-          a = tile.withStrides(tile.strides()[3] * win.dilation()[0]).at(Aff.of(tap));
-          b = weights.withStrides(weights.strides()[3]).at(Aff.of(tap));
+      rows.removeIf(d -> d.extent().is(1));
+      sums.removeIf(d -> d.extent().is(1));
+      sums.sort(Comparator.comparingLong(d -> -Math.abs(d.strides()[0])));
+      List<Shape4.Dim> m = merged(rows);
+      taps(tile, weights, m, merged(sums), nest.at(ic).index());
+    }
+
+    private static Shape4.Dim dim(Aff extent, long a, long w, long acc) {
+      return new Shape4.Dim(extent, new long[] {a, w, acc}, 0);
+    }
+
+    private static List<Shape4.Dim> merged(List<Shape4.Dim> dims) {
+      Aff[] extents = new Aff[dims.size()];
+      long[][] strides = new long[3][extents.length];
+      for (int i = 0; i < extents.length; i++) {
+        extents[i] = dims.get(i).extent();
+        for (int k = 0; k < strides.length; k++) {
+          strides[k][i] = dims.get(i).strides()[k];
         }
-        Aff accumulate = nest.at(ic).index().plus(tap);
-        new Mat(e)
-            .gemm(
-                sum.withStrides(accs),
-                a.withStrides(as),
-                b.withStrides(ws),
-                accumulate,
-                m,
-                kk,
-                nest.at(oc).extent());
       }
+      return Shape4.simplify(extents, strides, new int[extents.length]);
+    }
+
+    private void taps(Loc a, Loc w, List<Shape4.Dim> m, List<Shape4.Dim> k, Aff accumulate) {
+      if (m.size() > 3) {
+        throw new IllegalStateException("more than three dimensions of rows");
+      }
+      if (k.size() > 3) {
+        // The tap dimension of fewest steps is walked outside.
+        Shape4.Dim outer =
+            k.stream()
+                .filter(d -> d.extent().isConst())
+                .min(Comparator.comparingLong(d -> d.extent().value()))
+                .orElseThrow();
+        List<Shape4.Dim> rest = new ArrayList<>(k);
+        rest.remove(outer);
+        for (long tap = 0; tap < outer.extent().value(); tap++) {
+          Aff at = Aff.of(tap);
+          taps(
+              a.withStrides(outer.strides()[0]).at(at),
+              w.withStrides(outer.strides()[1]).at(at),
+              m,
+              rest,
+              accumulate.plus(tap));
+        }
+        return;
+      }
+      long[] as = new long[m.size() + k.size()];
+      long[] ws = new long[k.size() + 1];
+      long[] accs = new long[m.size()];
+      Aff[] rows = new Aff[m.size()];
+      Aff[] sums = new Aff[k.size()];
+      for (int i = 0; i < rows.length; i++) {
+        rows[i] = m.get(i).extent();
+        as[i] = m.get(i).strides()[0];
+        accs[i] = m.get(i).strides()[2];
+      }
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] = k.get(i).extent();
+        as[rows.length + i] = k.get(i).strides()[0];
+        ws[i] = k.get(i).strides()[1];
+      }
+      ws[sums.length] = weightColumns;
+      new Mat(e)
+          .gemm(
+              sum.withStrides(accs),
+              a.withStrides(as),
+              w.withStrides(ws),
+              accumulate,
+              rows,
+              sums,
+              nest.at(oc).extent());
     }
   }
 }

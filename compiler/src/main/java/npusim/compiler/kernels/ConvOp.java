@@ -1,9 +1,13 @@
 package npusim.compiler.kernels;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Node;
+import npusim.compiler.ir.TensorType;
 import npusim.compiler.memory.View;
+import npusim.hardware.Hardware;
 import npusim.isa.BinFn;
 import npusim.isa.DType;
 
@@ -52,26 +56,38 @@ public final class ConvOp implements Kernel {
       Region epilogue,
       List<View> extras,
       DType acc) {
-    boolean depthwise = groups > 1 && w.dims()[1] == 1;
-    boolean matrix = k.matrixRuns(x.type(), w.type()) && acc != DType.F64;
     if (out.size() == 0) {
       return;
     }
-    if (matrix && !(depthwise && vectorWins(k, w))) {
+    if (onMatrix(k.hw(), x.type(), w.type(), w.dims(), groups)) {
       new ConvKernel(k, x, w, out, win, groups, epilogue, extras, acc).run();
     } else {
       new VectorConv(k, x, w, out, win, groups, epilogue, extras, acc).run();
     }
   }
 
+  /** Whether a convolution with constant weights is computed on the matrix unit. */
+  public static boolean onMatrix(Graph g, Node n, Hardware hw) {
+    TensorType x = g.tensorType(n.input(0));
+    TensorType w = g.tensorType(n.input(1));
+    return onMatrix(hw, x.dtype(), w.dtype(), w.shape(), n.intAttr("group", 1));
+  }
+
   /**
-   * A depthwise product fills one column of the array; the vector unit does a tap of all lanes per
-   * cycle.
+   * Where the array has the types, the unit that takes fewer cycles per place of the result: the
+   * arrays one per block of the window's sum and of a group's columns, the vector unit a share of
+   * one per multiply-add. A depthwise product fills one column of the array.
    */
-  private static boolean vectorWins(KernelContext k, View w) {
-    var m = k.hw().core().matrix();
-    double perGroup = (double) w.dims()[0] / 1;
-    double array = perGroup * m.minBlockRows();
-    return k.hw().core().vector().lanes() >= m.arrays() || array < 0;
+  private static boolean onMatrix(Hardware hw, DType x, DType w, long[] weights, long groups) {
+    if (!KernelContext.matrixRuns(hw, x, w)) {
+      return false;
+    }
+    var m = hw.core().matrix();
+    long columns = weights[0] / groups;
+    long sum = Arrays.stream(weights).skip(1).reduce(1, Math::multiplyExact);
+    double blocks = (double) groups * Math.ceilDiv(sum, m.rows()) * Math.ceilDiv(columns, m.cols());
+    double array = blocks / m.arrays();
+    double vector = (double) weights[0] * sum / hw.core().vector().lanes();
+    return array <= vector;
   }
 }

@@ -89,7 +89,8 @@ public final class ElementwiseKernel implements Kernel {
     if (v.size() == 1) {
       return v.reshape();
     }
-    int axis = (int) n.intAttr("axis", 1);
+    // A vector has one axis, whatever the default says.
+    int axis = data.length == 1 ? 0 : (int) n.intAttr("axis", 1);
     axis = axis < 0 ? axis + data.length : axis;
     if (n.intAttr("block_size", 0) != 0) {
       throw k.unsupported("blocked quantisation is lowered before code generation");

@@ -264,6 +264,10 @@ public final class KernelContext {
 
   /** Whether the matrix unit multiplies these types natively. */
   public boolean matrixRuns(DType a, DType w) {
+    return matrixRuns(hw, a, w);
+  }
+
+  static boolean matrixRuns(Hardware hw, DType a, DType w) {
     boolean narrow = a.isFloat() ? a != DType.F64 : a.bits() < 32;
     return narrow && hw.core().matrix().supports(a) && hw.core().matrix().supports(w);
   }

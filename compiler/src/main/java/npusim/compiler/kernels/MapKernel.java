@@ -63,9 +63,12 @@ public final class MapKernel {
       all.add(v.broadcast(out.dims()));
     }
     all.add(out);
+    // Dimensions in the order in which the result lies in memory.
+    int[] order = TileIn.order(out.strides());
+    all.replaceAll(v -> v.transpose(order));
     int[] groups = new int[row.length];
     for (int i = 0; i < row.length; i++) {
-      groups[i] = row[i] ? 1 : 0;
+      groups[i] = row[order[i]] ? 1 : 0;
     }
     List<Shape4.Dim> dims = simplified(all, groups);
     List<View> flat = views(all, dims);

@@ -63,6 +63,9 @@ public final class MatmulKernel {
     if (out.size() == 0) {
       return;
     }
+    if (a.size() == 0) {
+      throw k.unsupported("the dimension that is summed over is empty");
+    }
     DType accType = a.type().isFloat() ? DType.F32 : DType.I32;
     Contraction c = Contraction.of(a, w, out, extras);
     boolean direct = epilogue.isCopy() && !c.out().storage().resident();
@@ -89,6 +92,7 @@ public final class MatmulKernel {
                 c.w().storage().resident(),
                 direct || c.out().storage().resident() ? 0 : out.type().bits(),
                 extraBits,
+                direct ? 0 : perResult(k, out.type()),
                 Arrays.stream(c.w().strides()).limit(c.batchDims()).anyMatch(s -> s != 0),
                 format == null ? 1 : (double) format.bytes() / format.denseBytes(),
                 grain,
@@ -101,6 +105,13 @@ public final class MatmulKernel {
     MatmulKernel kernel =
         new MatmulKernel(k, c, epilogue, k.forced(t, c.k(), grain), accType, sparse);
     k.launch(kernel::emit);
+  }
+
+  /** Vector cycles that one result takes on its way out, as a copy from the accumulators. */
+  private static double perResult(KernelContext k, DType out) {
+    var vector = k.hw().core().vector();
+    return 1
+        / (vector.lanes() * Math.min(vector.lanesPerCycle(DType.F32), vector.lanesPerCycle(out)));
   }
 
   private void emit(Emitter e, int part, int parts) {
@@ -147,7 +158,8 @@ public final class MatmulKernel {
     boolean direct = epilogue.isCopy() && !c.out().storage().resident();
     Lane drain = direct ? Lane.ST : Lane.VEC;
     long slot = WorkMemory.aligned(4 * tile[b] * tile[b + 1]);
-    Ring acc = e.ring("acc", e.accumulators(slot * SLOTS), SLOTS, Lane.MAT, drain);
+    int results = k.hw().core().accumulator().resultTiles();
+    Ring acc = e.ring("acc", e.accumulators(slot * results), results, Lane.MAT, drain);
     TileOut out =
         direct ? null : new TileOut(e, "out", c.out(), tile, SLOTS, Lane.VEC, k.otherCores(part));
     Loc[] scratch =

@@ -76,15 +76,16 @@ public final class PoolOp implements Kernel {
             rest /= out[d];
             long lo = includePad ? -pads[d] : 0;
             long hi = in[d] + (includePad ? pads[out.length + d] : 0);
-            long found = 0;
-            for (long tap = 0; tap < win.kernel()[d]; tap++) {
-              long at = o * win.stride()[d] - win.pad()[d] + tap * win.dilation()[d];
-              found += at >= lo && at < hi ? 1 : 0;
-            }
-            c *= found;
+            long first = o * win.stride()[d] - win.pad()[d];
+            c *= tapsBefore(win, d, hi - first) - tapsBefore(win, d, lo - first);
           }
           return c;
         });
+  }
+
+  /** Taps of a window that lie less than {@code distance} behind its first. */
+  private static long tapsBefore(Window win, int d, long distance) {
+    return Math.clamp(Math.ceilDiv(distance, win.dilation()[d]), 0, win.kernel()[d]);
   }
 
   /** One pooling. */

@@ -2,8 +2,10 @@ package npusim.compiler.kernels;
 
 import java.util.ArrayList;
 import java.util.List;
+import npusim.compiler.codegen.TileIn;
 import npusim.compiler.ir.Node;
 import npusim.compiler.memory.View;
+import npusim.compiler.passes.ChannelsLast;
 
 /**
  * Operators that only change how a tensor is walked: Reshape and its kin always, Transpose, Slice,
@@ -24,7 +26,7 @@ public final class ViewKernel implements Kernel {
       return null;
     }
     for (View x : v) {
-      if (x != null && !readable(k, x)) {
+      if (x != null && !readable(k, x) && !channelsLast(k, x)) {
         return null;
       }
     }
@@ -69,6 +71,24 @@ public final class ViewKernel implements Kernel {
       }
     }
     return true;
+  }
+
+  /**
+   * A view with the channels next to each other where readers take that, and any but a transposed
+   * view of a tensor that lies so.
+   */
+  private static boolean channelsLast(KernelContext k, View v) {
+    if (v.type().isPacked()) {
+      return false;
+    }
+    if (k.node().intAttr(ChannelsLast.ATTRIBUTE, 0) != 0) {
+      return v.strides()[1] == 1 || v.dims()[1] == 1;
+    }
+    return !k.node().is("Transpose") && !readable(k, k.in(0)) && dense(v);
+  }
+
+  private static boolean dense(View v) {
+    return v.transpose(TileIn.order(v.strides())).contiguous();
   }
 
   /** The views, or null when one of them isn't a strided walk. */

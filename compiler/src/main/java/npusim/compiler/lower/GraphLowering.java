@@ -12,6 +12,7 @@ import npusim.compiler.codegen.Aff;
 import npusim.compiler.codegen.ChipProgram;
 import npusim.compiler.codegen.Code;
 import npusim.compiler.codegen.CoreProgram;
+import npusim.compiler.codegen.PackedAddressException;
 import npusim.compiler.codegen.Reg;
 import npusim.compiler.codegen.Space;
 import npusim.compiler.codegen.WorkMemory;
@@ -62,9 +63,10 @@ public final class GraphLowering {
   private final List<Runnable> steps;
   private final List<NodeInfo> infos;
   private final Residency residency;
-  private final Map<String, Storage> given = new LinkedHashMap<>();
+  private final Map<String, View> given = new LinkedHashMap<>();
   private final boolean body;
   private final GraphLowering around;
+  private final OriginCount origins;
   private int aliases;
   private int repeatedNodes;
   private int repeatedAliases;
@@ -87,6 +89,7 @@ public final class GraphLowering {
     this.residency = around.residency;
     this.body = true;
     this.around = around;
+    this.origins = around.origins;
   }
 
   private GraphLowering(Graph graph, ModelNotes notes, Hardware hw, CompileOptions options) {
@@ -102,9 +105,10 @@ public final class GraphLowering {
     this.buffers = new ArrayList<>();
     this.steps = new ArrayList<>();
     this.infos = new ArrayList<>();
-    this.residency = new Residency(hw.core().scratchpad().bytes(), chip.cores().size());
+    this.residency = new Residency(hw, chip.cores().size());
     this.body = false;
     this.around = null;
+    this.origins = new OriginCount();
   }
 
   /**
@@ -145,7 +149,10 @@ public final class GraphLowering {
     if (!options.flags().contains(CompileOptions.NO_RESIDENT)) {
       chip.reserveScratchpad(residency.place());
     }
-    steps.forEach(Runnable::run);
+    for (int i = 0; i < steps.size(); i++) {
+      chip.resident(residency.live(i));
+      steps.get(i).run();
+    }
     return assemble(name, graphNodes);
   }
 
@@ -201,15 +208,17 @@ public final class GraphLowering {
       List<View> views = kernel.views(k);
       if (views != null && bind(n, views)) {
         aliases++;
+        origins.alias(n);
         infos.add(WorkCount.info(graph, n, id, "alias"));
         continue;
       }
+      origins.mapped(n);
       List<View> changed = kernel.inPlace(k);
       if (changed != null) {
         take(n, changed);
         infos.add(WorkCount.info(graph, n, id, ""));
         live(kernel, n, k, outputs(n));
-        steps.add(() -> kernel.emit(context(n, id, outputs(n))));
+        steps.add(() -> emit(kernel, context(n, id, outputs(n))));
         continue;
       }
       for (String out : n.outputs()) {
@@ -219,7 +228,15 @@ public final class GraphLowering {
       }
       infos.add(WorkCount.info(graph, n, id, ""));
       live(kernel, n, k, outputs(n));
-      steps.add(() -> kernel.emit(context(n, id, outputs(n))));
+      steps.add(() -> emit(kernel, context(n, id, outputs(n))));
+    }
+  }
+
+  private static void emit(Kernel kernel, KernelContext k) {
+    try {
+      kernel.emit(k);
+    } catch (PackedAddressException e) {
+      throw k.unsupported(e.getMessage());
     }
   }
 
@@ -242,7 +259,7 @@ public final class GraphLowering {
    * memory run by run at equal distances and is addressed relative to a register.
    */
   private void repeat(RepeatNode r) {
-    RepeatStorage places = new RepeatStorage(r, graph, notes, memory);
+    RepeatStorage places = new RepeatStorage(r, graph, notes, memory, hw);
     buffers.addAll(places.storages());
     values.putAll(places.values());
     shared.putAll(places.sharedOutputs());
@@ -251,15 +268,18 @@ public final class GraphLowering {
     List<View> handed = new ArrayList<>();
     for (int c = 0; c < r.chain(); c++) {
       View first = value(r.node().input(c));
+      String made = r.body().outputs().get(c);
+      Layouts layout = Layouts.made(r.body(), made);
       Storage x =
-          new Storage(in.get(c) + "/handed", Buffer.Kind.ACTIVATION, first.type(), first.dims())
+          layout
+              .storage(in.get(c) + "/handed", Buffer.Kind.ACTIVATION, r.body().tensorType(made))
               .placedBy(memory);
-      View carried = View.of(x, first.dims());
+      View carried = layout.view(x);
       buffers.add(x);
       copy(in.get(c) + "/first", first, carried);
       inner.values.put(in.get(c), carried);
       if (places.replacesItself(c)) {
-        inner.given.put(r.body().outputs().get(c), x);
+        inner.given.put(made, carried);
       }
       values.put(r.node().output(c), carried);
       handed.add(carried);
@@ -284,6 +304,7 @@ public final class GraphLowering {
     }
     residency.repeat(begin, steps.size());
     steps.add(chip::endRepeat);
+    infos.subList(from, infos.size()).replaceAll(i -> i.withRuns(r.count()));
     for (NodeInfo info : infos.subList(from, infos.size())) {
       repeatedMacs += info.macs() * (r.count() - 1);
       repeatedNodes += r.count() - 1;
@@ -301,7 +322,7 @@ public final class GraphLowering {
     Node n = Node.of("Identity", 1, List.of(name), name);
     n.setName(name);
     int id = infos.size();
-    infos.add(new NodeInfo(id, name, "Identity", "", 0, 0, ""));
+    infos.add(new NodeInfo(id, name, "Identity", "", 0, 0, "", 1, 0));
     residency.step(steps.size(), true, List.of(from), List.of(to));
     steps.add(() -> npusim.compiler.kernels.MapKernel.copy(context(n, id, List.of(to)), from, to));
   }
@@ -331,12 +352,17 @@ public final class GraphLowering {
    * A node of a group: only the last one has a result in memory, and stands for the code of all.
    */
   private void fused(FusionPlan.Group group, Node n, int id) {
+    if (n == group.head()) {
+      origins.mapped(n);
+    } else {
+      origins.fused(n);
+    }
     if (n != group.last()) {
       infos.add(WorkCount.info(graph, n, id, "fused"));
       return;
     }
     define(n.output(0));
-    infos.add(WorkCount.info(graph, n, id, ""));
+    infos.add(WorkCount.group(graph, group.head(), n, id));
     Kernel head = KernelRegistry.of(group.head());
     live(head, group.head(), context(group.head(), id, List.of()), outputs(n));
     group.members().forEach(m -> live(head, m, context(m, id, List.of()), List.of()));
@@ -375,19 +401,17 @@ public final class GraphLowering {
   }
 
   private void define(String value) {
-    Storage place = given.get(value);
+    View place = given.get(value);
     if (place != null) {
-      values.put(value, View.of(place, place.dims()));
+      values.put(value, place);
       return;
     }
-    TensorType t = graph.tensorType(value);
     boolean output = !body && graph.outputs().contains(value);
-    Storage s =
-        new Storage(
-            value, output ? Buffer.Kind.OUTPUT : Buffer.Kind.ACTIVATION, t.dtype(), t.shape());
-    s.placedBy(memory);
+    Buffer.Kind kind = output ? Buffer.Kind.OUTPUT : Buffer.Kind.ACTIVATION;
+    Layouts layout = Layouts.made(graph, value);
+    Storage s = layout.storage(value, kind, graph.tensorType(value)).placedBy(memory);
     buffers.add(s);
-    values.put(value, View.of(s, t.shape()));
+    values.put(value, layout.view(s));
   }
 
   private static boolean isOutput(View v, String name) {
@@ -402,7 +426,7 @@ public final class GraphLowering {
     n.setName(out + "/copy");
     View from = value(out);
     int id = infos.size();
-    infos.add(new NodeInfo(id, n.name(), "Identity", "", 0, 0, ""));
+    infos.add(new NodeInfo(id, n.name(), "Identity", "", 0, 0, "", 1, 0));
     TensorType t = graph.tensorType(out);
     Storage s = new Storage(out + "/out", Buffer.Kind.OUTPUT, t.dtype(), t.shape());
     s.becomeOutput(out, t.shape());
@@ -427,10 +451,10 @@ public final class GraphLowering {
       if (t == null) {
         throw new IllegalStateException("value without a definition: " + name);
       }
-      Storage s = new Storage(name, Buffer.Kind.WEIGHT, t.dtype(), t.dims());
-      s.withData(t).placedBy(memory);
+      Layouts layout = Layouts.constant(graph, name, t, hw);
+      Storage s = layout.storage(name, t).placedBy(memory);
       buffers.add(s);
-      v = View.of(s, t.dims());
+      v = layout.view(s);
       values.put(name, v);
     }
     return v;
@@ -486,15 +510,19 @@ public final class GraphLowering {
                 Buffer.of(out, Buffer.Kind.OUTPUT, 0, s.address(), s.bytes(), s.type(), s.dims())));
     long macs = repeatedMacs + infos.stream().mapToLong(NodeInfo::macs).sum();
     int nodes = infos.size() + repeatedNodes;
-    int renamed = aliases + repeatedAliases;
+    origins.settle();
     Coverage coverage =
         new Coverage(
             graphNodes,
-            nodes - renamed,
-            Math.max(0, graphNodes - nodes),
-            renamed,
+            origins.mapped(),
+            origins.fused(),
+            graphNodes - origins.mapped() - origins.fused() - origins.alias(),
+            origins.alias(),
+            nodes - aliases - repeatedAliases,
             macs,
             weightBytes);
+    List<NodeInfo> nodeInfos =
+        infos.stream().map(i -> i.withScratchpad(chip.scratchpadBytes(i.id()))).toList();
     return new Program(
         name,
         hw.name(),
@@ -504,7 +532,7 @@ public final class GraphLowering {
         params,
         map,
         constants,
-        infos,
+        nodeInfos,
         coverage,
         memory.bytes());
   }

@@ -19,6 +19,7 @@ import npusim.compiler.memory.MemoryMap;
 import npusim.compiler.memory.Storage;
 import npusim.compiler.memory.View;
 import npusim.compiler.roll.RepeatNode;
+import npusim.hardware.Hardware;
 import npusim.program.Buffer;
 
 /**
@@ -29,17 +30,21 @@ final class RepeatStorage {
   private final RepeatNode repeat;
   private final Graph graph;
   private final ModelNotes notes;
+  private final Hardware hw;
   private final List<Storage> storages = new ArrayList<>();
   private final Map<String, View> values = new LinkedHashMap<>();
   private final Map<String, Storage> shared = new LinkedHashMap<>();
   private final List<List<Storage>> varying = new ArrayList<>();
   private final Map<String, List<Storage>> yielded = new LinkedHashMap<>();
+  private final Layouts[] layouts;
   private long distance;
 
-  RepeatStorage(RepeatNode repeat, Graph graph, ModelNotes notes, MemoryMap memory) {
+  RepeatStorage(RepeatNode repeat, Graph graph, ModelNotes notes, MemoryMap memory, Hardware hw) {
     this.repeat = repeat;
+    this.hw = hw;
     this.graph = graph;
     this.notes = notes;
+    layouts = new Layouts[repeat.varying()];
     for (int v = 0; v < repeat.varying(); v++) {
       varying.add(new ArrayList<>());
     }
@@ -65,11 +70,11 @@ final class RepeatStorage {
     long before = memory.bytes();
     for (int v = 0; v < repeat.varying(); v++) {
       String name = repeat.varyingInputs(v).get(run);
-      Storage s = storage(name);
+      Storage s = storage(name, v);
       memory.place(s);
       storages.add(s);
       varying.get(v).add(s);
-      values.put(name, View.of(s, s.dims()));
+      values.put(name, layouts[v] == null ? View.of(s, s.dims()) : layouts[v].view(s));
     }
     int y = 0;
     for (String local :
@@ -91,14 +96,20 @@ final class RepeatStorage {
     distance = size;
   }
 
-  private Storage storage(String name) {
+  private Storage storage(String name, int v) {
     Tensor t = graph.isConstant(name) ? graph.initializer(name) : null;
     if (t != null) {
-      return new Storage(name, Buffer.Kind.WEIGHT, t.dtype(), t.dims()).withData(t);
+      layouts[v] = Layouts.constant(repeat.body(), local(v), t, hw);
+      return layouts[v].storage(name, t);
     }
     TensorType type = graph.tensorType(name);
     Buffer.Kind kind = notes.states().containsValue(name) ? Buffer.Kind.STATE : Buffer.Kind.INPUT;
     return new Storage(name, kind, type.dtype(), type.shape());
+  }
+
+  /** Name of a varying input in the body. */
+  private String local(int v) {
+    return repeat.body().inputs().get(repeat.chain() + repeat.shared() + v);
   }
 
   private void share(List<String> outputs, String bodyInput) {
@@ -139,23 +150,27 @@ final class RepeatStorage {
   /** Views for the body of what it reads, relative to a register. */
   Map<String, View> varying(Reg register) {
     Map<String, View> views = new HashMap<>();
-    List<String> in = repeat.body().inputs();
     for (int v = 0; v < varying.size(); v++) {
       Storage s = relative(varying.get(v).getFirst(), register);
-      views.put(in.get(repeat.chain() + repeat.shared() + v), View.of(s, s.dims()));
+      views.put(local(v), layouts[v] == null ? View.of(s, s.dims()) : layouts[v].view(s));
     }
     return views;
   }
 
-  /** Storages for the body of what it yields, relative to a register. */
-  Map<String, Storage> yielded(Reg register) {
-    Map<String, Storage> places = new HashMap<>();
-    yielded.forEach((local, s) -> places.put(local, relative(s.getFirst(), register)));
+  /** Places for the body of what it yields, relative to a register. */
+  Map<String, View> yielded(Reg register) {
+    Map<String, View> places = new HashMap<>();
+    yielded.forEach(
+        (local, all) -> {
+          Storage s = relative(all.getFirst(), register);
+          places.put(local, View.of(s, s.dims()));
+        });
     return places;
   }
 
   private Storage relative(Storage first, Reg register) {
-    Storage s = new Storage(first.name(), first.kind(), first.type(), first.dims());
+    Storage s =
+        new Storage(first.name(), first.kind(), first.type(), first.dims()).inBlocks(first.block());
     s.place(first.space(), first.address());
     s.relativeTo(register, distance * (repeat.count() - 1));
     return s;

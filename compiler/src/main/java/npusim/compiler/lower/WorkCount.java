@@ -11,6 +11,15 @@ final class WorkCount {
 
   /** Report entry of a node. */
   static NodeInfo info(Graph g, Node n, int id, String note) {
+    return info(g, n, n, id, note);
+  }
+
+  /** Report entry of a group of nodes: its last node, known to people as the one they look for. */
+  static NodeInfo group(Graph g, Node head, Node last, int id) {
+    return info(g, last, macs(g, head) > 0 ? head : last, id, "");
+  }
+
+  private static NodeInfo info(Graph g, Node n, Node known, int id, String note) {
     long macs = macs(g, n);
     long elements = 0;
     for (String o : n.outputs()) {
@@ -18,8 +27,8 @@ final class WorkCount {
       elements += t == null ? 0 : t.elements();
     }
     long flops = macs > 0 ? 2 * macs : note.isEmpty() ? elements : 0;
-    String layer = n.metadata().getOrDefault("layer", "");
-    return new NodeInfo(id, n.name(), n.qualifiedOp(), layer, macs, flops, note);
+    return new NodeInfo(
+        id, n.name(), n.qualifiedOp(), known.origin().label(), macs, flops, note, 1, 0);
   }
 
   /** Multiply-accumulates: output elements times the length of the sum. */

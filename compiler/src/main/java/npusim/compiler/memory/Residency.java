@@ -5,8 +5,10 @@ import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import npusim.compiler.codegen.Area;
 import npusim.compiler.codegen.Space;
 import npusim.compiler.codegen.WorkMemory;
+import npusim.hardware.Hardware;
 import npusim.program.Buffer;
 
 /**
@@ -20,6 +22,7 @@ public final class Residency {
   private final long largest;
   private final Map<Storage, Life> lives = new IdentityHashMap<>();
   private final List<Storage> order = new ArrayList<>();
+  private final List<Storage> resident = new ArrayList<>();
 
   /** First and last step, and whether every kernel that touches it can work in place. */
   private static final class Life {
@@ -33,13 +36,17 @@ public final class Residency {
   /**
    * A plan for one chip.
    *
-   * @param scratchpad bytes of one core's scratchpad
    * @param cores cores that keep a replica
    */
-  public Residency(long scratchpad, int cores) {
-    // Rings need room on small chips; replicas cost a transfer to every core.
+  public Residency(Hardware hw, int cores) {
+    // Rings need room on small chips.
+    long scratchpad = hw.core().scratchpad().bytes();
     this.area = scratchpad <= 64 << 10 ? scratchpad / 4 : scratchpad / 2;
-    this.largest = cores == 1 ? area / 2 : Math.min(area / 4, 512 << 10);
+    // Replicas cost a transfer to every core, worth it for large tensors where that is faster than
+    // to memory and back.
+    double memory = 2 / hw.dramBytesPerCycle();
+    double network = (cores - 1) / (cores * hw.noc().bytesPerCycle());
+    this.largest = network <= memory ? area / 2 : Math.min(area / 4, 512 << 10);
   }
 
   /**
@@ -88,18 +95,29 @@ public final class Residency {
         new ArrayList<>(order.stream().filter(s -> candidate(s, lives.get(s))).toList());
     candidates.sort(
         Comparator.comparingLong(s -> s.bytes() * (1 + lives.get(s).last - lives.get(s).first)));
-    List<Storage> placed = new ArrayList<>();
     long top = 0;
     for (Storage s : candidates) {
-      long at = lowest(s, placed);
+      long at = lowest(s, resident);
       if (at >= 0) {
         lives.get(s).address = at;
-        placed.add(s);
+        resident.add(s);
         s.place(Space.SPM, at);
         top = Math.max(top, at + WorkMemory.aligned(s.bytes()));
       }
     }
     return top;
+  }
+
+  /** Scratchpad of one core that is kept at a step, once tensors have been placed. */
+  public List<Area> live(int step) {
+    List<Area> areas = new ArrayList<>();
+    for (Storage s : resident) {
+      Life l = lives.get(s);
+      if (l.first <= step && step <= l.last) {
+        areas.add(Area.local(Space.SPM, l.address, s.bytes()));
+      }
+    }
+    return areas;
   }
 
   private boolean candidate(Storage s, Life l) {

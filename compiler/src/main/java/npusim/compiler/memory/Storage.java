@@ -27,6 +27,7 @@ public final class Storage {
   private long reach;
   private MemoryMap placer;
   private String bufferName;
+  private long block;
   private long[] bufferDims;
   private Storage coded;
   private BlockFormat format;
@@ -98,6 +99,21 @@ public final class Storage {
   /** Constant contents (maybe shape only), or null. */
   public Tensor data() {
     return data;
+  }
+
+  /**
+   * Weights whose columns (their first dimension) lie in blocks of this many, each block of all
+   * rows in one piece; 0 when they don't. Views of them are exact at the first column of a block
+   * only.
+   */
+  public long block() {
+    return block;
+  }
+
+  /** Says that columns lie in blocks. */
+  public Storage inBlocks(long columns) {
+    block = columns;
+    return this;
   }
 
   /** Gives it constant contents. */

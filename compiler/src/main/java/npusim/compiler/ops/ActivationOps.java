@@ -19,6 +19,7 @@ final class ActivationOps {
     List<Operator> o = new ArrayList<>();
     o.add(
         onnx("Relu", "max(x, 0)", 6, 13, 14)
+            .takes("X:T")
             .types(TypeSet.SIGNED)
             .eval(
                 EvalRule.one(
@@ -94,6 +95,7 @@ final class ActivationOps {
     o.add(of("Shrink", "pulls towards zero by bias beyond lambd", ActivationOps::shrink, 9));
     o.add(
         onnx("SwiGLU", "swish(a)·b", 28)
+            .takes("A:T B:T | alpha:float")
             .eval(
                 EvalRule.one(
                     c -> {
@@ -106,9 +108,10 @@ final class ActivationOps {
                           (a, b) -> a * sigmoid(alpha * a) * b,
                           (a, b) -> a);
                     }))
-            .infer(Rules.BROADCAST_TWO));
+            .infer(Rules.BROADCAST));
     o.add(
         onnx("PRelu", "x, or slope·x below zero", 7, 9, 16)
+            .takes("X:T slope:T")
             .types(TypeSet.NUMERIC)
             .eval(
                 EvalRule.one(
@@ -122,16 +125,19 @@ final class ActivationOps {
                             (a, b) -> a < 0 ? a * b : a)))
             .infer(
                 c -> {
-                  c.broadcast(0, 1);
+                  c.broadcastsTo(1, c.dims(0));
                   c.set(0, c.type(0));
                 }));
     o.add(softmax("Softmax", "eˣ over their sum", 1, 11, 13));
     o.add(softmax("LogSoftmax", "logarithm of softmax", 1, 11, 13));
     o.add(
         onnx("Hardmax", "1 at the first largest element, else 0", 1, 11, 13)
+            .takes("X:T[_,..] | axis:int")
             .infer(ActivationOps::checkAxis));
     o.add(
         onnx("Dropout", "the input itself (inference)", 7, 10, 12, 13, 22)
+            .takes("X:T | ratio:float")
+            .takes(12, "X:T ratio:float[one]? training_mode:bool[one]? | seed:int")
             .eval(
                 c -> {
                   Tensor mask =
@@ -147,6 +153,9 @@ final class ActivationOps {
   private static Operator of(
       String name, String summary, ToDoubleBiFunction<OpContext, Double> f, int... since) {
     return onnx(name, summary, since)
+        .takes(
+            "X:T | alpha:float beta:float gamma:float lambd:float bias:float "
+                + "approximate:{none,tanh}")
         .eval(
             EvalRule.one(
                 c ->
@@ -187,6 +196,7 @@ final class ActivationOps {
   private static Operator softmax(String name, String summary, int... since) {
     boolean log = name.startsWith("Log");
     return onnx(name, summary, since)
+        .takes("X:T[_,..] | axis:int")
         .eval(EvalRule.one(c -> softmax(c, log)))
         .infer(
             c -> {

@@ -13,12 +13,15 @@ final class CacheOps {
     return List.of(
         new Operator.Builder(
                 DOMAIN, "CacheRows", "the last rows of the first total rows of a table", 1)
+            .internal()
             .infer(c -> c.set(0, c.dtype(0), List.of(Dim.of(c.attr("steps", 1L)), c.dim(0, 1)))),
         new Operator.Builder(
                 DOMAIN, "CacheAppend", "writes new steps into a cache, up to row total", 1)
+            .internal()
             .infer(c -> c.set(0, c.type(0))),
         new Operator.Builder(
                 DOMAIN, "CachedAttention", "causal attention over the first total cache rows", 1)
+            .internal()
             .infer(c -> c.set(0, c.type(0))));
   }
 }

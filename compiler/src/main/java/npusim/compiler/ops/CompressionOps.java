@@ -13,6 +13,7 @@ final class CompressionOps {
     return List.of(
         new Operator.Builder(
                 "npusim", "ExpandWeights", "weights stored compressed, expanded when loaded", 1)
+            .internal()
             .infer(
                 c ->
                     c.set(

@@ -36,10 +36,7 @@ public record ConvGeometry(
     long[] end = new long[n];
     long[] output = new long[n];
     String auto = c.attr("auto_pad", "NOTSET");
-    long[] pads = c.attrs("pads", new long[2 * n]);
-    if (pads.length != 2 * n) {
-      throw c.fail("has " + pads.length + " pads for " + n + " spatial dimensions");
-    }
+    long[] pads = lengths(c, "pads", new long[2 * n], 2 * n);
     for (int i = 0; i < n; i++) {
       long window = (kernel[i] - 1) * dilations[i] + 1;
       switch (auto) {
@@ -85,9 +82,12 @@ public record ConvGeometry(
     int n = input.length;
     long[] strides = attr(c, "strides", n);
     long[] dilations = attr(c, "dilations", n);
-    long[] extra = c.attrs("output_padding", new long[n]);
+    long[] extra = lengths(c, "output_padding", new long[n], n);
     long[] wanted = c.attrs("output_shape", (long[]) null);
-    long[] pads = c.attrs("pads", new long[2 * n]);
+    if (wanted != null && wanted.length != n && wanted.length != n + 2) {
+      throw c.fail("has " + wanted.length + " output_shape for " + n + " spatial dimensions");
+    }
+    long[] pads = lengths(c, "pads", new long[2 * n], 2 * n);
     String auto = c.attr("auto_pad", "NOTSET");
     long[] begin = new long[n];
     long[] end = new long[n];
@@ -113,18 +113,17 @@ public record ConvGeometry(
     return new ConvGeometry(kernel.clone(), strides, dilations, begin, end, output);
   }
 
+  private static long[] lengths(OpContext c, String key, long[] fallback, int n) {
+    long[] v = c.attrs(key, fallback);
+    if (v.length != n) {
+      throw c.fail("attribute '" + key + "' has " + v.length + " entries, expected " + n);
+    }
+    return v;
+  }
+
   private static long[] attr(OpContext c, String key, int n) {
     long[] ones = new long[n];
     Arrays.fill(ones, 1);
-    long[] v = c.attrs(key, ones);
-    if (v.length != n) {
-      throw c.fail("has " + v.length + " " + key + " for " + n + " spatial dimensions");
-    }
-    for (long x : v) {
-      if (x < 1) {
-        throw c.fail(key + " holds " + x + ", expected at least 1");
-      }
-    }
-    return v;
+    return lengths(c, key, ones, n);
   }
 }

@@ -122,6 +122,7 @@ final class ElementwiseOps {
 
   private static Operator test(String name, String summary, Test f, int... since) {
     return onnx(name, summary, since)
+        .takes("X:T | detect_negative:int(0..1) detect_positive:int(0..1)")
         .types(TypeSet.FLOAT)
         .eval(
             EvalRule.one(
@@ -139,6 +140,7 @@ final class ElementwiseOps {
       LongUnaryOperator l,
       int... since) {
     return onnx(name, summary, since)
+        .takes("X:T")
         .types(types)
         .eval(EvalRule.one(c -> Elementwise.unary(c.in(0), d, l)))
         .infer(Rules.SAME);
@@ -152,6 +154,7 @@ final class ElementwiseOps {
       LongBinaryOperator l,
       int... since) {
     return onnx(name, summary, since)
+        .takes("A:T B:T")
         .types(types)
         .eval(
             EvalRule.one(
@@ -163,15 +166,16 @@ final class ElementwiseOps {
   private static void binaries(List<Operator> o) {
     o.add(
         binary("Add", "sum", TypeSet.NUMERIC, Double::sum, Long::sum, 7, 13, 14)
-            .infer(Rules.BROADCAST_TWO));
+            .infer(Rules.BROADCAST));
     o.add(
         binary("Sub", "difference", TypeSet.NUMERIC, (a, b) -> a - b, (a, b) -> a - b, 7, 13, 14)
-            .infer(Rules.BROADCAST_TWO));
+            .infer(Rules.BROADCAST));
     o.add(
         binary("Mul", "product", TypeSet.NUMERIC, (a, b) -> a * b, (a, b) -> a * b, 7, 13, 14)
-            .infer(Rules.BROADCAST_TWO));
+            .infer(Rules.BROADCAST));
     o.add(
         onnx("Div", "quotient; integers towards zero", 7, 13, 14)
+            .takes("A:T B:T")
             .types(TypeSet.NUMERIC)
             .eval(
                 EvalRule.one(
@@ -188,14 +192,16 @@ final class ElementwiseOps {
                                   ? Long.divideUnsigned(a, b)
                                   : Elementwise.divide(a, b));
                     }))
-            .infer(Rules.BROADCAST_TWO));
+            .infer(Rules.BROADCAST));
     o.add(
         onnx("Pow", "power", 7, 12, 13, 15)
+            .takes("X:T Y:U")
             .types(TypeSet.NUMERIC)
             .eval(EvalRule.one(ElementwiseOps::pow))
             .infer(c -> c.set(0, c.dtype(0), c.broadcast(0, 1))));
     o.add(
         onnx("Mod", "remainder, by the divisor's sign or (fmod) the dividend's", 10, 13)
+            .takes("A:T B:T | fmod:int(0..1)")
             .types(TypeSet.NUMERIC)
             .eval(
                 EvalRule.one(
@@ -209,22 +215,22 @@ final class ElementwiseOps {
                           (a, b) -> fmod ? a % b : Elementwise.floorMod(a, b),
                           (a, b) -> fmod ? (b == 0 ? 0 : a % b) : Elementwise.floorMod(a, b));
                     }))
-            .infer(Rules.BROADCAST_TWO));
+            .infer(Rules.BROADCAST));
     o.add(
         binary("And", "logical and", TypeSet.BOOL, Double::sum, (a, b) -> a & b, 7)
-            .infer(Rules.BROADCAST_TWO));
+            .infer(Rules.BROADCAST));
     o.add(
         binary("Or", "logical or", TypeSet.BOOL, Double::sum, (a, b) -> a | b, 7)
-            .infer(Rules.BROADCAST_TWO));
+            .infer(Rules.BROADCAST));
     o.add(
         binary("Xor", "logical exclusive or", TypeSet.BOOL, Double::sum, (a, b) -> a ^ b, 7)
-            .infer(Rules.BROADCAST_TWO));
+            .infer(Rules.BROADCAST));
     o.add(
         binary("BitwiseAnd", "bitwise and", TypeSet.INTEGER, Double::sum, (a, b) -> a & b, 18)
-            .infer(Rules.BROADCAST_TWO));
+            .infer(Rules.BROADCAST));
     o.add(
         binary("BitwiseOr", "bitwise or", TypeSet.INTEGER, Double::sum, (a, b) -> a | b, 18)
-            .infer(Rules.BROADCAST_TWO));
+            .infer(Rules.BROADCAST));
     o.add(
         binary(
                 "BitwiseXor",
@@ -233,9 +239,10 @@ final class ElementwiseOps {
                 Double::sum,
                 (a, b) -> a ^ b,
                 18)
-            .infer(Rules.BROADCAST_TWO));
+            .infer(Rules.BROADCAST));
     o.add(
         onnx("BitShift", "shift by a number of bits; signed right shifts keep the sign", 11, 28)
+            .takes("X:T Y:T | direction:{LEFT,RIGHT}!")
             .types(TypeSet.INTEGER)
             .eval(
                 EvalRule.one(
@@ -250,7 +257,7 @@ final class ElementwiseOps {
                           Double::sum,
                           (a, b) -> shift(a, b, left, bits, c.dtype(0)));
                     }))
-            .infer(Rules.BROADCAST_TWO));
+            .infer(Rules.BROADCAST));
   }
 
   /**
@@ -286,6 +293,7 @@ final class ElementwiseOps {
   private static Operator compare(
       String name, String summary, TypeSet types, Comparison f, int... since) {
     return onnx(name, summary, since)
+        .takes("A:T B:T")
         .types(types)
         .eval(
             EvalRule.one(
@@ -326,6 +334,7 @@ final class ElementwiseOps {
       boolean mean,
       int... since) {
     return onnx(name, summary, since)
+        .takes("X:T+")
         .types(types)
         .eval(
             EvalRule.one(
@@ -378,26 +387,37 @@ final class ElementwiseOps {
             "Mean", "mean of the inputs", TypeSet.FLOAT, Double::sum, Long::sum, true, 6, 8, 13));
     o.add(
         onnx("Where", "elements of one or the other input by a condition", 9, 16)
+            .takes("condition:bool X:T Y:T")
             .types(TypeSet.BOOL)
             .eval(EvalRule.one(c -> Elementwise.where(c.in(0), c.in(1), c.in(2), c.outputShape(0))))
             .infer(c -> c.set(0, c.dtype(1), c.broadcast(0, 1, 2))));
     o.add(
         onnx("Clip", "limits elements to a range", 6, 11, 12, 13)
+            .takes("X:T | min:float max:float")
+            .takes(11, "X:T min:T[one]? max:T[one]?")
             .types(TypeSet.NUMERIC)
             .eval(EvalRule.one(ElementwiseOps::clip))
-            .infer(Rules.SAME));
+            .infer(
+                c -> {
+                  c.broadcastsTo(1, c.dims(0));
+                  c.broadcastsTo(2, c.dims(0));
+                  c.set(0, c.type(0));
+                }));
     o.add(
         onnx("Cast", "conversion to another element type", 6, 9, 13, 19, 21, 23, 24, 25)
+            .takes("X:T | to:int! saturate:int(0..1) round_mode:str")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(ElementwiseOps::cast))
             .infer(c -> c.set(0, Rules.dtypeAttr(c, "to", c.dtype(0)), c.dims(0))));
     o.add(
         onnx("CastLike", "conversion to the element type of another input", 15, 19, 21, 23, 24, 25)
+            .takes("X:T like:U | saturate:int(0..1) round_mode:str")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(ElementwiseOps::cast))
             .infer(c -> c.set(0, c.dtype(1), c.dims(0))));
     o.add(
         onnx("BitCast", "the same bits read as another element type", 26)
+            .takes("X:T | to:int!")
             .types(TypeSet.ANY)
             .eval(
                 EvalRule.one(
@@ -412,6 +432,7 @@ final class ElementwiseOps {
                 }));
     o.add(
         onnx("Identity", "the input itself", 1, 13, 14, 16, 19, 21, 23, 24, 25)
+            .takes("X:T")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(c -> c.in(0)))
             .infer(Rules.SAME));

@@ -18,6 +18,7 @@ final class IndexOps {
     List<Operator> o = new ArrayList<>();
     o.add(
         onnx("Gather", "rows of an axis by index", 1, 11, 13)
+            .takes("data:any[_,..] indices:index | axis:int")
             .types(TypeSet.ANY)
             .eval(
                 EvalRule.one(
@@ -35,16 +36,29 @@ final class IndexOps {
                 }));
     o.add(
         onnx("GatherElements", "one element per index along an axis", 11, 13)
+            .takes("data:any[_,..] indices:index[_,..] | axis:int")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(IndexOps::gatherElements))
             .infer(
                 c -> {
-                  c.axis(c.attr("axis", 0L), c.rank(0));
+                  int axis = c.axis(c.attr("axis", 0L), c.rank(0));
                   c.checkRank(1, c.rank(0), c.rank(0));
+                  for (int i = 0; i < c.rank(0); i++) {
+                    if (i != axis && c.known(1, i) > c.known(0, i)) {
+                      throw c.fail(
+                          "indices "
+                              + c.type(1)
+                              + " are larger than the data "
+                              + c.type(0)
+                              + " at dimension "
+                              + i);
+                    }
+                  }
                   c.set(0, c.dtype(0), c.dims(1));
                 }));
     o.add(
         onnx("GatherND", "slices by index tuples", 11, 12, 13)
+            .takes("data:any[_,..] indices:i64[_,..] | batch_dims:int(0..)")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(IndexOps::gatherNd))
             .infer(
@@ -52,6 +66,18 @@ final class IndexOps {
                   int batch = (int) c.attr("batch_dims", 0L);
                   int q = c.rank(1);
                   long k = c.known(1, q - 1);
+                  if (batch >= q || batch >= c.rank(0)) {
+                    throw c.fail(
+                        "attribute 'batch_dims' is "
+                            + batch
+                            + ", expected less than the ranks "
+                            + c.rank(0)
+                            + " and "
+                            + q);
+                  }
+                  for (int i = 0; i < batch; i++) {
+                    c.expectExtent(1, i, c.known(0, i), "batch extent of the data");
+                  }
                   if (k < 1 || k > c.rank(0) - batch) {
                     throw c.fail(
                         "index tuples have "
@@ -65,36 +91,47 @@ final class IndexOps {
                 }));
     o.add(
         onnx("Scatter", "as ScatterElements", 9, 11)
+            .takes("data:T[_,..] indices:index[_,..] updates:T[_,..] | axis:int")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(IndexOps::scatterElements))
-            .infer(Rules.SAME));
+            .infer(IndexOps::scatterShape));
     o.add(
         onnx("ScatterElements", "writes one element per index along an axis", 11, 13, 16, 18)
+            .takes(
+                "data:T[_,..] indices:index[_,..] updates:T[_,..] | axis:int "
+                    + "reduction:{none,add,mul,max,min}")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(IndexOps::scatterElements))
-            .infer(Rules.SAME));
+            .infer(IndexOps::scatterShape));
     o.add(
         onnx("ScatterND", "writes slices by index tuples", 11, 13, 16, 18)
+            .takes(
+                "data:T[_,..] indices:i64[_,..] updates:T | " + "reduction:{none,add,mul,max,min}")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(IndexOps::scatterNd))
-            .infer(Rules.SAME));
+            .infer(IndexOps::scatterNdShape));
     o.add(
         onnx("TensorScatter", "writes into a cache at given positions", 24)
+            .takes(
+                "past:T[_,..] update:T[_,..] write_indices:i64[_]? | axis:int "
+                    + "mode:{linear,circular}")
             .types(TypeSet.ANY)
-            .infer(Rules.SAME));
+            .infer(IndexOps::tensorScatterShape));
     o.add(
         onnx("OneHot", "one value at the index, another elsewhere", 9, 11, 28)
+            .takes("indices:numeric depth:numeric[one] values:T[2] | axis:int")
             .types(TypeSet.NUMERIC)
             .eval(EvalRule.one(IndexOps::oneHot))
             .infer(
                 c -> {
                   int axis = c.axis(c.attr("axis", -1L), c.rank(0) + 1);
                   List<Dim> out = c.copyDims(0);
-                  out.add(axis, Dim.of(c.require(1).longAt(0)));
+                  out.add(axis, c.extent(c.require(1).longAt(0), "depth"));
                   c.set(0, c.dtype(2), out);
                 }));
     o.add(
         onnx("NonZero", "indices of elements that aren't zero", 9, 13)
+            .takes("X:any")
             .types(TypeSet.NUMERIC_OR_BOOL)
             .eval(EvalRule.one(IndexOps::nonZero))
             .infer(
@@ -108,11 +145,16 @@ final class IndexOps {
                 }));
     o.add(
         onnx("Compress", "slices along an axis where a condition holds", 9, 11, 28)
+            .takes("X:any[_,..] condition:bool[_] | axis:int")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(IndexOps::compress))
             .infer(IndexOps::compressShape));
     o.add(
         onnx("NonMaxSuppression", "boxes kept by score and overlap", 10, 11)
+            .takes(
+                "boxes:f32[B,N,4] scores:f32[B,C,N] max_output_boxes_per_class:i64[one]? "
+                    + "iou_threshold:f32[one]? score_threshold:f32[one]? | "
+                    + "center_point_box:int(0..1)")
             .types(TypeSet.FLOAT)
             .infer(
                 c -> {
@@ -126,6 +168,7 @@ final class IndexOps {
                 }));
     o.add(
         onnx("Unique", "distinct elements", 11)
+            .takes("X:any | axis:int sorted:int(0..1)")
             .types(TypeSet.ANY)
             .infer(
                 c -> {
@@ -339,5 +382,59 @@ final class IndexOps {
     shape[axis] = rows.size();
     Tensor index = Tensor.vector(rows.stream().mapToLong(Long::longValue).toArray());
     return Movement.gather(x, index, axis, shape);
+  }
+
+  private static void scatterShape(InferContext c) {
+    int axis = c.axis(c.attr("axis", 0L), c.rank(0));
+    c.checkRank(1, c.rank(0), c.rank(0));
+    c.checkRank(2, c.rank(0), c.rank(0));
+    for (int i = 0; i < c.rank(0); i++) {
+      c.expectExtent(2, i, c.known(1, i), "extent of the indices");
+      if (i != axis && c.known(1, i) > c.known(0, i)) {
+        throw c.fail(
+            "indices "
+                + c.type(1)
+                + " are larger than the data "
+                + c.type(0)
+                + " at dimension "
+                + i);
+      }
+    }
+    c.set(0, c.type(0));
+  }
+
+  private static void scatterNdShape(InferContext c) {
+    int q = c.rank(1);
+    long k = c.known(1, q - 1);
+    if (k < 1 || k > c.rank(0)) {
+      throw c.fail("index tuples have " + k + " entries, expected 1 to " + c.rank(0));
+    }
+    List<Dim> want = new ArrayList<>(c.dims(1).subList(0, q - 1));
+    want.addAll(c.dims(0).subList((int) k, c.rank(0)));
+    c.checkRank(2, want.size(), want.size());
+    for (int i = 0; i < want.size(); i++) {
+      if (want.get(i).known()) {
+        c.expectExtent(2, i, want.get(i).value(), "a slice per index tuple");
+      }
+    }
+    c.set(0, c.type(0));
+  }
+
+  private static void tensorScatterShape(InferContext c) {
+    int rank = c.rank(0);
+    int axis = c.axis(c.attr("axis", -2L), rank);
+    if (axis == 0) {
+      throw c.fail("axis is 0, the batch, expected another");
+    }
+    c.checkRank(1, rank, rank);
+    for (int i = 0; i < rank; i++) {
+      if (i != axis) {
+        c.expectExtent(1, i, c.known(0, i), "extent of the cache");
+      } else if (c.known(1, i) > c.known(0, i)) {
+        throw c.fail("writes " + c.dim(1, i) + " steps into a cache of " + c.dim(0, i));
+      }
+    }
+    c.expectExtent(2, 0, c.known(0, 0), "batch");
+    c.set(0, c.type(0));
   }
 }

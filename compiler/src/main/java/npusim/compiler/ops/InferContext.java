@@ -11,6 +11,9 @@ import npusim.isa.DType;
 
 /** Context of a shape rule: it sets the output types. */
 public final class InferContext extends OpContext {
+  /** No dimension is larger. */
+  private static final long MAX_EXTENT = 1L << 40;
+
   /** Says that a shape depends on a value that isn't known at compile time. */
   public static final class NeedsValue extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -85,6 +88,11 @@ public final class InferContext extends OpContext {
               + "' is not known; declare the shape of the graph's inputs");
     }
     return t;
+  }
+
+  /** Element type and shape of input {@code i}, or null when absent or not a tensor. */
+  TensorType typeOrNull(int i) {
+    return i < types.length ? types[i] : null;
   }
 
   @Override
@@ -179,16 +187,17 @@ public final class InferContext extends OpContext {
     String symbol = null;
     for (Dim d : dims) {
       if (d.known()) {
-        n = Math.multiplyExact(n, d.value());
         if (d.value() == 0) {
           return Dim.of(0);
         }
+        // More elements than memory could hold compare as one size; no result may have it.
+        n = n > Long.MAX_VALUE / d.value() ? Long.MAX_VALUE : n * d.value();
       } else {
         known = false;
         symbol = d.symbol();
         bounded &= d.isBounded();
       }
-      max = d.max() < 0 ? max : Math.multiplyExact(max, d.max());
+      max = d.max() <= 0 ? max : max > Long.MAX_VALUE / d.max() ? Long.MAX_VALUE : max * d.max();
     }
     if (known) {
       return Dim.of(n);
@@ -206,6 +215,70 @@ public final class InferContext extends OpContext {
           "dimension " + axis + " of input '" + node().input(i) + "' is not known: " + type(i));
     }
     return d.max();
+  }
+
+  /**
+   * A dimension of a result.
+   *
+   * @throws npusim.diag.NpusimException when it is negative or absurdly large
+   */
+  public Dim extent(long n, String what) {
+    if (n < 0 || n > MAX_EXTENT) {
+      throw fail(what + " is " + n + ", expected 0 to " + MAX_EXTENT);
+    }
+    return Dim.of(n);
+  }
+
+  /** Checks that input {@code i}, where given, broadcasts to a shape without widening it. */
+  public void broadcastsTo(int i, List<Dim> target) {
+    if (!has(i)) {
+      return;
+    }
+    List<Dim> d = dims(i);
+    boolean fits = d.size() <= target.size();
+    for (int k = 0; fits && k < d.size(); k++) {
+      Dim own = d.get(k);
+      Dim want = target.get(k + target.size() - d.size());
+      fits = !own.known() || !want.known() || own.value() == 1 || own.value() == want.value();
+    }
+    if (!fits) {
+      throw fail(
+          "input "
+              + i
+              + " '"
+              + node().input(i)
+              + "' has shape "
+              + d
+              + ", expected one that broadcasts to "
+              + target);
+    }
+  }
+
+  /** Checks an extent of input {@code i}, where given and known. */
+  public void expectExtent(int i, int axis, long want, String what) {
+    if (has(i) && dim(i, axis).known() && dim(i, axis).value() != want) {
+      throw fail(
+          "input "
+              + i
+              + " '"
+              + node().input(i)
+              + "' has extent "
+              + dim(i, axis)
+              + " at dimension "
+              + axis
+              + ", expected "
+              + want
+              + " ("
+              + what
+              + ")");
+    }
+  }
+
+  /** Checks that {@code parts} divides {@code whole}. */
+  public void expectMultiple(long whole, long parts, String what) {
+    if (parts < 1 || whole % parts != 0) {
+      throw fail(what + ": " + whole + " is not a multiple of " + parts);
+    }
   }
 
   /** Checks the rank of input {@code i}. */

@@ -20,6 +20,7 @@ final class MovementOps {
     List<Operator> o = new ArrayList<>();
     o.add(
         onnx("Transpose", "permutes dimensions", 1, 13, 21, 23, 24, 25)
+            .takes("X:any | perm:ints")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(c -> Movement.transpose(c.in(0), perm(c))))
             .infer(
@@ -32,6 +33,7 @@ final class MovementOps {
                 }));
     o.add(
         onnx("Concat", "joins along an axis", 4, 11, 13)
+            .takes("X:T[_,..]+ | axis:int")
             .types(TypeSet.ANY)
             .eval(
                 EvalRule.one(
@@ -43,11 +45,19 @@ final class MovementOps {
             .infer(MovementOps::concat));
     o.add(
         onnx("Split", "cuts along an axis", 2, 11, 13, 18)
+            .takes("X:any[_,..] | axis:int split:ints(0..)")
+            .takes(13, "X:any[_,..] split:i64[_]? | axis:int")
+            .takes(18, "X:any[_,..] split:i64[_]? | axis:int num_outputs:int(1..)")
             .types(TypeSet.ANY)
             .eval(MovementOps::splitEval)
             .infer(MovementOps::split));
     o.add(
         onnx("Slice", "part of a tensor by start, end and step", 1, 10, 11, 13)
+            .takes("X:any | starts:ints! ends:ints! axes:ints")
+            .takes(
+                10,
+                "X:any starts:index[list] ends:index[list] axes:index[list]? "
+                    + "steps:index[list]?")
             .types(TypeSet.ANY)
             .eval(
                 EvalRule.one(
@@ -58,11 +68,20 @@ final class MovementOps {
             .infer(MovementOps::slice));
     o.add(
         onnx("Expand", "repeats by broadcasting to a shape", 8, 13)
+            .takes("X:any shape:i64[_]")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(c -> Movement.expand(c.in(0), c.outputShape(0))))
-            .infer(c -> c.set(0, c.dtype(0), c.broadcast(c.dims(0), c.extents(1)))));
+            .infer(
+                c -> {
+                  List<Dim> to = c.extents(1);
+                  if (to.contains(Dim.UNKNOWN)) {
+                    throw c.fail("shape " + to + " holds -1, expected extents");
+                  }
+                  c.set(0, c.dtype(0), c.broadcast(c.dims(0), to));
+                }));
     o.add(
         onnx("Tile", "repeats along every dimension", 6, 13)
+            .takes("X:any repeats:i64[_]")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(c -> Movement.tile(c.in(0), c.outputShape(0))))
             .infer(
@@ -76,7 +95,9 @@ final class MovementOps {
                     Dim d = out.get(i);
                     out.set(
                         i,
-                        d.known() ? Dim.of(d.value() * reps[i]) : reps[i] == 1 ? d : Dim.UNKNOWN);
+                        d.known()
+                            ? c.extent(d.value() * reps[i], "a repeated dimension")
+                            : reps[i] == 1 ? d : Dim.UNKNOWN);
                   }
                   c.set(0, c.dtype(0), out);
                 }));
@@ -93,11 +114,18 @@ final class MovementOps {
                 23,
                 24,
                 25)
+            .takes("X:T | pads:ints! mode:{constant,reflect,edge} value:float")
+            .takes(11, "X:T pads:i64[_/1,_] value:T[one]? | mode:{constant,reflect,edge}")
+            .takes(
+                18,
+                "X:T pads:i64[_/1,_] value:T[one]? axes:index[_]? | "
+                    + "mode:{constant,reflect,edge,wrap}")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(MovementOps::padEval))
             .infer(MovementOps::pad));
     o.add(
         onnx("Trilu", "upper or lower triangle", 14)
+            .takes("X:any[..,_,_] k:i64[one]? | upper:int(0..1)")
             .types(TypeSet.ANY)
             .eval(
                 EvalRule.one(
@@ -110,6 +138,7 @@ final class MovementOps {
                 }));
     o.add(
         onnx("DepthToSpace", "moves blocks of channels into height and width", 1, 11, 13)
+            .takes("X:any[N,C,H,W] | blocksize:int(1..1048576)! mode:{DCR,CRD}")
             .types(TypeSet.ANY)
             .eval(
                 EvalRule.one(
@@ -122,10 +151,12 @@ final class MovementOps {
                 c -> {
                   long b = c.attr("blocksize", 1L);
                   c.checkRank(0, 4, 4);
+                  c.expectMultiple(c.known(0, 1), b * b, "channels in blocks");
                   c.set(0, c.dtype(0), scaled(c, c.known(0, 1) / (b * b), b, 1));
                 }));
     o.add(
         onnx("SpaceToDepth", "moves blocks of height and width into channels", 1, 13, 28)
+            .takes("X:any[N,C,H,W] | blocksize:int(1..1048576)! mode:{DCR,CRD}")
             .types(TypeSet.ANY)
             .eval(
                 EvalRule.one(
@@ -138,14 +169,28 @@ final class MovementOps {
                 c -> {
                   long b = c.attr("blocksize", 1L);
                   c.checkRank(0, 4, 4);
+                  c.expectMultiple(c.known(0, 2), b, "height in blocks");
+                  c.expectMultiple(c.known(0, 3), b, "width in blocks");
                   c.set(0, c.dtype(0), scaled(c, c.known(0, 1) * b * b, 1, b));
                 }));
     o.add(
         onnx("ReverseSequence", "reverses a leading part along the time axis", 10)
+            .takes(
+                "X:any[_,_,..] sequence_lens:i64[_] | batch_axis:int(0..1) "
+                    + "time_axis:int(0..1)")
             .types(TypeSet.ANY)
-            .infer(Rules.SAME));
+            .infer(
+                c -> {
+                  int batch = (int) c.attr("batch_axis", 1L);
+                  if (batch == c.attr("time_axis", 0L)) {
+                    throw c.fail("batch_axis and time_axis are both " + batch);
+                  }
+                  c.expectExtent(1, 0, c.known(0, batch), "batch");
+                  c.set(0, c.type(0));
+                }));
     o.add(
         onnx("CenterCropPad", "crops or pads around the middle", 18)
+            .takes("X:any shape:index[_] | axes:ints")
             .types(TypeSet.ANY)
             .infer(MovementOps::crop));
     return o;
@@ -276,8 +321,10 @@ final class MovementOps {
     long[] ends = input ? c.longs(2) : c.attrs("ends");
     long[] axes = input ? (c.has(3) ? c.longs(3) : null) : c.attrs("axes", (long[]) null);
     long[] steps = input && c.has(4) ? c.longs(4) : null;
-    if (starts.length != ends.length || (axes != null && axes.length != starts.length)) {
-      throw c.fail("starts, ends and axes differ in length");
+    if (starts.length != ends.length
+        || (axes != null && axes.length != starts.length)
+        || (steps != null && steps.length != starts.length)) {
+      throw c.fail("starts, ends, axes and steps differ in length");
     }
     long[] first = new long[dims.length];
     long[] step = new long[dims.length];
@@ -384,9 +431,13 @@ final class MovementOps {
   private static void crop(InferContext c) {
     long[] shape = c.longs(1);
     List<Dim> out = c.copyDims(0);
-    long[] axes = c.attrs("axes", (long[]) null);
+    long[] axes = c.attrs("axes", IntStream.range(0, out.size()).asLongStream().toArray());
+    if (axes.length != shape.length) {
+      throw c.fail("shape has " + shape.length + " entries for " + axes.length + " axes");
+    }
+    c.axes(axes, out.size());
     for (int i = 0; i < shape.length; i++) {
-      out.set(c.axis(axes == null ? i : axes[i], out.size()), Dim.of(shape[i]));
+      out.set(c.axis(axes[i], out.size()), c.extent(shape[i], "shape"));
     }
     c.set(0, c.dtype(0), out);
   }

@@ -1,7 +1,9 @@
 package npusim.compiler.ops;
 
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import npusim.compiler.ir.Tensor;
 
@@ -20,6 +22,25 @@ public final class Operator {
     NEVER
   }
 
+  /** A signature that is parsed when a node first needs it. */
+  private static final class Lazy {
+    private final String text;
+    private volatile Signature parsed;
+
+    Lazy(String text) {
+      this.text = text;
+    }
+
+    Signature get() {
+      Signature s = parsed;
+      if (s == null) {
+        s = Signature.parse(text);
+        parsed = s;
+      }
+      return s;
+    }
+  }
+
   private final String domain;
   private final String name;
   private final int[] since;
@@ -29,6 +50,8 @@ public final class Operator {
   private final EvalRule eval;
   private final java.util.function.Function<InferContext, Tensor> typeEval;
   private final Folding folding;
+  private final NavigableMap<Integer, Lazy> signatures;
+  private final boolean internal;
   private final Map<Class<?>, Object> hooks = new ConcurrentHashMap<>();
 
   private Operator(Builder b, InferRule infer) {
@@ -37,6 +60,8 @@ public final class Operator {
     this.since = b.since;
     this.summary = b.summary;
     this.types = b.types;
+    this.signatures = b.signatures;
+    this.internal = b.internal;
     this.infer = infer;
     this.eval = b.eval;
     this.typeEval = b.typeEval;
@@ -63,6 +88,8 @@ public final class Operator {
     private final String summary;
     private final int[] since;
     private TypeSet types = TypeSet.FLOAT;
+    private final NavigableMap<Integer, Lazy> signatures = new TreeMap<>();
+    private boolean internal;
     private EvalRule eval;
     private java.util.function.Function<InferContext, Tensor> typeEval;
     private Folding folding = Folding.ALWAYS;
@@ -77,6 +104,23 @@ public final class Operator {
     /** Types allowed for the first input (the output, when there is none). */
     Builder types(TypeSet set) {
       types = set;
+      return this;
+    }
+
+    /** Inputs and attributes from the first version on, as {@link Signature} writes them. */
+    Builder takes(String signature) {
+      return takes(1, signature);
+    }
+
+    /** Inputs and attributes from an opset version on. */
+    Builder takes(int from, String signature) {
+      signatures.put(from, new Lazy(signature));
+      return this;
+    }
+
+    /** Only passes make such nodes; models can't. */
+    Builder internal() {
+      internal = true;
       return this;
     }
 
@@ -129,6 +173,34 @@ public final class Operator {
   /** Types allowed for the first input. */
   public TypeSet types() {
     return types;
+  }
+
+  /** True when only passes make nodes of the operator. */
+  boolean isInternal() {
+    return internal;
+  }
+
+  /** What nodes look like at an opset version, or null when no version says. */
+  Signature signature(int opset) {
+    var e = signatures.floorEntry(opset);
+    e = e == null ? signatures.firstEntry() : e;
+    return e == null ? null : e.getValue().get();
+  }
+
+  /**
+   * Holds a node against the operator's signature.
+   *
+   * @throws npusim.diag.NpusimException exit code 2, naming node, operator, what is wrong and what
+   *     is allowed; exit code 3 for an operator that models can't use
+   */
+  public void check(InferContext c) {
+    if (internal) {
+      throw c.refuse("only the compiler makes such nodes");
+    }
+    Signature s = signature(c.opset());
+    if (s != null) {
+      SignatureCheck.check(s, c);
+    }
   }
 
   /** Shape and type rule. */

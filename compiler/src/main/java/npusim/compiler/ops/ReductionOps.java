@@ -46,6 +46,8 @@ final class ReductionOps {
                 10,
                 11,
                 24)
+            .takes("X:T[_,..] | axis:int k:int(0..)!")
+            .takes(10, "X:T[_,..] K:i64[one] | axis:int largest:int(0..1) sorted:int(0..1)")
             .types(TypeSet.NUMERIC)
             .eval(ReductionOps::topK)
             .infer(ReductionOps::topKShape));
@@ -67,6 +69,10 @@ final class ReductionOps {
 
   private static Operator reduce(String name, String summary, Reduce.Kind kind, int... since) {
     return onnx(name, summary + " over axes", since)
+        .takes("X:T | axes:ints keepdims:int(0..1)")
+        .takes(
+            kind == Reduce.Kind.SUM ? 13 : 18,
+            "X:T axes:i64[list]? | keepdims:int(0..1) noop_with_empty_axes:int(0..1)")
         .types(
             kind == Reduce.Kind.MAX || kind == Reduce.Kind.MIN
                 ? TypeSet.NUMERIC_OR_BOOL
@@ -93,6 +99,7 @@ final class ReductionOps {
 
   private static Operator arg(String name, String summary, boolean max) {
     return onnx(name, summary + " along an axis", 1, 11, 12, 13)
+        .takes("X:T[_,..] | axis:int keepdims:int(0..1) select_last_index:int(0..1)")
         .types(TypeSet.NUMERIC)
         .eval(
             EvalRule.one(
@@ -115,6 +122,7 @@ final class ReductionOps {
 
   private static Operator cumulate(String name, String summary, boolean product, int... since) {
     return onnx(name, summary, since)
+        .takes("X:T[_,..] axis:index[one] | exclusive:int(0..1) reverse:int(0..1)")
         .types(TypeSet.NUMERIC)
         .eval(
             EvalRule.one(

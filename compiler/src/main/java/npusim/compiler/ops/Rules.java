@@ -8,6 +8,18 @@ import npusim.isa.DType;
 
 /** Shape rules that many operators share. */
 final class Rules {
+  /** Attributes of convolutions, as signatures write them. */
+  static final String CONV =
+      "auto_pad:{NOTSET,SAME_UPPER,SAME_LOWER,VALID} dilations:ints(1..1048576)"
+          + " group:int(1..1048576) kernel_shape:ints(1..1048576) pads:ints(0..1048576)"
+          + " strides:ints(1..1048576)";
+
+  /** Attributes of poolings, as signatures write them. */
+  static final String POOL =
+      "auto_pad:{NOTSET,SAME_UPPER,SAME_LOWER,VALID} ceil_mode:int(0..1) "
+          + "count_include_pad:int(0..1) dilations:ints(1..1048576) kernel_shape:ints(1..1048576)! "
+          + "pads:ints(0..1048576) storage_order:int(0..1) strides:ints(1..1048576) p:int(1..)";
+
   /** Output 0 has the type of input 0. */
   static final InferRule SAME = c -> c.set(0, c.type(0));
 
@@ -17,35 +29,12 @@ final class Rules {
         List<Dim> dims = c.dims(0);
         for (int i = 1; i < c.inputs(); i++) {
           dims = c.broadcast(dims, c.dims(i));
-          if (c.dtype(i) != c.dtype(0)) {
-            throw c.fail(
-                "inputs have types "
-                    + c.dtype(0).onnxName()
-                    + " and "
-                    + c.dtype(i).onnxName()
-                    + ", expected the same");
-          }
         }
         c.set(0, c.dtype(0), dims);
       };
 
-  /** As {@link #BROADCAST}, of exactly two inputs. */
-  static final InferRule BROADCAST_TWO =
-      c -> {
-        if (c.inputs() != 2) {
-          throw c.fail("has " + c.inputs() + " inputs, expected 2");
-        }
-        BROADCAST.infer(c);
-      };
-
   /** Output 0: truth values, inputs broadcast together. */
-  static final InferRule COMPARE =
-      c -> {
-        if (c.dtype(0) != c.dtype(1)) {
-          throw c.fail("compares " + c.dtype(0).onnxName() + " with " + c.dtype(1).onnxName());
-        }
-        c.set(0, DType.BOOL, c.broadcast(0, 1));
-      };
+  static final InferRule COMPARE = c -> c.set(0, DType.BOOL, c.broadcast(0, 1));
 
   private Rules() {}
 

@@ -22,11 +22,15 @@ final class ShapeOps {
     List<Operator> o = new ArrayList<>();
     o.add(
         onnx("Constant", "a constant", 1, 9, 11, 12, 13, 19, 21, 23, 24, 25)
+            .takes(
+                "| value:tensor value_float:float value_floats:floats value_int:int "
+                    + "value_ints:ints value_string:str value_strings:strs")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(ShapeOps::constant))
             .infer(c -> c.set(0, constant(c).type())));
     o.add(
         onnx("Shape", "the shape as int64", 1, 13, 15, 19, 21, 23, 24, 25)
+            .takes("X:any | start:int end:int")
             .types(TypeSet.ANY)
             .typeEval(ShapeOps::shapeValue)
             .infer(
@@ -36,20 +40,26 @@ final class ShapeOps {
                 }));
     o.add(
         onnx("Size", "the number of elements as int64", 1, 13, 19, 21, 23, 24, 25)
+            .takes("X:any")
             .types(TypeSet.ANY)
             .typeEval(c -> c.type(0).isStatic() ? Tensor.scalar(c.type(0).elements()) : null)
             .infer(c -> c.set(0, DType.I64, List.of())));
     o.add(
         onnx("ConstantOfShape", "one value repeated over a shape", 9, 20, 21, 23, 24, 25)
+            .takes("shape:i64[_] | value:tensor")
             .types(TypeSet.ANY)
             .eval(EvalRule.one(ShapeOps::constantOfShape))
             .infer(
                 c -> {
                   Tensor v = c.node().tensorAttr("value");
+                  if (v != null && v.size() != 1) {
+                    throw c.fail("attribute 'value' has " + v.size() + " elements, expected 1");
+                  }
                   c.set(0, v == null ? DType.F32 : v.dtype(), checked(c, c.extents(0)));
                 }));
     o.add(
         onnx("Range", "values from start to limit by delta", 11, 27)
+            .takes("start:T[one] limit:T[one] delta:T[one]")
             .types(TypeSet.NUMERIC)
             .eval(EvalRule.one(ShapeOps::range))
             .infer(
@@ -63,78 +73,58 @@ final class ShapeOps {
                   c.set(
                       0,
                       c.dtype(0),
-                      Rules.dims((long) Math.max(Math.ceil((limit - start) / delta), 0)));
+                      List.of(
+                          c.extent(
+                              (long) Math.max(Math.ceil((limit - start) / delta), 0),
+                              "the number of values")));
                 }));
     o.add(
         view(
-            "Reshape",
-            "the same elements in another shape",
-            ShapeOps::reshape,
-            5,
-            13,
-            14,
-            19,
-            21,
-            23,
-            24,
-            25));
+            onnx("Reshape", "the same elements in another shape", 5, 13, 14, 19, 21, 23, 24, 25)
+                .takes("X:any shape:i64[_] | allowzero:int(0..1)"),
+            ShapeOps::reshape));
     o.add(
         view(
-            "Flatten",
-            "the same elements as a matrix",
-            ShapeOps::flatten,
-            1,
-            9,
-            11,
-            13,
-            21,
-            23,
-            24,
-            25));
+            onnx("Flatten", "the same elements as a matrix", 1, 9, 11, 13, 21, 23, 24, 25)
+                .takes("X:any | axis:int"),
+            ShapeOps::flatten));
     o.add(
         view(
-            "Squeeze",
-            "dimensions of extent 1 removed",
-            ShapeOps::squeeze,
-            1,
-            11,
-            13,
-            21,
-            23,
-            24,
-            25));
+            onnx("Squeeze", "dimensions of extent 1 removed", 1, 11, 13, 21, 23, 24, 25)
+                .takes("X:any | axes:ints")
+                .takes(13, "X:any axes:i64[list]?"),
+            ShapeOps::squeeze));
     o.add(
         view(
-            "Unsqueeze",
-            "dimensions of extent 1 inserted",
-            ShapeOps::unsqueeze,
-            1,
-            11,
-            13,
-            21,
-            23,
-            24,
-            25));
+            onnx("Unsqueeze", "dimensions of extent 1 inserted", 1, 11, 13, 21, 23, 24, 25)
+                .takes("X:any | axes:ints!")
+                .takes(13, "X:any axes:i64[list]"),
+            ShapeOps::unsqueeze));
     o.add(
         onnx("EyeLike", "ones on a diagonal", 9, 22)
+            .takes("X:any[_,_] | dtype:int k:int")
             .types(TypeSet.NUMERIC_OR_BOOL)
             .typeEval(ShapeOps::eye)
             .infer(c -> c.set(0, Rules.dtypeAttr(c, "dtype", c.dtype(0)), c.dims(0))));
     return o;
   }
 
-  private static Operator view(String name, String summary, InferRule rule, int... since) {
-    return onnx(name, summary, since)
-        .types(TypeSet.ANY)
+  private static Operator view(Operator.Builder b, InferRule rule) {
+    return b.types(TypeSet.ANY)
         .eval(EvalRule.one(c -> c.in(0).reshaped(c.outputShape(0))))
         .infer(rule);
   }
 
   private static Tensor constant(OpContext c) {
-    Attribute a =
-        c.node().attributes().values().stream()
-            .findFirst()
-            .orElseThrow(() -> c.fail("has no value"));
+    List<Attribute> given =
+        c.node().attributes().entrySet().stream()
+            .filter(e -> e.getKey().startsWith("value"))
+            .map(java.util.Map.Entry::getValue)
+            .toList();
+    if (given.size() != 1) {
+      throw c.fail("has " + given.size() + " values, expected one attribute value, value_int, …");
+    }
+    Attribute a = given.getFirst();
     return switch (a) {
       case Attribute.TensorAttr(Tensor t) -> t;
       case Attribute.Float(float v) -> Tensor.ofFloats(new long[0], v);

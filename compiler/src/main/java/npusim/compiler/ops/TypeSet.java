@@ -33,6 +33,16 @@ public enum TypeSet {
       DType.U4,
       DType.F8E4M3FN,
       DType.F8E5M2),
+  /** Integers that index. */
+  INDEX(DType.I32, DType.I64),
+  /** int64. */
+  I64(DType.I64),
+  /** int32. */
+  I32(DType.I32),
+  /** uint8. */
+  U8(DType.U8),
+  /** float32. */
+  F32(DType.F32),
   /** Every type that npusim computes on. */
   ANY(DType.values());
 

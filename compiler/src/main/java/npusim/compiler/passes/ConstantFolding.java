@@ -28,7 +28,7 @@ public final class ConstantFolding implements Pass {
 
   @Override
   public boolean run(Model m, PassContext c) {
-    ShapeInference.Result r = ShapeInference.infer(m, c.foldLimit());
+    ShapeInference.Result r = ShapeInference.inferCore(m, c.foldLimit());
     boolean changed = fold(m.graph(), r);
     for (Function f : m.functions().values()) {
       changed |= fold(f.body(), r);

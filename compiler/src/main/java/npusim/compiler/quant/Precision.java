@@ -27,6 +27,11 @@ public record Precision(
   /** Names that {@link #parse} knows besides element types. */
   public static final List<String> MIXED = List.of("w8a16", "w4a16");
 
+  /** True when binary32 stays binary32. */
+  public boolean keepsFloat32() {
+    return compute == DType.F32 && products.isEmpty() && weights.isEmpty();
+  }
+
   /**
    * The precision of a plain element type: floating-point types as they are, int8 as quantised
    * products.

@@ -91,6 +91,10 @@ public final class RollLayers implements Pass {
       Node n = b.node(0, k);
       Node copy = n.copy();
       copy.setName(commonName(n.name(), b.node(1, k).name()));
+      copy.origin().setLabel(commonName(n.origin().label(), b.node(1, k).origin().label()));
+      for (int r = 1; r < b.count; r++) {
+        copy.origin().succeed(b.node(r, k).origin());
+      }
       body.add(copy);
       for (String in : n.inputs()) {
         if (!in.isEmpty() && g.isConstant(in) && !b.varying.containsKey(in)) {

@@ -55,6 +55,11 @@ final class ControlFlow {
   private void branches(Scope s, Node n) {
     InferContext c = context(s, n);
     Tensor condition = c.value(0);
+    if (condition != null && condition.size() != 1) {
+      throw c.fail("the condition has shape " + c.type(0) + ", expected one element");
+    }
+    expect(c, graph(c, "then_branch"), "then_branch", 0, 0, n.outputs().size());
+    expect(c, graph(c, "else_branch"), "else_branch", 0, 0, n.outputs().size());
     Scope yes = new Scope(graph(c, "then_branch"), s);
     Scope no = new Scope(graph(c, "else_branch"), s);
     // A branch that is never taken needn't make sense for these shapes.
@@ -121,7 +126,8 @@ final class ControlFlow {
     InferContext c = context(s, n);
     Graph body = graph(c, "body");
     Scope inner = new Scope(body, s);
-    int states = n.inputs().size() - 2;
+    int states = Math.max(0, n.inputs().size() - 2);
+    expect(c, body, "body", states + 2, states + 1, n.outputs().size() + 1);
     body.setType(body.inputs().get(0), TensorType.of(DType.I64));
     body.setType(body.inputs().get(1), TensorType.of(DType.BOOL));
     for (int i = 0; i < states; i++) {
@@ -130,6 +136,9 @@ final class ControlFlow {
     inference.run(inner);
     Tensor trips = c.value(0);
     Tensor condition = c.value(1);
+    if ((trips != null && trips.size() != 1) || (condition != null && condition.size() != 1)) {
+      throw c.fail("the trip count and the condition have one element");
+    }
     Tensor next = inner.constant(body.outputs().get(0));
     int open = c.has(0) && trips == null ? 0 : c.has(1) && condition == null ? 1 : -1;
     if (open >= 0) {
@@ -150,6 +159,32 @@ final class ControlFlow {
       } else {
         set(s, n, i, null);
       }
+    }
+  }
+
+  private static long[] axes(InferContext c, String key, int n) {
+    long[] v = c.attrs(key, new long[n]);
+    if (v.length != n) {
+      throw c.fail("attribute '" + key + "' has " + v.length + " entries, expected " + n);
+    }
+    return v;
+  }
+
+  /** Holds a nested graph's signature against the node around it. */
+  private static void expect(
+      InferContext c, Graph body, String key, int inputs, int atLeast, int outputs) {
+    if (body.inputs().size() != inputs) {
+      throw c.fail(
+          "graph '" + key + "' has " + body.inputs().size() + " inputs, expected " + inputs);
+    }
+    if (body.outputs().size() < Math.max(atLeast, outputs)) {
+      throw c.fail(
+          "graph '"
+              + key
+              + "' has "
+              + body.outputs().size()
+              + " outputs, expected at least "
+              + Math.max(atLeast, outputs));
     }
   }
 
@@ -182,9 +217,12 @@ final class ControlFlow {
     if (scans < 1 || states < 0) {
       throw c.fail("num_scan_inputs is " + scans + " of " + n.inputs().size() + " inputs");
     }
-    long[] axes = c.attrs("scan_input_axes", new long[scans]);
-    long[] outAxes =
-        c.attrs("scan_output_axes", new long[Math.max(0, n.outputs().size() - states)]);
+    expect(c, body, "body", n.inputs().size(), states, n.outputs().size());
+    long[] axes = axes(c, "scan_input_axes", scans);
+    int outs = body.outputs().size() - states;
+    long[] outAxes = axes(c, "scan_output_axes", outs);
+    axes(c, "scan_input_directions", scans);
+    axes(c, "scan_output_directions", outs);
     Dim count = Dim.UNKNOWN;
     for (int i = 0; i < n.inputs().size(); i++) {
       TensorType t = c.type(i);

@@ -24,8 +24,11 @@ import npusim.diag.NpusimException;
 
 /** Walks graphs in order and applies every operator's rule. */
 final class GraphInference {
+  private static final double MAX_ELEMENTS = 0x1p50;
+
   private final Model model;
   private final long valueLimit;
+  private final boolean strict;
   private final Map<Graph, Map<String, Tensor>> values = new IdentityHashMap<>();
   private final Map<Graph, Set<String>> extents = new IdentityHashMap<>();
   private final Set<String> unbound = new LinkedHashSet<>();
@@ -34,8 +37,15 @@ final class GraphInference {
   private final Set<Function.Key> done = new LinkedHashSet<>();
   private final ControlFlow control = new ControlFlow(this);
 
-  GraphInference(Model model, long valueLimit) {
+  /**
+   * An inference of a model.
+   *
+   * @param valueLimit largest value, in elements, that is computed on the way
+   * @param strict whether nodes are held against their operators' signatures
+   */
+  GraphInference(Model model, long valueLimit, boolean strict) {
     this.model = model;
+    this.strict = strict;
     this.valueLimit = valueLimit;
   }
 
@@ -43,8 +53,8 @@ final class GraphInference {
     return new ShapeInference.Result(values, extents, unbound, unresolved);
   }
 
-  void run(Graph g) {
-    run(new Scope(g, null));
+  void run() {
+    run(new Scope(model.graph(), null));
   }
 
   void run(Scope s) {
@@ -79,11 +89,12 @@ final class GraphInference {
       unknown(s, n);
       return;
     }
+    int inputs = n.inputs().size();
     if (control.handles(n)) {
+      op.check(new InferContext(n, new TensorType[inputs], new Tensor[inputs]));
       control.infer(s, n);
       return;
     }
-    int inputs = n.inputs().size();
     TensorType[] types = new TensorType[inputs];
     Tensor[] constants = new Tensor[inputs];
     Tensor[] known = new Tensor[inputs];
@@ -96,6 +107,9 @@ final class GraphInference {
     }
     InferContext c = new InferContext(n, types, known);
     c.followExtents(i -> s.extents(n.input(i)));
+    if (strict) {
+      op.check(c);
+    }
     if (inputs > 0 && types[0] != null && !op.types().contains(types[0].dtype())) {
       throw c.refuse(
           "element type " + types[0].dtype().onnxName() + " is not supported for " + n.opType());
@@ -115,10 +129,22 @@ final class GraphInference {
         if (!results[i].dtype().supported()) {
           throw c.refuse("element type " + results[i].dtype().onnxName() + " is not supported");
         }
+        checkSize(c, results[i]);
         s.graph.setType(n.output(i), results[i]);
       }
     }
     evaluate(s, n, op, c, constants, results);
+  }
+
+  /** Products of extents are taken everywhere; they must fit. */
+  private static void checkSize(InferContext c, TensorType t) {
+    double elements = 1;
+    for (Dim d : t.dims()) {
+      elements *= Math.max(d.max(), 1);
+    }
+    if (elements > MAX_ELEMENTS) {
+      throw c.refuse("a result of type " + t + " is larger than any memory");
+    }
   }
 
   private void evaluate(

@@ -98,8 +98,19 @@ public final class ShapeInference {
    *     operator, domain and version when an operator or type isn't supported
    */
   public static Result infer(Model m, long valueLimit) {
-    GraphInference g = new GraphInference(m, valueLimit);
-    g.run(m.graph());
+    return run(new GraphInference(m, valueLimit, true));
+  }
+
+  /**
+   * As {@link #infer(Model, long)}, of a model that passes have brought into core forms: nodes are
+   * not held against the operators' signatures, since a product may have weights of another type.
+   */
+  public static Result inferCore(Model m, long valueLimit) {
+    return run(new GraphInference(m, valueLimit, false));
+  }
+
+  private static Result run(GraphInference g) {
+    g.run();
     return g.result();
   }
 

@@ -10,12 +10,24 @@ import npusim.hardware.Hardware;
 import npusim.isa.DType;
 
 /**
- * Search of tile extents, loop order and division among cores for a convolution on the matrix unit,
- * by the same cost as {@link MatmulTiling}: the longest of array, loads and DRAM.
+ * Search of tile extents, loop order and division among cores for a convolution on the matrix unit.
+ * The cost of a candidate is the longest of what the arrays, the load queues, the vector unit, the
+ * network and the chip's DRAM need, plus what can't overlap: the first loads and the last tile's
+ * result.
  */
 public final class ConvTiling {
+  private static final int GRAIN = 16;
+
+  /** Cycles from a vector instruction's dispatch to the next one that depends on it. */
+  private static final int VECTOR_START = 12;
+
+  /** Share of what happens meanwhile that shows all the same. */
+  private static final double HIDDEN = 0.05;
+
   private final Hardware hw;
   private final Problem p;
+  private final long taps;
+  private final long grain;
 
   /**
    * A convolution of {@code batch × groups} products.
@@ -23,8 +35,15 @@ public final class ConvTiling {
    * @param out spatial extents of the result
    * @param halos windows by spatial dimension
    * @param oc result channels per group, ic input channels per group
-   * @param taps elements of the window
-   * @param outBits bits per result element in rings, extraBits for the epilogue
+   * @param kernel extents of the window
+   * @param xResident whether the input is in the scratchpad, xInPlace whether it is read there
+   * @param channelsLast whether the input lies channels last
+   * @param outBits bits per result element
+   * @param outResident whether the result stays in the scratchpad
+   * @param extraBits bits per result element for the epilogue's operands and temporaries
+   * @param readBits bits per result element that the epilogue loads
+   * @param vectorSteps vector operations per result element
+   * @param block columns of a block of the weights, 0 when they don't lie in blocks
    */
   public record Problem(
       long batch,
@@ -33,12 +52,18 @@ public final class ConvTiling {
       Axis.Halo[] halos,
       long oc,
       long ic,
-      long taps,
+      long[] kernel,
       DType x,
       DType w,
+      boolean xResident,
       boolean xInPlace,
+      boolean channelsLast,
       int outBits,
+      boolean outResident,
       int extraBits,
+      int readBits,
+      long vectorSteps,
+      long block,
       long spm,
       long acc,
       int cores) {}
@@ -46,17 +71,35 @@ public final class ConvTiling {
   /**
    * A choice.
    *
+   * @param images tile of the batch
    * @param spatial tile of the result
+   * @param grain channels that cores divide are multiples of this
    * @param ocOuter true when the loop over channels is outside the spatial loops
    * @param pb cores along the batch, pg along groups, po along channels, ps along the first spatial
    *     dimension
    */
   public record Tiles(
-      long[] spatial, long oc, long ic, boolean ocOuter, int pb, int pg, int po, int ps) {}
+      long images,
+      long[] spatial,
+      long oc,
+      long ic,
+      boolean ocOuter,
+      int pb,
+      int pg,
+      int po,
+      int ps,
+      long grain) {
+
+    long rows() {
+      return images * Arrays.stream(spatial).reduce(1, Math::multiplyExact);
+    }
+  }
 
   private ConvTiling(Hardware hw, Problem p) {
     this.hw = hw;
     this.p = p;
+    this.grain = p.block() > 0 ? p.block() : GRAIN;
+    this.taps = Arrays.stream(p.kernel()).reduce(1, Math::multiplyExact);
   }
 
   /** The cheapest tiling, or null when not even the smallest tile fits. */
@@ -68,27 +111,33 @@ public final class ConvTiling {
     Tiles best = null;
     double cost = Double.POSITIVE_INFINITY;
     for (int[] cut : divisions()) {
-      long b = Math.ceilDiv(p.batch(), cut[0]);
-      long g = Math.ceilDiv(p.groups(), cut[1]);
-      long oc =
-          cut[2] == 1
-              ? p.oc()
-              : Math.min(p.oc(), Math.ceilDiv(Math.ceilDiv(p.oc(), 16), cut[2]) * 16);
-      long[] out = p.out().clone();
-      out[0] = Math.ceilDiv(out[0], cut[3]);
-      for (long[] sp : spatials(out)) {
-        long rows = Arrays.stream(sp).reduce(1, Math::multiplyExact);
-        for (long toc : candidates(oc, hw.core().matrix().cols())) {
-          if (rows * toc * 8 > p.acc()) {
+      Share s = share(cut);
+      Set<Long> ocs =
+          p.block() > 0 ? blocks(cut[2]) : candidates(s.oc(), hw.core().matrix().cols());
+      Set<Long> ics = candidates(p.ic(), Math.max(1, hw.core().matrix().rows() / taps));
+      for (Patch patch : patches(s)) {
+        for (long toc : ocs) {
+          if (patch.rows() * toc * 8 > p.acc()) {
             continue;
           }
-          for (long tic : candidates(p.ic(), Math.max(1, hw.core().matrix().rows() / p.taps()))) {
-            if (bytes(sp, rows, toc, tic) > p.spm()) {
+          for (long tic : ics) {
+            if (bytes(patch, toc, tic) > p.spm()) {
               continue;
             }
             for (int o = 0; o < 2; o++) {
-              Tiles t = new Tiles(sp, toc, tic, o == 0, cut[0], cut[1], cut[2], cut[3]);
-              double c = cost(t, b * g, out, oc, rows);
+              Tiles t =
+                  new Tiles(
+                      patch.images(),
+                      patch.spatial(),
+                      toc,
+                      tic,
+                      o == 0,
+                      cut[0],
+                      cut[1],
+                      cut[2],
+                      cut[3],
+                      grain);
+              double c = cost(t, s);
               if (c < cost * 0.999) {
                 cost = c;
                 best = t;
@@ -99,6 +148,19 @@ public final class ConvTiling {
       }
     }
     return best;
+  }
+
+  /** What the busiest core has to do. */
+  private record Share(long images, long groups, long oc, long[] out) {}
+
+  private Share share(int[] cut) {
+    long oc =
+        cut[2] == 1
+            ? p.oc()
+            : Math.min(p.oc(), Math.ceilDiv(Math.ceilDiv(p.oc(), grain), cut[2]) * grain);
+    long[] out = p.out().clone();
+    out[0] = Math.ceilDiv(out[0], cut[3]);
+    return new Share(Math.ceilDiv(p.batch(), cut[0]), Math.ceilDiv(p.groups(), cut[1]), oc, out);
   }
 
   /** Ways to divide the cores: batch, groups, channels, first spatial dimension. */
@@ -112,7 +174,7 @@ public final class ConvTiling {
           if (b * g * o * s == n
               && (b == 1 || b <= p.batch())
               && (g == 1 || g <= p.groups())
-              && (o == 1 || o <= Math.ceilDiv(p.oc(), 16))
+              && (o == 1 || o <= Math.ceilDiv(p.oc(), grain))
               && (s == 1 || s <= p.out()[0])) {
             all.add(new int[] {b, g, o, s});
           }
@@ -125,83 +187,180 @@ public final class ConvTiling {
     return all;
   }
 
-  /** The whole, then halves of the outermost dimension down to 1, then of the next. */
-  private static List<long[]> spatials(long[] out) {
-    List<long[]> all = new ArrayList<>();
-    long[] t = out.clone();
-    all.add(t.clone());
+  /** Images and places computed at once. */
+  private record Patch(long images, long[] spatial, long rows) {
+    Patch(long images, long[] spatial) {
+      this(images, spatial, images * Arrays.stream(spatial).reduce(1, Math::multiplyExact));
+    }
+  }
+
+  /**
+   * Several whole images, one, then parts of the outermost dimension down to 1, then of the next.
+   */
+  private List<Patch> patches(Share s) {
+    List<Patch> all = new ArrayList<>();
+    long[] t = s.out().clone();
+    // An instruction has three dimensions of rows.
+    for (long n = s.images(); n > 1 && t.length < 3; n = Math.ceilDiv(n, 2)) {
+      all.add(new Patch(n, t.clone()));
+    }
+    all.add(new Patch(1, t.clone()));
     for (int d = 0; d < t.length; d++) {
       long whole = t[d];
       for (long parts = 2; t[d] > 1; parts = parts < 8 ? parts + 1 : parts * 2) {
         long next = Math.max(1, Math.ceilDiv(whole, parts));
         if (next != t[d]) {
           t[d] = next;
-          all.add(t.clone());
+          all.add(new Patch(1, t.clone()));
         }
       }
     }
     return all;
   }
 
-  private long span(long[] sp) {
+  private long span(long[] spatial) {
     long n = 1;
-    for (int i = 0; i < sp.length; i++) {
-      n *= p.halos()[i].span(sp[i]);
+    for (int i = 0; i < spatial.length; i++) {
+      n *= p.halos()[i].span(spatial[i]);
     }
     return n;
   }
 
-  private long bytes(long[] sp, long rows, long toc, long tic) {
-    long x = p.xInPlace() ? 0 : 2 * (p.x().bytesFor(span(sp) * tic) + 64);
-    long w = 2 * (p.w().bytesFor(toc * tic * p.taps()) + 64);
-    return x + w + rows * toc * (2L * p.outBits() + p.extraBits()) / 8 + 2048;
+  private long bytes(Patch t, long toc, long tic) {
+    long x = p.xInPlace() ? 0 : 2 * (p.x().bytesFor(t.images() * span(t.spatial()) * tic) + 64);
+    long w = 2 * (p.w().bytesFor(toc * tic * taps) + 64);
+    long ring = p.outResident() ? 0 : 2L * p.outBits();
+    return x + w + t.rows() * toc * (ring + p.extraBits()) / 8 + 2048;
   }
 
-  private double cost(Tiles t, long products, long[] out, long oc, long rows) {
-    var mx = hw.core().matrix();
-    double rate = mx.throughput().getOrDefault(p.x(), 0.25);
+  private double cost(Tiles t, Share s) {
+    long it = Math.ceilDiv(s.images(), t.images());
     long st = 1;
-    for (int i = 0; i < out.length; i++) {
-      st *= Math.ceilDiv(out[i], t.spatial()[i]);
+    for (int i = 0; i < s.out().length; i++) {
+      st *= Math.ceilDiv(s.out()[i], t.spatial()[i]);
     }
-    long ot = Math.ceilDiv(oc, t.oc());
-    long it = Math.ceilDiv(p.ic(), t.ic());
-    double blocks =
-        Math.ceil(
-            (double) Math.ceilDiv(t.ic() * p.taps(), mx.rows())
-                * Math.ceilDiv(Math.min(t.oc(), oc), mx.cols())
-                / mx.arrays());
-    double block = Math.max(Math.max(rows, mx.minBlockRows()) / rate, mx.preloadCycles());
-    double gemms = (double) products * st * ot * it;
-    double array = gemms * (blocks * block + mx.controllerCycles() + mx.pipelineCycles());
-    long xTimes = it == 1 && st == 1 ? 1 : it == 1 && !t.ocOuter() ? 1 : ot;
-    long wTimes = it == 1 && ot == 1 ? 1 : it == 1 && t.ocOuter() ? 1 : st;
-    double xBytes =
-        p.xInPlace()
-            ? 0
-            : (double) products * st * it * xTimes * p.x().bytesFor(span(t.spatial()) * t.ic());
-    double wBytes =
-        (double) products * ot * it * wTimes * p.w().bytesFor(t.oc() * t.ic() * p.taps());
-    double oBytes = (double) products * st * rows * ot * t.oc() * p.outBits() / 8;
+    st *= it;
+    long rows = t.rows();
+    long ot = Math.ceilDiv(s.oc(), t.oc());
+    long kt = Math.ceilDiv(p.ic(), t.ic());
+    double gemms = (double) s.groups() * st * ot * kt;
+    double array = gemms * array(rows, Math.min(t.oc(), s.oc()), t.ic() * taps);
+    long xTimes = kt == 1 && (st == 1 || !t.ocOuter()) ? 1 : ot;
+    long wTimes = kt == 1 && (ot == 1 || t.ocOuter()) ? 1 : st;
+    wTimes = kt > 1 && st == 1 && ot == 1 ? 1 : wTimes;
+    double tileX = p.x().bytesFor(t.images() * span(t.spatial()) * t.ic());
+    double tileW = p.w().bytesFor(Math.min(t.oc(), s.oc()) * t.ic() * taps);
+    double xLoads = p.xInPlace() ? 0 : (double) s.groups() * st * kt * xTimes;
+    double wLoads = (double) s.groups() * ot * kt * wTimes;
+    double results = (double) s.groups() * st * rows * s.oc();
+    double xBytes = xLoads * tileX;
+    double wBytes = wLoads * tileW;
+    double oBytes = results * p.outBits() / 8;
+    double rBytes = results * p.readBits() / 8;
     var ld = hw.core().dma().load();
     double start = ld.startupCycles() + ld.finishCycles() + 20;
-    double xLoads = p.xInPlace() ? 0 : (double) products * st * it * xTimes;
-    double wLoads = (double) products * ot * it * wTimes;
     double load =
-        Math.max(xLoads * start + xBytes / ld.bytesPerCycle(), wLoads * start)
-            + wBytes / ld.bytesPerCycle();
-    double dramRate = hw.dramBytesPerCycle();
-    double dram =
-        Double.isInfinite(dramRate) ? 0 : (xBytes + wBytes + oBytes) * p.cores() / dramRate;
-    double vector = (double) products * st * rows * ot * t.oc() / hw.core().vector().lanes();
+        Math.max(xLoads, wLoads) * start + (xBytes + wBytes + rBytes) / ld.bytesPerCycle();
+    double dramRate = dramRate();
+    double dramBytes =
+        (p.xResident() ? 0 : xBytes * overhead(run(t)))
+            + wBytes * overhead(weightRun(t, tileW))
+            + rBytes
+            + (p.outResident() ? 0 : oBytes);
+    // While a transfer starts, its queue asks the memory for nothing; other cores may.
+    double fetched = wLoads + (p.xResident() ? 0 : xLoads);
+    double dram = dramBytes * p.cores() / dramRate + fetched * start / 2;
+    double net = p.outResident() && p.cores() > 1 ? oBytes / hw.noc().bytesPerCycle() : 0;
+    double lanes = hw.core().vector().lanes();
+    double tiles = (double) s.groups() * st * ot;
+    double vector = p.vectorSteps() * (results / lanes + tiles * VECTOR_START);
+    var out = hw.core().dma().store();
+    double store =
+        p.outResident() && p.cores() == 1
+            ? 0
+            : tiles * (out.startupCycles() + out.finishCycles()) + oBytes / out.bytesPerCycle();
     double first =
-        (p.x().bytesFor(span(t.spatial()) * t.ic()) + p.w().bytesFor(t.oc() * t.ic() * p.taps()))
-                / ld.bytesPerCycle()
+        ((p.xInPlace() ? 0 : tileX) + tileW) / Math.min(ld.bytesPerCycle(), dramRate / p.cores())
             + start;
-    double last = (double) rows * t.oc() / hw.core().vector().lanes();
-    return Math.max(Math.max(array, 8 * gemms), Math.max(load, Math.max(dram, vector)))
-        + first
-        + last;
+    double last = (double) rows * Math.min(t.oc(), s.oc()) * p.vectorSteps() / lanes;
+    double busy = Math.max(Math.max(array, 8 * gemms), Math.max(Math.max(load, store), vector));
+    // What hides behind the longest still counts a little: waits for each other are never all
+    // hidden.
+    double hidden = array + load + store + vector + dram + net;
+    return Math.max(busy, Math.max(dram, net)) + HIDDEN * hidden + first + last;
+  }
+
+  /** Cycles of one product: blocks through which rows stream, on all arrays. */
+  private double array(long rows, long n, long k) {
+    var mx = hw.core().matrix();
+    double rate = mx.throughput().getOrDefault(p.x(), 0.25);
+    double deep = Math.max(1, rate);
+    long kBlocks = (long) Math.ceil(k / (mx.rows() * deep));
+    long nBlocks = Math.ceilDiv(n, mx.cols());
+    double best = Double.POSITIVE_INFINITY;
+    for (int split = 1; split <= mx.arrays(); split++) {
+      if (mx.arrays() % split == 0) {
+        double blocks = (double) kBlocks * Math.ceilDiv(nBlocks, mx.arrays() / split);
+        double each = Math.max(Math.ceilDiv(rows, split), mx.minBlockRows()) / Math.min(1, rate);
+        best = Math.min(best, blocks * Math.max(each, mx.preloadCycles()));
+      }
+    }
+    return best + mx.controllerCycles() + mx.pipelineCycles();
+  }
+
+  /** Bytes of a tile of weights that lie next to each other in memory. */
+  private double weightRun(Tiles t, double tile) {
+    if (p.block() > 0) {
+      return p.w().bytesFor(t.ic() * taps * p.block());
+    }
+    return t.oc() >= p.oc() ? tile : p.w().bytesFor(t.oc());
+  }
+
+  /** Bytes of the input that lie next to each other in memory. */
+  private double run(Tiles t) {
+    int d = t.spatial().length - 1;
+    long along = Math.min(p.halos()[d].span(t.spatial()[d]), p.halos()[d].input());
+    boolean row = along == p.halos()[d].input();
+    long n = along;
+    if (p.channelsLast()) {
+      if (t.ic() < p.ic() || p.groups() > 1) {
+        return p.x().bytesFor(t.ic());
+      }
+      n *= p.ic();
+    }
+    // Whole rows follow each other.
+    for (int i = d - 1; row && i >= 0; i--) {
+      long size = Math.min(p.halos()[i].span(t.spatial()[i]), p.halos()[i].input());
+      n *= size;
+      row = size == p.halos()[i].input();
+    }
+    return p.x().bytesFor(n);
+  }
+
+  /**
+   * What short rows cost: each contiguous piece takes about a request more than its bytes, for its
+   * ragged ends and for the memory to find the row.
+   */
+  private double overhead(double run) {
+    return 1 + hw.core().dma().load().requestBytes() / Math.max(1, run);
+  }
+
+  private double dramRate() {
+    double r = hw.dramBytesPerCycle();
+    return Double.isInfinite(r) ? 1e12 : r;
+  }
+
+  /** Numbers of blocks that divide every core's evenly, in columns. */
+  private Set<Long> blocks(int parts) {
+    Set<Long> c = new TreeSet<>();
+    long blocks = p.oc() / p.block();
+    long each = blocks % parts == 0 ? blocks / parts : 1;
+    for (long n = 1; n <= each; n++) {
+      if (each % n == 0) {
+        c.add(n * p.block());
+      }
+    }
+    return c;
   }
 
   private static Set<Long> candidates(long total, long unit) {

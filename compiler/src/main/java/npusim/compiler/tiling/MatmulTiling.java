@@ -24,6 +24,7 @@ public final class MatmulTiling {
    * @param outBits bits per result element held in scratchpad rings (0 when written from the
    *     accumulators)
    * @param extraBits bits per result element for the epilogue's operands and temporaries
+   * @param vectorPerResult vector cycles per result element; 0 when results leave directly
    * @param wPerBatch whether every batch has its own stationary operand
    * @param wRatio bytes in DRAM per byte of the stationary operand; below 1 when it is compressed
    * @param kGrain what tiles along the sums are multiples of; when it isn't 1 they divide the sums
@@ -39,6 +40,7 @@ public final class MatmulTiling {
       boolean wResident,
       int outBits,
       int extraBits,
+      double vectorPerResult,
       boolean wPerBatch,
       double wRatio,
       int kGrain,
@@ -65,6 +67,7 @@ public final class MatmulTiling {
   }
 
   private Tiles search() {
+    int results = hw.core().accumulator().resultTiles();
     Tiles best = null;
     double cost = Double.POSITIVE_INFINITY;
     for (int pb = 1; pb <= p.cores(); pb++) {
@@ -84,7 +87,7 @@ public final class MatmulTiling {
         long n = grain(p.n(), pn);
         for (long tn : candidates(n, hw.core().matrix().cols())) {
           for (long tm : candidates(m, 1)) {
-            if (tm * tn * 8 > p.acc()) {
+            if (tm * tn * 4 * results > p.acc()) {
               continue;
             }
             for (long tk : depths()) {
@@ -118,6 +121,7 @@ public final class MatmulTiling {
               p.wResident(),
               p.outBits(),
               p.extraBits(),
+              p.vectorPerResult(),
               p.wPerBatch(),
               p.wRatio(),
               p.kGrain(),
@@ -192,13 +196,17 @@ public final class MatmulTiling {
     wBytes *= overhead(p.w(), Math.min(t.n(), n), p.n());
     double dram =
         (aBytes + wBytes + oBytes) * t.pb() * t.pm() * t.pn() / Math.max(1e-9, dramRate());
-    double vector = (double) b * m * n / hw.core().vector().lanes();
+    double vector = b * m * n * p.vectorPerResult();
     double first =
         (p.a().bytesFor(t.m() * t.k()) + p.w().bytesFor(t.k() * t.n()))
                 / Math.min(ld.bytesPerCycle(), dramRate() / p.cores())
             + start;
-    double last = (double) t.m() * t.n() / hw.core().vector().lanes();
+    double last = t.m() * t.n() * p.vectorPerResult();
     double issue = 8.0 * gemms;
+    if (hw.core().accumulator().resultTiles() == 1) {
+      // The array waits while a tile of results is taken out.
+      array += vector;
+    }
     return Math.max(Math.max(array, issue), Math.max(load, Math.max(dram, vector)))
         + first
         + last

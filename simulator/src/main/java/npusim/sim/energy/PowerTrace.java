@@ -66,6 +66,27 @@ public final class PowerTrace implements TraceSink {
     return power;
   }
 
+  /**
+   * Highest power over {@code windows} successive windows, with all dynamic energy and static
+   * power.
+   *
+   * @param windows length of the mean; a shorter run's mean is over the run
+   * @param whole dynamic energy of the run over the part that this trace sees: what it doesn't see
+   *     (network, activations, issue) is spread like the rest
+   * @param chips chips in the system
+   */
+  public double peakPowerW(int windows, double whole, int chips) {
+    double[] power = dynamicPowerW();
+    double sum = 0;
+    double most = 0;
+    for (int i = 0; i < power.length; i++) {
+      sum += power[i] - (i < windows ? 0 : power[i - windows]);
+      most = Math.max(most, sum);
+    }
+    int length = Math.max(1, Math.min(windows, power.length));
+    return most / length * whole + model.staticPowerW(chips);
+  }
+
   /** Highest power of a window with the static power of {@code chips} chips, W. */
   public double peakPowerW(int chips) {
     return Arrays.stream(dynamicPowerW()).max().orElse(0) + model.staticPowerW(chips);

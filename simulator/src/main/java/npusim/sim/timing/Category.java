@@ -6,37 +6,44 @@ package npusim.sim.timing;
  */
 public enum Category {
   /** The matrix unit streams operands. */
-  MATRIX("matrix"),
+  MATRIX("matrix", "matrix"),
   /** The vector unit processes elements. */
-  VECTOR("vector"),
+  VECTOR("vector", "vector"),
   /** Bytes move at the DRAM's peak rate. */
-  DRAM_BANDWIDTH("DRAM bandwidth"),
+  DRAM_BANDWIDTH("DRAM bandwidth", "DRAM bw"),
   /**
    * DRAM and DMA time beyond the bytes: access latency, row misses, refresh, turnaround, requests
    * in flight.
    */
-  DRAM_LATENCY("DRAM latency, rows, refresh"),
+  DRAM_LATENCY("DRAM latency, rows, refresh", "DRAM latency"),
   /** Scratchpad or accumulator ports supply less than the unit could take. */
-  SCRATCHPAD("scratchpad ports"),
+  SCRATCHPAD("scratchpad ports", "scratchpad"),
   /** Bytes and hops on the network on chip. */
-  NOC("NoC"),
+  NOC("NoC", "NoC"),
   /** Bytes and latency of chip-to-chip links. */
-  LINK("links"),
+  LINK("links", "links"),
   /** Waiting for another core: barriers, and the partner of a send or receive. */
-  WAIT("waiting"),
+  WAIT("waiting", "waiting"),
   /** The sequencer issues instructions. */
-  ISSUE("issue"),
+  ISSUE("issue", "issue"),
   /**
    * Pipelines fill and drain: preload not hidden, skew, pipeline latency, start-up of a transfer.
    */
-  FILL_DRAIN("fill and drain");
+  FILL_DRAIN("fill and drain", "fill, drain");
 
   static final int COUNT = values().length;
 
   private final String label;
+  private final String brief;
 
-  Category(String label) {
+  Category(String label, String brief) {
     this.label = label;
+    this.brief = brief;
+  }
+
+  /** Name for people in a narrow column: 12 letters at most. */
+  public String brief() {
+    return brief;
   }
 
   /** Name for people. */

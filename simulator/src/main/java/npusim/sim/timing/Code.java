@@ -9,7 +9,6 @@ import npusim.isa.Field;
 import npusim.isa.FieldKind;
 import npusim.isa.FieldSpec;
 import npusim.isa.Instruction;
-import npusim.isa.TimingClass;
 import npusim.isa.Unit;
 import npusim.isa.Word;
 import npusim.program.CoreCode;
@@ -66,12 +65,18 @@ final class Code {
   /** Fields that the cost depends on and that have a register. */
   final Field[][] counts;
 
-  /** Constant and register: DRAM address, loop count, value of s.li, second operand of s.alu. */
+  /**
+   * Constant and register: DRAM address, address of a product's streamed operand, loop count, value
+   * of s.li, second operand of s.alu.
+   */
   final long[] immediate;
 
   final byte[] register;
 
-  /** Constant and register: position, remote core, peer and tag, mask of cores. */
+  /**
+   * Constant and register: position, local destination of a load, address of a product's stationary
+   * operand, remote core, peer and tag, mask of cores.
+   */
   final long[] extra;
 
   final byte[] extraRegister;
@@ -157,7 +162,12 @@ final class Code {
           kind[i] = SEQ_NOP;
         }
       }
-      case DMA_LD, DMA_LDZ, DMA_ST, DMA_GATHER, DMA_SCATTER -> {
+      case DMA_LD, DMA_LDZ, DMA_GATHER -> {
+        work[i] = DMA;
+        operand(i, ins, Field.DRAM);
+        second(i, ins, Field.DST);
+      }
+      case DMA_ST, DMA_SCATTER -> {
         work[i] = DMA;
         operand(i, ins, Field.DRAM);
       }
@@ -174,6 +184,19 @@ final class Code {
         work[i] = CORE_DMA;
         second(i, ins, Field.CORES);
       }
+      case M_GEMM -> {
+        work[i] = MATRIX;
+        operand(i, ins, Field.A);
+        second(i, ins, Field.W);
+      }
+      case M_LOAD -> {
+        work[i] = MATRIX;
+        second(i, ins, Field.W);
+      }
+      case M_STREAM -> {
+        work[i] = MATRIX;
+        operand(i, ins, Field.A);
+      }
       case C_BARRIER -> {
         work[i] = BARRIER;
         second(i, ins, Field.CORES);
@@ -188,7 +211,7 @@ final class Code {
         second(i, ins, Field.PEER);
         operand(i, ins, Field.TAG);
       }
-      default -> work[i] = isMatrix(ins.op().timing()) ? MATRIX : VECTOR;
+      default -> work[i] = VECTOR;
     }
     if (kind[i] == DISPATCH && work[i] != NOP) {
       counts[i] =
@@ -205,12 +228,6 @@ final class Code {
       case POS, CORE, PEER, TAG, INDEX_BASE -> false;
       default -> true;
     };
-  }
-
-  private static boolean isMatrix(TimingClass timing) {
-    return timing == TimingClass.GEMM
-        || timing == TimingClass.PRELOAD
-        || timing == TimingClass.STREAM;
   }
 
   private void operand(int i, Instruction ins, Field field) {

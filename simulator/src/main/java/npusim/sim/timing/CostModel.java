@@ -167,8 +167,8 @@ final class CostModel {
     }
     var unit = hw.core().matrix();
     double rate = rate(a);
-    long perRow = rate >= 1 ? 1 : (long) Math.ceil(1 / rate - 1e-9);
-    long rows = Math.max(m * perRow, unit.minBlockRows());
+    long stream = rate >= 1 ? m : (long) Math.ceil(m / rate - 1e-9);
+    long rows = Math.max(stream, unit.minBlockRows());
     long supply =
         Math.ceilDiv(
             words(m * k, ins.get(Field.A_SK2), k, ins.get(Field.A_SM2), count(ins, Field.M2, r), a),
@@ -178,7 +178,7 @@ final class CostModel {
     put(row, Costs.STREAM, rows + stall);
     put(row, Costs.OVERLAP, matrix.overlapped() ? rows : 0);
     put(row, Costs.DRAIN, unit.pipelineCycles());
-    put(row, Costs.BUBBLES, rows - m * perRow);
+    put(row, Costs.BUBBLES, rows - stream);
     put(row, Costs.PORTS, stall);
     long slots = Math.max(k, (long) (unit.rows() * Math.max(1, rate))) * Math.max(n, unit.cols());
     put(row, Costs.MACS, m * n * k);

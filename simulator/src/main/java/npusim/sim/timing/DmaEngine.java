@@ -1,6 +1,7 @@
 package npusim.sim.timing;
 
 import npusim.hardware.Dma;
+import npusim.isa.Word;
 import npusim.sim.dram.DramModel;
 
 /**
@@ -178,8 +179,12 @@ final class DmaEngine {
     }
   }
 
-  /** Begins the transfer in queue slot {@code slot} on {@code unit}. */
-  void start(int unit, int slot, int node, long t, int cause) {
+  /**
+   * Begins the transfer in queue slot {@code slot} on {@code unit}.
+   *
+   * @param ready when nothing but the unit kept it from starting
+   */
+  void start(int unit, int slot, int node, long t, long ready, int cause) {
     int row = m.queueCost[slot];
     int p = m.paths.open(cause, node);
     int direction = unit % Machine.U == Machine.ST ? 1 : 0;
@@ -208,7 +213,9 @@ final class DmaEngine {
     m.tally.node(node, direction == 0 ? Tally.NODE_DRAM_READ : Tally.NODE_DRAM_WRITTEN, bytes);
     m.tally.node(node, Tally.NODE_NOC, bytes * net.memoryHops());
     m.tally.totals[Tally.NOC_BYTE_HOPS] += bytes * net.memoryHops();
-    issueFree[unit] = t + path[direction].startupCycles();
+    Dma.Path engine = path[direction];
+    long decoded = engine.overlap() == Dma.Overlap.STARTUP ? Math.min(ready, t) : t;
+    issueFree[unit] = Math.max(t, decoded + engine.startupCycles());
     m.state[unit] = Machine.ACTIVE;
     step(unit, t);
   }
@@ -272,7 +279,9 @@ final class DmaEngine {
     Dma.Path engine = path[direction];
     long beats =
         Math.max(
-            Math.ceilDiv(bytes, (long) engine.busBytes()) * engine.cyclesPerBeat() << FRACTION,
+            Math.round(
+                (Math.ceilDiv(bytes, (long) engine.busBytes()) << FRACTION)
+                    * engine.cyclesPerBeat()),
             net.portTime(bytes));
     // A decompressor passes compressed bytes on at the rate at which it gives out what they stand
     // for.
@@ -285,6 +294,10 @@ final class DmaEngine {
       long end = Math.max(busFree[bus] + beats, data << FRACTION);
       busFree[bus] = end;
       answer = end + (1 << FRACTION) - 1 >> FRACTION;
+      if (m.bankWrites.length > 0 && extra[unit] < Word.ACC_BASE) {
+        int bank = m.hw.core().scratchpad().bankOf(extra[unit]);
+        m.bankWrites[core].add(bank, end - beats >> FRACTION, answer);
+      }
       issueFree[unit] = when + Math.max(1, (long) requests * Math.max(1, engine.requestCycles()));
     } else {
       long end = Math.max(busFree[bus], when << FRACTION) + beats;
@@ -300,7 +313,7 @@ final class DmaEngine {
       room(unit, direction, window[direction], when);
     }
     int g = unit * ring + (groupHead[unit] + groupCount[unit] & ring - 1);
-    groupEnd[g] = answer;
+    groupEnd[g] = answer + engine.releaseCycles();
     groupRequests[g] = requests;
     groupCount[unit]++;
     outstanding[unit] += requests;
@@ -383,8 +396,9 @@ final class DmaEngine {
     m.paths.add(d, BANDWIDTH, moved);
     m.paths.add(d, NOC, hops);
     m.paths.add(d, LATENCY, tail - moved - hops);
+    boolean alone = engine.overlap() == Dma.Overlap.NONE;
+    units.accept(unit, alone ? accepted + second : accepted, alone ? d : p);
     units.fly(unit, pc[unit], cost[unit], started[unit], accepted + second, d);
-    units.accept(unit, accepted, p);
     m.paths.release(p);
   }
 }

@@ -40,7 +40,10 @@ final class Engine {
     var trace = options.trace().orElse(null);
     var dma = new DmaEngine(m, net, trace);
     units = new Units(m, issue, dma, net, trace);
-    repeats = options.exact() || trace != null ? null : new Repeats(m, issue, dma, net);
+    // What a fetched batch and a bank's writes leave behind is not among what Repeats compares.
+    boolean comparable =
+        m.bankWrites.length == 0 && m.hw.core().sequencer().fetch().bytesPerInstruction() == 0;
+    repeats = options.exact() || !comparable ? null : new Repeats(m, issue, dma, net);
     layers = loops.map(l -> new LayerWatch(m, issue, l, nodeCount)).orElse(null);
     issue.connect(units, repeats, layers);
     dma.connect(units);

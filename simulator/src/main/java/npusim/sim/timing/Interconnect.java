@@ -173,12 +173,11 @@ final class Interconnect {
         m.costs.rows[row + Costs.EXTENT0]
             * m.costs.rows[row + Costs.EXTENT1]
             * m.costs.rows[row + Costs.EXTENT2];
-    long beats =
-        Math.ceilDiv(m.costs.rows[row + Costs.SEGMENT], (long) engine.busBytes())
-                * engine.cyclesPerBeat()
-                * segments
-            + segments * engine.rowCycles();
-    long time = Math.max(portTime(bytes), beats << FRACTION);
+    long beats = Math.ceilDiv(m.costs.rows[row + Costs.SEGMENT], (long) engine.busBytes());
+    long cycles =
+        Math.round((double) (beats * segments << FRACTION) * engine.cyclesPerBeat())
+            + (segments * engine.rowCycles() << FRACTION);
+    long time = Math.max(portTime(bytes), cycles);
     long begin = t + engine.startupCycles() << FRACTION;
     long mask = get ? 1L << core - first : m.queueExtra[slot];
     int source = get ? first + (int) m.queueExtra[slot] : core;

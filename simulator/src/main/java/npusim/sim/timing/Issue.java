@@ -1,5 +1,6 @@
 package npusim.sim.timing;
 
+import npusim.hardware.Sequencer;
 import npusim.isa.AluFn;
 
 /**
@@ -13,6 +14,9 @@ final class Issue {
   private final int issueCycles;
   private final int dispatchCycles;
   private final int scratchpadLatency;
+  private final Sequencer.Fetch fetch;
+  private final int[] fetchedFrom;
+  private final int[] fetchedTo;
   private final int[] codeId;
   private final int[] fullOn;
   private final boolean[] waitsTaken;
@@ -30,6 +34,9 @@ final class Issue {
     issueCycles = s.issueCycles();
     dispatchCycles = s.dispatchCycles();
     scratchpadLatency = m.hw.core().scratchpad().latencyCycles();
+    fetch = s.fetch();
+    fetchedFrom = new int[m.cores];
+    fetchedTo = new int[m.cores];
     fullOn = new int[m.cores];
     waitsTaken = new boolean[m.cores];
     signalPc = new int[m.cores];
@@ -62,6 +69,14 @@ final class Issue {
     int base = core * 32;
     int issued = 0;
     while (true) {
+      if (fetch.bytesPerInstruction() > 0 && (pc < fetchedFrom[core] || pc >= fetchedTo[core])) {
+        if (time > t) {
+          m.state[seq] = Machine.READY;
+          events.set(2 * seq, time);
+          break;
+        }
+        time = fetch(core, code, pc, t);
+      }
       byte kind = code.kind[pc];
       if (kind == Code.DISPATCH) {
         int unit = seq + code.unit[pc];
@@ -163,6 +178,17 @@ final class Issue {
     m.sequencerTime[core] = time;
     m.tally.unit(seq, Tally.BUSY, (long) issued * issueCycles);
     m.tally.totals[Tally.SCALARS] += issued;
+  }
+
+  /** Reads the batch of instructions from {@code pc} on; when it is there. */
+  private long fetch(int core, Code code, int pc, long t) {
+    int count = Math.min(fetch.batch(), code.length() - pc);
+    fetchedFrom[core] = pc;
+    fetchedTo[core] = pc + count;
+    return m.dram[m.chipOf(core)].read(
+        t + fetch.startupCycles(),
+        (long) pc * fetch.bytesPerInstruction(),
+        (long) count * fetch.bytesPerInstruction());
   }
 
   private void push(int core, int unit, Code code, int pc, long available) {

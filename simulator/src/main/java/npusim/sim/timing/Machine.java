@@ -40,6 +40,10 @@ final class Machine {
   final Costs costs;
   final Code[] code;
   final DramModel[] dram;
+
+  /** When DMA writes to the scratchpad's banks, by core; empty when nothing depends on it. */
+  final BankWrites[] bankWrites;
+
   final Tally tally;
 
   // Queues between the sequencer and the units: rings of queueRing entries each.
@@ -120,19 +124,24 @@ final class Machine {
     for (int i = 0; i < chips; i++) {
       dram[i] = memory.get();
     }
+    bankWrites = new BankWrites[hw.core().scratchpad().dmaFirst() ? cores : 0];
+    for (int i = 0; i < bankWrites.length; i++) {
+      bankWrites[i] = new BankWrites(hw.core().scratchpad().banks());
+    }
     tally = new Tally(cores, nodes);
 
     var depths = hw.core().sequencer().queueDepths();
+    int more = hw.core().sequencer().unrollerDepth();
     int[] depth = {
       0,
-      depths.dmaIn(),
-      depths.dmaIn(),
-      depths.dmaIn(),
-      depths.dmaIn(),
-      depths.dmaOut(),
-      depths.matrix(),
-      depths.vector(),
-      depths.comm()
+      depths.dmaIn() + more,
+      depths.dmaIn() + more,
+      depths.dmaIn() + more,
+      depths.dmaIn() + more,
+      depths.dmaOut() + more,
+      depths.matrix() + more,
+      depths.vector() + more,
+      depths.comm() + more
     };
     int ring = 1;
     while (ring < Arrays.stream(depth).max().orElseThrow()) {

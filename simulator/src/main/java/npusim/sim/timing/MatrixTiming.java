@@ -100,7 +100,7 @@ final class MatrixTiming {
   private Cost gemm(long m, long n, long k, double rate, int split) {
     int others = unit.arrays() / split;
     long depth = Math.max(1, (long) (unit.rows() * Math.max(1, rate)));
-    long cyclesPerRow = rate >= 1 ? 1 : (long) Math.ceil(1 / rate - 1e-9);
+    double cyclesPerRow = rate >= 1 ? 1 : 1 / rate;
     long width = unit.cols();
     return switch (unit.dataflow()) {
       case WS -> {
@@ -144,18 +144,22 @@ final class MatrixTiming {
   }
 
   /** Cycles of {@code blocks} blocks through each of which {@code rows} rows stream. */
-  private Timeline blocks(long blocks, long rows, long cyclesPerRow, boolean outputStationary) {
+  private Timeline blocks(long blocks, long rows, double cyclesPerRow, boolean outputStationary) {
     if (!unit.foldOverlap()) {
-      long fold = 2L * unit.rows() + unit.cols() + rows * cyclesPerRow - 2;
-      return new Timeline(0, blocks * fold - 1, 0, 0, blocks * rows * cyclesPerRow);
+      long fold = 2L * unit.rows() + unit.cols() + cycles(rows, cyclesPerRow) - 2;
+      return new Timeline(0, blocks * fold - 1, 0, 0, cycles(blocks * rows, cyclesPerRow));
     }
     long chunks = Math.ceilDiv(rows, chunk);
-    long lastRows = (rows - (chunks - 1) * (chunks > 1 ? chunk : 0)) * cyclesPerRow;
-    long before = rows * cyclesPerRow - lastRows;
+    long lastRows = cycles(rows - (chunks - 1) * (chunks > 1 ? chunk : 0), cyclesPerRow);
+    long before = cycles(rows, cyclesPerRow) - lastRows;
     if (outputStationary) {
       long block = before + Math.max(lastRows, preload);
       return new Timeline(
-          preload, blocks * block, preload, preload + pipeline, blocks * rows * cyclesPerRow);
+          preload,
+          blocks * block,
+          preload,
+          preload + pipeline,
+          cycles(blocks * rows, cyclesPerRow));
     }
     long alone = Math.max(lastRows, unit.minBlockRows());
     long last = before + lastRows;
@@ -167,7 +171,7 @@ final class MatrixTiming {
           (blocks - 1) * block + last,
           lastRows,
           pipeline,
-          blocks * rows * cyclesPerRow,
+          cycles(blocks * rows, cyclesPerRow),
           idle);
     }
     return new Timeline(
@@ -175,8 +179,13 @@ final class MatrixTiming {
         (blocks - 1) * (before + alone + preload) + last,
         0,
         pipeline,
-        blocks * rows * cyclesPerRow,
+        cycles(blocks * rows, cyclesPerRow),
         idle);
+  }
+
+  /** Whole cycles in which rows enter. */
+  private static long cycles(long rows, double cyclesPerRow) {
+    return (long) Math.ceil(rows * cyclesPerRow - 1e-9);
   }
 
   private record Timeline(

@@ -46,11 +46,11 @@ public final class TimingSimulator {
       return simulate(program, params);
     }
     var loops = new LayerLoops(program);
-    if (loops.count() == 0 || options.trace().isPresent()) {
+    if (loops.count() == 0) {
       return simulate(program, params);
     }
     var machine = machine(program, () -> DramModel.of(hw));
-    var engine = run(machine, program, params, Optional.of(loops));
+    var engine = run(machine, program, params, Optional.of(loops), options);
     var base = result(machine, engine, program);
     return engine.shortened().isEmpty()
         ? base
@@ -77,20 +77,25 @@ public final class TimingSimulator {
 
   private TimingResult counted(Program program, Map<String, Long> params) {
     var machine = machine(program, IdealDram::new);
-    return result(machine, run(machine, program, params, Optional.empty()), program);
+    var engine = run(machine, program, params, Optional.empty(), TimingOptions.defaults());
+    return result(machine, engine, program);
   }
 
   private TimingResult simulate(Program program, Map<String, Long> params) {
     var machine = machine(program, () -> DramModel.of(hw));
-    return result(machine, run(machine, program, params, Optional.empty()), program);
+    return result(machine, run(machine, program, params, Optional.empty(), options), program);
   }
 
   private Engine run(
-      Machine machine, Program program, Map<String, Long> params, Optional<LayerLoops> loops) {
+      Machine machine,
+      Program program,
+      Map<String, Long> params,
+      Optional<LayerLoops> loops,
+      TimingOptions with) {
     launch(machine, program, params);
     var engine =
         new Engine(
-            machine, prepare(machine), codeIds(program), options, loops, program.nodes().size());
+            machine, prepare(machine), codeIds(program), with, loops, program.nodes().size());
     engine.run();
     return engine;
   }

@@ -2,7 +2,7 @@ package npusim.sim.timing;
 
 /**
  * Observer of a timing run. Attached only on request; without one the engine does no work for it.
- * With a sink no iteration is skipped, so that every instruction is seen.
+ * An exact run shows it every instruction.
  */
 public interface TraceSink {
 

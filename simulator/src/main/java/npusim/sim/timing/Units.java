@@ -19,6 +19,10 @@ final class Units {
   private final TraceSink trace;
   private final InstructionWork work;
   private final int controllerCycles;
+  private final boolean pipelined;
+
+  /** By core; empty when DMA never holds up reads. */
+  private final MatrixPorts[] matrixPorts;
 
   Units(Machine machine, Issue issue, DmaEngine dma, Interconnect net, TraceSink trace) {
     m = machine;
@@ -29,6 +33,11 @@ final class Units {
     work = new InstructionWork(m.costs);
     dependence = new Dependence(m);
     controllerCycles = m.hw.core().matrix().controllerCycles();
+    pipelined = m.hw.core().matrix().pipelined();
+    matrixPorts = new MatrixPorts[m.bankWrites.length];
+    for (int core = 0; core < matrixPorts.length; core++) {
+      matrixPorts[core] = new MatrixPorts(m, core);
+    }
   }
 
   /** The start actor of {@code unit} has come due. */
@@ -36,6 +45,11 @@ final class Units {
     if (m.state[unit] == Machine.ACTIVE) {
       if (dma.busy(unit)) {
         dma.step(unit, t);
+        return;
+      }
+      if (matrixPorts.length > 0
+          && unit % Machine.U == Machine.MAT
+          && !matrixPorts[unit / Machine.U].accepts(t)) {
         return;
       }
       int cause = m.acceptPath[unit];
@@ -113,6 +127,7 @@ final class Units {
     int cost = m.queueCost[slot];
     Code code = m.code[core];
     int node = code.nodeOf[pc];
+    long ready = m.state[unit] == Machine.BLOCKED ? t : m.queueAvailable[slot];
     m.queueHead[unit] = m.queueHead[unit] + 1 & m.queueRing - 1;
     m.queueSize[unit]--;
     m.paths.release(m.queueRun[slot]);
@@ -122,11 +137,21 @@ final class Units {
     m.starts[unit]++;
     m.state[unit] = Machine.ACTIVE;
     switch (code.work[pc]) {
-      case Code.MATRIX -> matrix(unit, pc, cost, node, t, cause);
+      case Code.MATRIX -> {
+        if (matrixPorts.length == 0) {
+          matrix(unit, pc, cost, node, t, cause);
+        } else {
+          long lead = m.flightSize[unit] == 0 ? controllerCycles : 0;
+          matrixPorts[core].start(this, slot, cost, node, t, lead, cause);
+        }
+      }
       case Code.VECTOR -> vector(unit, pc, cost, node, t, cause);
-      case Code.DMA -> dma.start(unit, slot, node, t, cause);
+      case Code.DMA -> dma.start(unit, slot, node, t, ready, cause);
       case Code.NOP -> {
         int p = m.paths.open(cause, node);
+        if (matrixPorts.length > 0 && unit % Machine.U == Machine.MAT) {
+          matrixPorts[core].passed();
+        }
         accept(unit, t, p);
         fly(unit, pc, cost, t, t, p);
       }
@@ -170,8 +195,12 @@ final class Units {
     m.streamEnd[unit] = end;
     int d = m.paths.open(s, node);
     m.paths.add(d, FILL, c[cost + Costs.DRAIN]);
+    if (pipelined) {
+      accept(unit, end - overlap, p);
+    } else {
+      accept(unit, end + c[cost + Costs.DRAIN], d);
+    }
     fly(unit, pc, cost, t, end + c[cost + Costs.DRAIN], d);
-    accept(unit, end - overlap, p);
     m.paths.release(p);
   }
 
@@ -237,6 +266,11 @@ final class Units {
 
   /** The oldest instruction in flight on {@code unit} completes. */
   void complete(int unit, long t) {
+    if (matrixPorts.length > 0
+        && unit % Machine.U == Machine.MAT
+        && !matrixPorts[unit / Machine.U].completes(t)) {
+      return;
+    }
     int slot = unit * Machine.IN_FLIGHT + m.flightHead[unit];
     int core = unit / Machine.U;
     int pc = m.flightPc[slot];
@@ -257,7 +291,7 @@ final class Units {
         2 * unit + 1,
         m.flightSize[unit] == 0
             ? EventTree.NEVER
-            : m.flightEnd[unit * Machine.IN_FLIGHT + m.flightHead[unit]]);
+            : Math.max(t, m.flightEnd[unit * Machine.IN_FLIGHT + m.flightHead[unit]]));
     if (code.work[pc] == Code.MESSAGE) {
       net.deliver(this, core, pc, t, path);
     }

@@ -21,8 +21,10 @@ final class VectorTiming {
   private final long[] stride = new long[4 * MAX_OPERANDS];
   private final int[] bits = new int[MAX_OPERANDS];
   private final boolean[] accumulator = new boolean[MAX_OPERANDS];
+  private final double[] rates = new double[DType.values().length];
   private int dims;
   private int operands;
+  private double slowest;
 
   /** Cycles the lanes work, without ports. */
   long passes;
@@ -36,6 +38,9 @@ final class VectorTiming {
   VectorTiming(VectorUnit unit, LocalPorts ports) {
     this.unit = unit;
     this.ports = ports;
+    for (DType t : DType.values()) {
+      rates[t.ordinal()] = rate(t);
+    }
   }
 
   /** Starts an instruction over the four extents. */
@@ -46,6 +51,7 @@ final class VectorTiming {
     extent[3] = d3;
     dims = 4;
     operands = 0;
+    slowest = Double.MAX_VALUE;
   }
 
   /** Adds an operand with its four strides in elements. */
@@ -56,6 +62,7 @@ final class VectorTiming {
     stride[o + 2] = s2;
     stride[o + 3] = s3;
     bits[operands - 1] = type.bits();
+    slowest = Math.min(slowest, rates[type.ordinal()]);
     accumulator[operands - 1] = inAccumulator;
   }
 
@@ -89,12 +96,13 @@ final class VectorTiming {
    * Measures an elementwise instruction.
    *
    * @param vectorClass operation class
-   * @param type widest type computed on
+   * @param type widest type computed on; operands of a type with a lower rate, which have to be
+   *     converted, hold it up
    * @param work element operations per element of the iteration space
    */
   void measure(VectorClass vectorClass, DType type, double work) {
     var cost = unit.cost(vectorClass);
-    double width = unit.lanes() * rate(type);
+    double width = unit.lanes() * Math.min(rates[type.ordinal()], slowest);
     collapse();
     long elements = 1;
     for (int d = 0; d < dims; d++) {

@@ -84,7 +84,7 @@ final class Programs {
         params,
         buffers,
         constants,
-        List.of(new NodeInfo(0, "conv_1", "Conv", "", 0, 0, "")),
+        List.of(new NodeInfo(0, "conv_1", "Conv", "", 0, 0, "", 1, 0)),
         Coverage.NONE,
         dramBytes);
   }

@@ -63,6 +63,7 @@ class MatrixTimingTest {
         minRows,
         chunk,
         foldOverlap,
+        true,
         MatrixUnit.Sparsity.NONE);
   }
 

@@ -103,7 +103,7 @@ public final class RandomPrograms {
     }
     var infos = new ArrayList<NodeInfo>();
     for (int i = 0; i < nodeCount; i++) {
-      infos.add(new NodeInfo(i, "node" + i, "Random", "", 0, 0, ""));
+      infos.add(new NodeInfo(i, "node" + i, "Random", "", 0, 0, "", 1, 0));
     }
     var program =
         new Program(
@@ -116,7 +116,7 @@ public final class RandomPrograms {
             List.of(),
             List.of(),
             infos,
-            new Coverage(nodeCount, nodeCount, 0, 0, totals.macs, 0),
+            new Coverage(nodeCount, nodeCount, 0, 0, 0, nodeCount, totals.macs, 0),
             1L << 28);
     return new Generated(program, new Totals(0, 0, 0).plus(totals, cores));
   }

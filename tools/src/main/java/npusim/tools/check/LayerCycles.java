@@ -22,7 +22,7 @@ final class LayerCycles {
   static Map<String, Long> of(ScenarioResult r) {
     var all = new LinkedHashMap<String, Long>();
     for (Layers.Row row : Layers.of(r)) {
-      String name = row.totals().info().name();
+      String name = row.name();
       String key = r.stages().size() > 1 ? row.stage() + " " + name : name;
       all.merge(key, row.totals().cycles(), Long::sum);
     }

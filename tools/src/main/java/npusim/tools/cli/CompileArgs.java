@@ -88,6 +88,12 @@ final class CompileArgs {
     return tile == null ? o : o.withTile(tileExtents());
   }
 
+  /** Options with the dtype, whatever it is; the model's own types when none is given. */
+  CompileOptions recast(PrintWriter dump) {
+    CompileOptions o = options(dump);
+    return dtype == null ? o : o.withPrecision(Precision.parse(dtype));
+  }
+
   private java.util.function.BiConsumer<String, npusim.compiler.ir.Graph> dumper(PrintWriter out) {
     List<String> known = Pipeline.all().stream().map(Pass::name).distinct().toList();
     for (String p : dumpAfter) {

@@ -59,6 +59,7 @@ public final class OnnxTestCommand implements Callable<Integer> {
   private double cosine = Double.NaN;
 
   @Mixin private HardwareOptions hardware;
+  @Mixin private CompileArgs compile;
   @Spec private CommandSpec spec;
 
   @Override
@@ -67,9 +68,12 @@ public final class OnnxTestCommand implements Callable<Integer> {
     for (Path d : dirs) {
       cases.addAll(BackendTests.cases(d));
     }
-    var tests =
-        new BackendTests(hardware.load(Defaults.EXEC_CHIP), new Comparison(rtol, atol, cosine));
     PrintWriter out = spec.commandLine().getOut();
+    var tests =
+        new BackendTests(
+            hardware.load(Defaults.EXEC_CHIP),
+            new Comparison(rtol, atol, cosine),
+            compile.recast(out));
     Map<Status, Integer> counts = new EnumMap<>(Status.class);
     for (Path c : cases) {
       BackendTests.Outcome o = tests.run(c);

@@ -7,6 +7,7 @@ import npusim.tools.run.ModelArgument;
 import npusim.tools.run.RunOptions;
 import npusim.tools.run.ScenarioResult;
 import npusim.tools.run.ScenarioRunner;
+import npusim.tools.run.WhatIf;
 import npusim.workloads.Weights;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,6 +39,12 @@ public final class RunCommand implements Callable<Integer> {
       description = "Simulate every launch, call and iteration instead of recognising repeats.")
   private boolean exact;
 
+  @Option(
+      names = "--what-if",
+      description =
+          "Compile and simulate again with more DRAM bandwidth, scratchpad, arrays and clock.")
+  private boolean whatIf;
+
   @Mixin private ReportOptions reports;
   @Spec private CommandSpec spec;
 
@@ -51,6 +58,9 @@ public final class RunCommand implements Callable<Integer> {
     ScenarioResult result;
     try (var progress = Progress.on(spec.commandLine().getErr())) {
       result = runner.run(scenario, progress::say);
+      if (whatIf) {
+        result = result.withWhatIf(WhatIf.run(hw, options, scenario, progress::say));
+      }
     }
     reports.write(result, Map.of(), out);
     return 0;

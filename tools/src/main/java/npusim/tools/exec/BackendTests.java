@@ -25,11 +25,18 @@ import npusim.hardware.Hardware;
  */
 public final class BackendTests {
   private final Hardware hw;
+  private final CompileOptions options;
   private final Comparison comparison;
 
   /** Tests on a chip with given tolerances. */
   public BackendTests(Hardware hw, Comparison comparison) {
+    this(hw, comparison, CompileOptions.DEFAULT);
+  }
+
+  /** The same with options of compilation. */
+  public BackendTests(Hardware hw, Comparison comparison, CompileOptions options) {
     this.hw = hw;
+    this.options = options;
     this.comparison = comparison;
   }
 
@@ -120,7 +127,7 @@ public final class BackendTests {
     Map<String, Tensor> inputs = InputFiles.readAll(model.graph(), set);
     List<String> names = List.copyOf(model.graph().outputs());
     Map<String, Tensor> wanted = expected(names, set);
-    var result = ModelExecution.run(model, inputs, hw, CompileOptions.DEFAULT);
+    var result = ModelExecution.run(model, inputs, hw, options);
     var wrong = new ArrayList<String>();
     for (var e : wanted.entrySet()) {
       Tensor got = result.outputs().get(e.getKey());

@@ -9,14 +9,14 @@ import npusim.tools.run.ScenarioResult;
 public final class CsvReport {
   private CsvReport() {}
 
-  /** One row per stage and graph node. */
+  /** One row per stage and node of the model. */
   public static String render(ScenarioResult r) {
-    var out = new StringBuilder("stage,name,op,layer,launches,cycles,bound_by");
+    var out = new StringBuilder("stage,name,op,operations,calls,cycles,bound_by");
     for (Category c : Category.values()) {
       out.append(',').append(CategoryNames.id(c)).append("_cycles");
     }
     out.append(",macs,padded_macs,vector_elements,dram_read_bytes,dram_written_bytes");
-    out.append(",matrix_utilisation,dram_utilisation,dynamic_pj\n");
+    out.append(",matrix_utilisation,dram_utilisation,scratchpad_bytes,dynamic_pj\n");
     for (Layers.Row row : Layers.of(r)) {
       NodeTotals t = row.totals();
       out.append(
@@ -24,10 +24,10 @@ public final class CsvReport {
               ",",
               List.of(
                   quote(row.stage()),
-                  quote(t.info().name()),
+                  quote(row.name()),
                   quote(t.info().opType()),
-                  quote(t.info().layer()),
-                  Long.toString(t.launches()),
+                  Integer.toString(row.operations()),
+                  Long.toString(row.calls()),
                   Long.toString(t.cycles()),
                   CategoryNames.id(t.boundBy()))));
       for (long c : t.categoryCycles()) {
@@ -37,6 +37,7 @@ public final class CsvReport {
       out.append(',').append(t.vectorElements());
       out.append(',').append(t.dramReadBytes()).append(',').append(t.dramWrittenBytes());
       out.append(',').append(row.matrixUtilisation()).append(',').append(row.dramUtilisation());
+      out.append(',').append(t.info().scratchpadBytes());
       out.append(',').append(t.dynamicPj()).append('\n');
     }
     return out.toString();

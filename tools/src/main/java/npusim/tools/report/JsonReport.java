@@ -8,12 +8,13 @@ import npusim.sim.energy.EnergyResult;
 import npusim.sim.timing.Category;
 import npusim.tools.Main;
 import npusim.tools.run.ScenarioResult;
+import npusim.tools.run.Sensitivity;
 import npusim.tools.run.StageTotals;
 
 /** The report as JSON; its schema is {@code report.schema.json} beside this class's resources. */
 public final class JsonReport {
   /** Version of the layout: the major number changes when a reader of the old one would break. */
-  public static final String FORMAT = "npusim-report/1";
+  public static final String FORMAT = "npusim-report/2";
 
   private final ScenarioResult r;
   private final JsonGenerator g;
@@ -50,6 +51,29 @@ public final class JsonReport {
       layer(row);
     }
     g.writeEndArray();
+    g.writeArrayFieldStart("what_if");
+    for (Sensitivity s : r.whatIf()) {
+      sensitivity(s);
+    }
+    g.writeEndArray();
+    g.writeEndObject();
+  }
+
+  private void sensitivity(Sensitivity s) throws IOException {
+    g.writeStartObject();
+    g.writeStringField("change", s.change());
+    g.writeArrayFieldStart("set");
+    for (String text : s.sets()) {
+      g.writeString(text);
+    }
+    g.writeEndArray();
+    if (s.possible()) {
+      g.writeNumberField(Metric.LATENCY_CYCLES.id(), s.cycles());
+      g.writeNumberField(Metric.LATENCY_MS.id(), s.seconds() * 1e3);
+      g.writeNumberField(Metric.ENERGY_J.id(), s.joules());
+    } else {
+      g.writeStringField("problem", s.problem());
+    }
     g.writeEndObject();
   }
 
@@ -78,6 +102,9 @@ public final class JsonReport {
     g.writeNumberField("dram_read_bytes", s.dramReadBytes());
     g.writeNumberField("dram_written_bytes", s.dramWrittenBytes());
     g.writeNumberField("energy_j", s.energy().joules());
+    g.writeNumberField(Metric.PEAK_POWER_W.id(), s.peakPowerW());
+    g.writeNumberField(Metric.INSTRUCTIONS.id(), s.instructions());
+    g.writeNumberField(Metric.SIMULATED_INSTRUCTIONS.id(), s.simulatedInstructions());
     g.writeArrayFieldStart("samples");
     for (StageTotals.Sample p : s.samples()) {
       g.writeStartObject();
@@ -113,10 +140,10 @@ public final class JsonReport {
     var t = row.totals();
     g.writeStartObject();
     g.writeStringField("stage", row.stage());
-    g.writeStringField("name", t.info().name());
+    g.writeStringField("name", row.name());
     g.writeStringField("op", t.info().opType());
-    g.writeStringField("layer", t.info().layer());
-    g.writeNumberField("launches", t.launches());
+    g.writeNumberField("operations", row.operations());
+    g.writeNumberField("calls", row.calls());
     g.writeNumberField("cycles", t.cycles());
     g.writeStringField("bound_by", CategoryNames.id(t.boundBy()));
     categories(t.categoryCycles());
@@ -127,6 +154,7 @@ public final class JsonReport {
     g.writeNumberField("dram_written_bytes", t.dramWrittenBytes());
     g.writeNumberField("matrix_utilisation", row.matrixUtilisation());
     g.writeNumberField("dram_utilisation", row.dramUtilisation());
+    g.writeNumberField("scratchpad_bytes", t.info().scratchpadBytes());
     g.writeNumberField("dynamic_pj", t.dynamicPj());
     g.writeEndObject();
   }

@@ -2,9 +2,12 @@ package npusim.tools.report;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.stream.Collectors;
 import npusim.hardware.Hardware;
 import npusim.isa.DType;
+import npusim.program.NodeInfo;
 import npusim.tools.run.NodeTotals;
 import npusim.tools.run.ScenarioResult;
 import npusim.tools.run.StageTotals;
@@ -14,10 +17,11 @@ public final class Layers {
   private Layers() {}
 
   /**
-   * A graph node in one stage.
+   * A node of the model in one stage, with all operations it became.
    *
    * @param stage stage name
-   * @param totals what it did over all launches
+   * @param totals what it did over all launches, under the name it has in the model
+   * @param operations operations it became
    * @param matrixUtilisation executed over possible multiply-accumulates in its time, 0 to 1
    * @param dramUtilisation bytes over what the DRAM could move in its time, 0 to 1
    * @param intensity operations per DRAM byte; infinite when it moves none
@@ -25,21 +29,60 @@ public final class Layers {
   public record Row(
       String stage,
       NodeTotals totals,
+      int operations,
       double matrixUtilisation,
       double dramUtilisation,
-      double intensity) {}
+      double intensity) {
+    /** Name in the model. */
+    public String name() {
+      return totals.info().name();
+    }
 
-  /** All nodes that took time or moved bytes, in program order. */
+    /** Times it was executed, over all launches and runs of a repeated layer. */
+    public long calls() {
+      return totals.launches() * totals.info().runs();
+    }
+  }
+
+  /** All nodes that took time or moved bytes, in the order their first operations run. */
   public static List<Row> of(ScenarioResult r) {
     var rows = new ArrayList<Row>();
     for (StageTotals s : r.stages()) {
+      var nodes = new LinkedHashMap<String, List<NodeTotals>>();
       for (NodeTotals n : s.nodes()) {
         if (n.cycles() > 0 || n.dramReadBytes() + n.dramWrittenBytes() > 0) {
-          rows.add(row(s, n, r.hw(), s.mainType(r.dtype())));
+          String layer = n.info().layer();
+          String name = layer.isEmpty() ? n.info().name() : layer;
+          nodes.computeIfAbsent(name, k -> new ArrayList<>()).add(n);
         }
       }
+      nodes.forEach(
+          (name, parts) ->
+              rows.add(
+                  row(
+                      s,
+                      NodeTotals.sum(info(name, parts), parts),
+                      parts.size(),
+                      r.hw(),
+                      s.mainType(r.dtype()))));
     }
     return rows;
+  }
+
+  /** What is known of a node's operations, taken together. */
+  private static NodeInfo info(String name, List<NodeTotals> parts) {
+    List<NodeInfo> all = parts.stream().map(NodeTotals::info).toList();
+    String ops = all.stream().map(NodeInfo::opType).distinct().collect(Collectors.joining("+"));
+    return new NodeInfo(
+        all.getFirst().id(),
+        name,
+        ops,
+        name,
+        all.stream().mapToLong(NodeInfo::macs).sum(),
+        all.stream().mapToLong(NodeInfo::flops).sum(),
+        "",
+        all.stream().mapToLong(NodeInfo::runs).max().orElse(1),
+        all.stream().mapToLong(NodeInfo::scratchpadBytes).max().orElse(0));
   }
 
   /** The slowest rows first; equal ones in program order. */
@@ -50,13 +93,14 @@ public final class Layers {
         .toList();
   }
 
-  private static Row row(StageTotals s, NodeTotals n, Hardware hw, DType type) {
+  private static Row row(StageTotals s, NodeTotals n, int operations, Hardware hw, DType type) {
     double cycles = n.cycles();
     long bytes = n.dramReadBytes() + n.dramWrittenBytes();
     double peak = hw.chipMacsPerCycle(type);
     return new Row(
         s.stage().name(),
         n,
+        operations,
         cycles == 0 || peak == 0 ? 0 : n.macs() / (cycles * peak),
         cycles == 0 ? 0 : bytes / (cycles * hw.dramBytesPerCycle()),
         bytes == 0 ? Double.POSITIVE_INFINITY : (2.0 * n.macs() + n.vectorElements()) / bytes);

@@ -15,12 +15,11 @@ public enum Metric {
   DEADLINE_SECONDS("s", "time the job is allowed"),
   DEADLINE_MET("", "true when the job's latency is within the deadline"),
   GRAPH_NODES("", "nodes of the models as read"),
-  MAPPED_NODES(
-      "",
-      "operations with instructions that the nodes became after decomposition and quantisation,"
-          + " fused ones included"),
-  FOLDED_NODES("", "nodes computed at compile time, where none were decomposed"),
-  ALIAS_NODES("", "operations that only rename memory"),
+  MAPPED_NODES("", "nodes with instructions of their own"),
+  FUSED_NODES("", "nodes done by the instructions of another one"),
+  FOLDED_NODES("", "nodes computed at compile time or of no effect"),
+  ALIAS_NODES("", "nodes that only rename memory; mapped, fused, folded and alias make all"),
+  OPERATIONS("", "operations with instructions that the nodes became, layers that repeat counted"),
   GRAPH_MACS("MAC", "multiply-accumulates the graphs ask for, over all launches"),
   EXECUTED_MACS("MAC", "multiply-accumulates executed"),
   PADDED_MACS("MAC", "array slots passed without a useful operand"),
@@ -32,12 +31,28 @@ public enum Metric {
   DRAM_UTILISATION("", "achieved over peak DRAM rate, 0 to 1"),
   MATRIX_UTILISATION("", "executed over possible multiply-accumulates of the matrix units, 0 to 1"),
   BOUND_RATIO("", "latency over the larger of compute and DRAM time at peak rates, at least 1"),
+  DENSE_WEIGHT_BYTES("B", "weights in DRAM before pruning and compression"),
+  DENSE_DRAM_READ_BYTES("B", "bytes read from DRAM by the same job with all weights"),
+  DENSE_LATENCY_MS("ms", "latency of the same job with all weights, simulated again"),
+  PRUNING_SPEEDUP("", "latency with all weights over latency with pruned ones"),
+  ACCURACY_COSINE(
+      "", "least cosine similarity of an output with the model in its own types, all weights"),
+  ACCURACY_SNR_DB("dB", "least signal to noise of an output against that; absent when equal"),
+  ACCURACY_TOP1("", "share of rows of an output with the same largest element, 0 to 1"),
+  SCRATCHPAD_PEAK_BYTES("B", "most scratchpad of one core in use by a layer and what it keeps"),
+  SCRATCHPAD_BYTES("B", "scratchpad of one core"),
+  KV_CACHE_BYTES("B", "DRAM that keeps its contents between launches, the largest stage's"),
   INSTRUCTIONS("", "instructions executed"),
+  SIMULATED_INSTRUCTIONS(
+      "", "instructions simulated one by one; the others repeat them or lie in other launches"),
+  LAUNCHES("", "program launches"),
+  SIMULATED_LAUNCHES("", "launches simulated; the others are interpolated between them"),
   ENERGY_J("J", "energy of the job"),
   DYNAMIC_ENERGY_J("J", "switching energy"),
   STATIC_ENERGY_J("J", "energy spent whether or not anything happens"),
   ENERGY_PER_RESULT_J("J", "energy per inference, token or image"),
   AVERAGE_POWER_W("W", "energy over latency"),
+  PEAK_POWER_W("W", "highest power over 10 µs of the launches simulated"),
   TDP_W("W", "thermal design power of the chips");
 
   private final String unit;

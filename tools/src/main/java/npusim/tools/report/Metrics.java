@@ -35,12 +35,17 @@ public final class Metrics {
             });
     coverage(r, m);
     memory(r, m, seconds);
+    numbers(r, m);
+    simulated(r, m);
     EnergyResult e = energy(r);
     m.put(Metric.ENERGY_J, e.joules());
     m.put(Metric.DYNAMIC_ENERGY_J, e.totalDynamicPj() * 1e-12);
     m.put(Metric.STATIC_ENERGY_J, e.totalStaticPj() * 1e-12);
     m.put(Metric.ENERGY_PER_RESULT_J, e.joules() / results);
     m.put(Metric.AVERAGE_POWER_W, e.averagePowerW());
+    m.put(
+        Metric.PEAK_POWER_W,
+        r.stages().stream().mapToDouble(StageTotals::peakPowerW).max().orElse(0));
     m.put(Metric.TDP_W, r.hw().chip().tdpW() * r.hw().system().chips());
     return Collections.unmodifiableMap(m);
   }
@@ -104,25 +109,51 @@ public final class Metrics {
   private static void coverage(ScenarioResult r, Map<Metric, Number> m) {
     int graph = 0;
     int mapped = 0;
+    int fused = 0;
     int folded = 0;
     int alias = 0;
+    int operations = 0;
     long weights = 0;
     for (StageTotals s : r.stages()) {
       Coverage c = s.program().coverage();
       graph += c.graphNodes();
       mapped += c.mapped();
+      fused += c.fused();
+      operations += c.operations();
       folded += c.folded();
       alias += c.alias();
       weights = Math.max(weights, c.weightBytes());
     }
     m.put(Metric.GRAPH_NODES, graph);
     m.put(Metric.MAPPED_NODES, mapped);
+    m.put(Metric.FUSED_NODES, fused);
     m.put(Metric.FOLDED_NODES, folded);
     m.put(Metric.ALIAS_NODES, alias);
+    m.put(Metric.OPERATIONS, operations);
     m.put(Metric.WEIGHT_BYTES, weights);
     m.put(Metric.GRAPH_MACS, graphMacs(r.stages()));
     m.put(Metric.EXECUTED_MACS, r.stages().stream().mapToLong(StageTotals::macs).sum());
     m.put(Metric.PADDED_MACS, r.stages().stream().mapToLong(StageTotals::paddedMacs).sum());
+  }
+
+  private static void numbers(ScenarioResult r, Map<Metric, Number> m) {
+    r.pruning()
+        .ifPresent(
+            p -> {
+              m.put(Metric.DENSE_WEIGHT_BYTES, p.denseWeightBytes());
+              m.put(Metric.DENSE_DRAM_READ_BYTES, p.denseDramReadBytes());
+              m.put(Metric.DENSE_LATENCY_MS, r.seconds(p.denseCycles()) * 1e3);
+              m.put(Metric.PRUNING_SPEEDUP, p.denseCycles() / (double) Math.max(1, r.cycles()));
+            });
+    r.accuracy()
+        .ifPresent(
+            a -> {
+              m.put(Metric.ACCURACY_COSINE, a.cosine());
+              if (Double.isFinite(a.snrDb())) {
+                m.put(Metric.ACCURACY_SNR_DB, a.snrDb());
+              }
+              a.top1().ifPresent(t -> m.put(Metric.ACCURACY_TOP1, t));
+            });
   }
 
   private static void memory(ScenarioResult r, Map<Metric, Number> m, double seconds) {
@@ -149,6 +180,26 @@ public final class Metrics {
     if (bound > 0) {
       m.put(Metric.BOUND_RATIO, r.cycles() / bound);
     }
+    long scratchpad =
+        r.stages().stream().mapToLong(StageTotals::scratchpadPeakBytes).max().orElse(0);
+    if (scratchpad > 0) {
+      m.put(Metric.SCRATCHPAD_PEAK_BYTES, scratchpad);
+    }
+    m.put(Metric.SCRATCHPAD_BYTES, r.hw().core().scratchpad().bytes());
+    long state = r.stages().stream().mapToLong(StageTotals::stateBytes).max().orElse(0);
+    if (state > 0) {
+      m.put(Metric.KV_CACHE_BYTES, state);
+    }
+  }
+
+  private static void simulated(ScenarioResult r, Map<Metric, Number> m) {
     m.put(Metric.INSTRUCTIONS, r.stages().stream().mapToLong(StageTotals::instructions).sum());
+    m.put(
+        Metric.SIMULATED_INSTRUCTIONS,
+        r.stages().stream().mapToLong(StageTotals::simulatedInstructions).sum());
+    m.put(Metric.LAUNCHES, r.stages().stream().mapToLong(StageTotals::launches).sum());
+    m.put(
+        Metric.SIMULATED_LAUNCHES,
+        r.stages().stream().mapToLong(StageTotals::simulatedLaunches).sum());
   }
 }

@@ -6,6 +6,8 @@ import java.util.Locale;
 public final class Quantity {
   private static final String[] PREFIXES = {"", "k", "M", "G", "T", "P"};
 
+  private static final String[] BINARY = {"", "Ki", "Mi", "Gi", "Ti"};
+
   private Quantity() {}
 
   /** With a decimal prefix: {@code 4.1 G}. The unit follows without a space. */
@@ -17,6 +19,17 @@ public final class Quantity {
       p++;
     }
     return (p == 0 ? digits(v) : digits(v) + " " + PREFIXES[p]).strip() + (p == 0 ? " " : "");
+  }
+
+  /** With a binary prefix: {@code 4.1 Mi}. The unit follows without a space. */
+  public static String binary(double value) {
+    double v = value;
+    int p = 0;
+    while (Math.abs(v) >= 1024 && p < BINARY.length - 1) {
+      v /= 1024;
+      p++;
+    }
+    return digits(v) + " " + BINARY[p];
   }
 
   /** Three significant digits or more, without an exponent. */

@@ -59,8 +59,12 @@ public final class ReportSchema {
         new Property("energy_pj", "energy of the whole job by component, pJ", this::energy),
         new Property(
             "layers",
-            "graph nodes that took time or moved bytes, in program order",
-            () -> list(this::layer)));
+            "nodes of the model that took time or moved bytes, in program order",
+            () -> list(this::layer)),
+        new Property(
+            "what_if",
+            "the same on changed chips, compiled and simulated again; empty without --what-if",
+            () -> list(this::sensitivity)));
     g.writeEndObject();
   }
 
@@ -71,19 +75,39 @@ public final class ReportSchema {
           Metric.SENTENCE_SECONDS,
           Metric.DEADLINE_SECONDS,
           Metric.DEADLINE_MET,
+          Metric.SCRATCHPAD_PEAK_BYTES,
+          Metric.KV_CACHE_BYTES,
           Metric.DRAM_PEAK_GB_PER_S,
           Metric.DRAM_UTILISATION,
           Metric.MATRIX_UTILISATION,
-          Metric.BOUND_RATIO);
+          Metric.BOUND_RATIO,
+          Metric.DENSE_WEIGHT_BYTES,
+          Metric.DENSE_DRAM_READ_BYTES,
+          Metric.DENSE_LATENCY_MS,
+          Metric.PRUNING_SPEEDUP,
+          Metric.ACCURACY_COSINE,
+          Metric.ACCURACY_SNR_DB,
+          Metric.ACCURACY_TOP1);
 
   private void metrics() throws IOException {
-    var all =
-        Arrays.stream(Metric.values())
-            .map(m -> of(m.id(), NUMBER, m.meaning() + (m.unit().isEmpty() ? "" : ", " + m.unit())))
-            .toArray(Property[]::new);
+    var all = Arrays.stream(Metric.values()).map(m -> metric(m, NUMBER)).toArray(Property[]::new);
     var required =
         Arrays.stream(Metric.values()).filter(m -> !OPTIONAL.contains(m)).map(Metric::id).toList();
     properties(required, all);
+  }
+
+  private void sensitivity() throws IOException {
+    properties(
+        List.of("change", "set"),
+        of("change", STRING, "what was changed"),
+        new Property(
+            "set",
+            "the change as --set texts",
+            () -> list(() -> g.writeStringField("type", STRING))),
+        of(Metric.LATENCY_CYCLES.id(), INTEGER, "latency in cycles of the changed chip's clock"),
+        of(Metric.LATENCY_MS.id(), NUMBER, "latency, ms"),
+        of(Metric.ENERGY_J.id(), NUMBER, "energy, J"),
+        of("problem", STRING, "why there is no result"));
   }
 
   private void stage() throws IOException {
@@ -98,6 +122,9 @@ public final class ReportSchema {
         of("dram_read_bytes", INTEGER, "bytes read from DRAM"),
         of("dram_written_bytes", INTEGER, "bytes written to DRAM"),
         of("energy_j", NUMBER, "energy, J"),
+        metric(Metric.PEAK_POWER_W, NUMBER),
+        metric(Metric.INSTRUCTIONS, INTEGER),
+        metric(Metric.SIMULATED_INSTRUCTIONS, INTEGER),
         new Property("samples", "launches simulated", () -> list(this::sample)));
   }
 
@@ -133,10 +160,14 @@ public final class ReportSchema {
   private void layer() throws IOException {
     properties(
         of("stage", STRING, "stage it belongs to"),
-        of("name", STRING, "graph node; (program) for instructions made for no node"),
-        of("op", STRING, "operator"),
-        of("layer", STRING, "path of the layer; may be empty"),
-        of("launches", INTEGER, "launches of its program"),
+        of(
+            "name",
+            STRING,
+            "node of the model; a star stands for what differs between layers that repeat;"
+                + " (program) for instructions made for no node"),
+        of("op", STRING, "operators it was executed as"),
+        of("operations", INTEGER, "operations it became, fused ones left out"),
+        of("calls", INTEGER, "times it was executed, over all launches and layers that repeat"),
         of("cycles", INTEGER, "cycles on the critical path"),
         of("bound_by", STRING, "category that took most of them"),
         new Property(
@@ -148,7 +179,12 @@ public final class ReportSchema {
         of("dram_written_bytes", INTEGER, "bytes written to DRAM"),
         of("matrix_utilisation", NUMBER, "executed over possible multiply-accumulates in its time"),
         of("dram_utilisation", NUMBER, "bytes over what the DRAM could move in its time"),
+        of("scratchpad_bytes", INTEGER, "most scratchpad of one core in use while it runs"),
         of("dynamic_pj", NUMBER, "dynamic energy, pJ"));
+  }
+
+  private Property metric(Metric m, String type) {
+    return of(m.id(), type, m.meaning() + (m.unit().isEmpty() ? "" : ", " + m.unit()));
   }
 
   private Property of(String name, String type, String description) {

@@ -7,6 +7,7 @@ import npusim.sim.energy.EnergyComponent;
 import npusim.sim.energy.EnergyResult;
 import npusim.sim.timing.Category;
 import npusim.tools.run.ScenarioResult;
+import npusim.tools.run.Sensitivity;
 import npusim.tools.run.StageTotals;
 import npusim.workloads.Lang;
 import npusim.workloads.Scenario;
@@ -14,7 +15,7 @@ import npusim.workloads.Scenario;
 /** The one-screen report. */
 public final class TextReport {
   private static final int TOP = 10;
-  private static final int NAME_WIDTH = 34;
+  private static final int NAME_WIDTH = 30;
 
   private final ScenarioResult r;
   private final Map<Metric, Number> m;
@@ -40,6 +41,9 @@ public final class TextReport {
     layers();
     out.append('\n');
     memoryAndEnergy();
+    numbers();
+    out.append('\n');
+    whatIf();
     return out.toString();
   }
 
@@ -76,13 +80,52 @@ public final class TextReport {
                     m.get(Metric.DEADLINE_MET).intValue() == 1 ? "kept" : "MISSED"));
     line(
         "coverage",
-        // A node that can't run refuses the compilation, so a report has none left out.
-        "graph of %s nodes, run as %s operations, %s renamed · %sMAC · %sB weights",
+        "%s of %s nodes on the NPU · %sMAC · %sB weights",
+        Quantity.count(covered()),
         Quantity.count(m.get(Metric.GRAPH_NODES).longValue()),
-        Quantity.count(m.get(Metric.MAPPED_NODES).longValue()),
-        Quantity.count(m.get(Metric.ALIAS_NODES).longValue()),
         Quantity.si(value(Metric.GRAPH_MACS)),
         Quantity.si(value(Metric.WEIGHT_BYTES)));
+    line(
+        "",
+        "%s mapped, %s fused, %s renamed, %s folded; run as %s operations",
+        count(Metric.MAPPED_NODES),
+        count(Metric.FUSED_NODES),
+        count(Metric.ALIAS_NODES),
+        count(Metric.FOLDED_NODES),
+        count(Metric.OPERATIONS));
+    simulated();
+  }
+
+  /** A node that can't run refuses the compilation: the parts make the whole. */
+  private long covered() {
+    return m.get(Metric.MAPPED_NODES).longValue()
+        + m.get(Metric.FUSED_NODES).longValue()
+        + m.get(Metric.ALIAS_NODES).longValue()
+        + m.get(Metric.FOLDED_NODES).longValue();
+  }
+
+  private String count(Metric metric) {
+    return Quantity.count(m.get(metric).longValue());
+  }
+
+  /** What is not simulated one by one, and so an estimate. */
+  private void simulated() {
+    long launches = m.get(Metric.LAUNCHES).longValue();
+    long seen = m.get(Metric.SIMULATED_LAUNCHES).longValue();
+    double share = value(Metric.SIMULATED_INSTRUCTIONS) / Math.max(1, value(Metric.INSTRUCTIONS));
+    if (seen < launches) {
+      line(
+          "simulated",
+          "%s of %s launches, the others interpolated · %s of all instructions",
+          Quantity.count(seen),
+          Quantity.count(launches),
+          Quantity.percent(share));
+    } else if (share < 1) {
+      line(
+          "simulated",
+          "%s of all instructions, the others repeat them (--exact: all)",
+          Quantity.percent(share));
+    }
   }
 
   private void latency() {
@@ -189,8 +232,9 @@ public final class TextReport {
     out.append(
         String.format(
             Locale.ROOT,
-            "%-" + NAME_WIDTH + "s %11s  %-14s %7s %6s %7s%n",
+            "%-" + NAME_WIDTH + "s %6s %10s  %-12s %6s %6s %6s%n",
             "slowest layers",
+            "calls",
             "time",
             "bound by",
             "matrix",
@@ -198,17 +242,18 @@ public final class TextReport {
             "OP/B"));
     boolean several = r.stages().size() > 1;
     for (Layers.Row row : Layers.slowest(r, TOP)) {
-      String name = row.totals().info().name();
+      String name = row.name();
       if (several) {
         name = row.stage() + " " + name;
       }
       out.append(
           String.format(
               Locale.ROOT,
-              "  %-" + (NAME_WIDTH - 2) + "s %11s  %-14s %7s %6s %7s%n",
+              "  %-" + (NAME_WIDTH - 2) + "s %6d %10s  %-12s %6s %6s %6s%n",
               shorten(name, NAME_WIDTH - 2),
+              row.calls(),
               Quantity.ms(r.seconds(row.totals().cycles())),
-              shorten(row.totals().boundBy().label(), 14),
+              row.totals().boundBy().brief(),
               Quantity.percent(row.matrixUtilisation()),
               Quantity.percent(row.dramUtilisation()),
               Double.isInfinite(row.intensity()) ? "-" : Quantity.digits(row.intensity())));
@@ -235,6 +280,16 @@ public final class TextReport {
         Quantity.si(value(Metric.DRAM_WRITTEN_BYTES)),
         Quantity.digits(value(Metric.DRAM_GB_PER_S)),
         peak);
+    if (m.containsKey(Metric.SCRATCHPAD_PEAK_BYTES)) {
+      line(
+          "",
+          "scratchpad peak %sB of %sB%s",
+          Quantity.binary(value(Metric.SCRATCHPAD_PEAK_BYTES)),
+          Quantity.binary(value(Metric.SCRATCHPAD_BYTES)),
+          m.containsKey(Metric.KV_CACHE_BYTES)
+              ? " · KV cache " + Quantity.si(value(Metric.KV_CACHE_BYTES)) + "B"
+              : "");
+    }
     line(
         "energy",
         "%s J (dynamic %s, static %s) · %s J/%s",
@@ -245,12 +300,65 @@ public final class TextReport {
         Metrics.resultName(r.scenario().kind()));
     line(
         "",
-        "average %s W of TDP %s W",
+        "average %s W · peak %s W · TDP %s W",
         Quantity.digits(value(Metric.AVERAGE_POWER_W)),
+        Quantity.digits(value(Metric.PEAK_POWER_W)),
         Quantity.digits(value(Metric.TDP_W)));
     EnergyResult e = Metrics.energy(r);
     line("  dynamic", "%s", parts(e.dynamicPj(), e.totalPj()));
     line("  static", "%s", parts(e.staticPj(), e.totalPj()));
+  }
+
+  private void numbers() {
+    r.pruning()
+        .ifPresent(
+            p -> {
+              line(
+                  "pruning",
+                  "%s, %s · weights %sB → %sB · DRAM read %sB → %sB",
+                  p.pattern(),
+                  p.note(),
+                  Quantity.si(p.denseWeightBytes()),
+                  Quantity.si(value(Metric.WEIGHT_BYTES)),
+                  Quantity.si(p.denseDramReadBytes()),
+                  Quantity.si(value(Metric.DRAM_READ_BYTES)));
+              line(
+                  "",
+                  "%s with all weights · %.2f× faster",
+                  Quantity.ms(r.seconds(p.denseCycles())),
+                  value(Metric.PRUNING_SPEEDUP));
+            });
+    r.accuracy()
+        .ifPresent(
+            a ->
+                line(
+                    "accuracy",
+                    "%s against the model in its own types, on seeded inputs",
+                    AccuracyText.line(a.cosine(), a.snrDb(), a.top1())));
+  }
+
+  private void whatIf() {
+    if (r.whatIf().isEmpty()) {
+      out.append("what to change: --what-if simulates more bandwidth, scratchpad, arrays, clock\n");
+      return;
+    }
+    out.append("what to change (re-simulated)\n");
+    double seconds = r.seconds(r.cycles());
+    double joules = value(Metric.ENERGY_J);
+    for (Sensitivity s : r.whatIf()) {
+      out.append(
+          String.format(
+              Locale.ROOT,
+              "  %-24s %s%n",
+              s.change(),
+              s.possible()
+                  ? String.format(
+                      Locale.ROOT,
+                      "total %+6.1f%%   energy %+6.1f%%",
+                      100 * (s.seconds() / seconds - 1),
+                      100 * (s.joules() / joules - 1))
+                  : "not possible: " + s.problem()));
+    }
   }
 
   private static String parts(double[] pj, double total) {

@@ -1,10 +1,11 @@
 package npusim.tools.run;
 
+import java.util.List;
 import npusim.program.NodeInfo;
 import npusim.sim.timing.Category;
 import npusim.sim.timing.NodeTime;
 
-/** What one graph node did over all launches of a stage. */
+/** What an operation, or all operations of a node, did over all launches of a stage. */
 public final class NodeTotals {
   private final NodeInfo info;
   private final long[] categoryCycles = new long[Category.values().length];
@@ -18,6 +19,28 @@ public final class NodeTotals {
 
   NodeTotals(NodeInfo info) {
     this.info = info;
+  }
+
+  /**
+   * Several operations as one.
+   *
+   * @param info what stands for them
+   */
+  public static NodeTotals sum(NodeInfo info, List<NodeTotals> parts) {
+    var all = new NodeTotals(info);
+    for (NodeTotals p : parts) {
+      for (int i = 0; i < all.categoryCycles.length; i++) {
+        all.categoryCycles[i] += p.categoryCycles[i];
+      }
+      all.launches = Math.max(all.launches, p.launches);
+      all.macs += p.macs;
+      all.paddedMacs += p.paddedMacs;
+      all.dramReadBytes += p.dramReadBytes;
+      all.dramWrittenBytes += p.dramWrittenBytes;
+      all.vectorElements += p.vectorElements;
+      all.dynamicPj += p.dynamicPj;
+    }
+    return all;
   }
 
   void add(NodeTime t, long times, double pj) {

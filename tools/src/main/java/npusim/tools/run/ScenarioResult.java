@@ -1,8 +1,10 @@
 package npusim.tools.run;
 
 import java.util.List;
+import java.util.Optional;
 import npusim.hardware.Hardware;
 import npusim.isa.DType;
+import npusim.tools.exec.Accuracy;
 import npusim.workloads.Scenario;
 import npusim.workloads.Stage;
 
@@ -13,12 +15,37 @@ import npusim.workloads.Stage;
  * @param hw where it ran
  * @param dtype type it was computed in
  * @param stages results in the scenario's order
+ * @param pruning what pruning and compression of the weights brought, when they were pruned
+ * @param accuracy what recasting or pruning cost, when it was measured
+ * @param whatIf the same on changed chips; empty when it was not asked for
  */
 public record ScenarioResult(
-    Scenario scenario, Hardware hw, DType dtype, List<StageTotals> stages) {
-  /** Copies the list. */
+    Scenario scenario,
+    Hardware hw,
+    DType dtype,
+    List<StageTotals> stages,
+    Optional<PruningGain> pruning,
+    Optional<Accuracy> accuracy,
+    List<Sensitivity> whatIf) {
+  /** Copies the lists. */
   public ScenarioResult {
     stages = List.copyOf(stages);
+    whatIf = List.copyOf(whatIf);
+  }
+
+  /** A result of a model whose weights are all there. */
+  public ScenarioResult(Scenario scenario, Hardware hw, DType dtype, List<StageTotals> stages) {
+    this(scenario, hw, dtype, stages, Optional.empty(), Optional.empty(), List.of());
+  }
+
+  /** The same with what changes of the chip would bring. */
+  public ScenarioResult withWhatIf(List<Sensitivity> changes) {
+    return new ScenarioResult(scenario, hw, dtype, stages, pruning, accuracy, changes);
+  }
+
+  /** Energy of all stages, J. */
+  public double joules() {
+    return stages.stream().mapToDouble(s -> s.energy().joules()).sum();
   }
 
   /** Cycles of everything. */

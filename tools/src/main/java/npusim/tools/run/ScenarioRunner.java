@@ -11,15 +11,17 @@ import npusim.compiler.CompileOptions;
 import npusim.compiler.Compiler;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Model;
+import npusim.compiler.ir.Tensor;
+import npusim.compiler.quant.Pruning;
 import npusim.diag.Diagnostic;
 import npusim.diag.Location;
 import npusim.diag.NpusimException;
 import npusim.hardware.Hardware;
 import npusim.isa.DType;
+import npusim.program.NodeInfo;
 import npusim.program.Program;
-import npusim.sim.timing.TimingOptions;
-import npusim.sim.timing.TimingResult;
-import npusim.sim.timing.TimingSimulator;
+import npusim.tools.exec.Accuracy;
+import npusim.tools.exec.ModelExecution;
 import npusim.workloads.Scenario;
 import npusim.workloads.Stage;
 
@@ -31,6 +33,9 @@ public final class ScenarioRunner {
    * parameter, and sums stay sums of whole runs.
    */
   public static final int SAMPLES = 3;
+
+  /** Models of more multiply-accumulates are not executed to measure accuracy. */
+  private static final long EXECUTED_MACS = 500_000_000;
 
   private final Hardware hw;
   private final RunOptions options;
@@ -61,6 +66,22 @@ public final class ScenarioRunner {
    * @param progress told at every step
    */
   public ScenarioResult run(Scenario scenario, Consumer<String> progress) {
+    return new ScenarioResult(
+        scenario,
+        hw,
+        dtype(),
+        stages(scenario, progress),
+        gain(scenario, progress),
+        accuracy(scenario, progress),
+        List.of());
+  }
+
+  /** Runs every stage without asking what pruning and precision have changed. */
+  ScenarioResult runAlone(Scenario scenario) {
+    return new ScenarioResult(scenario, hw, dtype(), stages(scenario, what -> {}));
+  }
+
+  private List<StageTotals> stages(Scenario scenario, Consumer<String> progress) {
     var results = new ArrayList<StageTotals>();
     try (var workers = new Workers()) {
       var launched = new ArrayList<Launched>();
@@ -72,7 +93,49 @@ public final class ScenarioRunner {
         results.add(collect(l, progress));
       }
     }
-    return new ScenarioResult(scenario, hw, dtype(), results);
+    return results;
+  }
+
+  /** What pruning brought: the job again with all weights. */
+  private Optional<PruningGain> gain(Scenario scenario, Consumer<String> progress) {
+    Optional<Pruning> pruning = options.compile().pruning();
+    if (pruning.isEmpty()) {
+      return Optional.empty();
+    }
+    var all =
+        new RunOptions(
+            options.compile().withPruning(Optional.empty()), options.dtype(), options.exact());
+    List<StageTotals> dense =
+        new ScenarioRunner(hw, all)
+            .stages(scenario, what -> progress.accept(what + " with all weights"));
+    return Optional.of(
+        PruningGain.of(pruning.get().name(), pruning.get().isTwoOfFour(), hw, dense));
+  }
+
+  /**
+   * What a change of numbers that was asked for costs, for one model with weights that is small
+   * enough to execute.
+   */
+  private Optional<Accuracy> accuracy(Scenario scenario, Consumer<String> progress) {
+    CompileOptions o = options.dtype().isPresent() ? compileOptions() : options.compile();
+    if (!o.changesNumbers() || scenario.stages().size() != 1) {
+      return Optional.empty();
+    }
+    Stage stage = scenario.stages().getFirst();
+    Graph g = stage.model().graph();
+    boolean complete = g.initializers().values().stream().allMatch(Tensor::hasData);
+    Map<String, Tensor> inputs =
+        complete && !g.initializers().isEmpty() ? Accuracy.seededInputs(g) : Map.of();
+    if (inputs.isEmpty() || stage.runs() instanceof Stage.Sweep) {
+      return Optional.empty();
+    }
+    long macs = compile(stage).nodes().stream().mapToLong(NodeInfo::macs).sum();
+    if (macs > EXECUTED_MACS) {
+      return Optional.empty();
+    }
+    progress.accept("executing " + stage.name() + " for its accuracy");
+    var got = ModelExecution.run(stage.model().copy(), inputs, hw, compileOptions()).outputs();
+    return Optional.of(Accuracy.measure(stage.model(), inputs, hw, got));
   }
 
   /** A precision that the options state themselves goes before the type of the run. */
@@ -122,7 +185,7 @@ public final class ScenarioRunner {
             new Stage.Times(1),
             1);
     var totals = new StageTotals(stage, program);
-    totals.add(0, 1, simulator(hw, exact).run(program, params), hw);
+    totals.add(0, 1, Simulated.of(program, hw, params, exact), hw);
     String title =
         params.entrySet().stream()
             .map(e -> e.getKey() + " " + e.getValue())
@@ -139,21 +202,17 @@ public final class ScenarioRunner {
     return new ScenarioResult(scenario, hw, totals.mainType(hw.nativeType()), List.of(totals));
   }
 
-  private static TimingSimulator simulator(Hardware hw, boolean exact) {
-    return new TimingSimulator(hw, exact ? TimingOptions.exactly() : TimingOptions.defaults());
-  }
-
   /** A compiled stage whose simulations may still be running, one per point. */
   private record Launched(
-      Stage stage, Program program, List<Point> points, List<Supplier<TimingResult>> answers) {}
+      Stage stage, Program program, List<Point> points, List<Supplier<Simulated>> answers) {}
 
   /** Compiles a stage; its simulations go on while the next is compiled. */
   private Launched launch(Stage stage, Workers workers) {
     Program program = compile(stage);
     List<Point> points = points(stage.runs());
-    List<Supplier<TimingResult>> answers = new ArrayList<>();
+    List<Supplier<Simulated>> answers = new ArrayList<>();
     for (Point p : points) {
-      answers.add(workers.start(() -> simulator(hw, options.exact()).run(program, p.params)));
+      answers.add(workers.start(() -> Simulated.of(program, hw, p.params, options.exact())));
     }
     return new Launched(stage, program, points, answers);
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import npusim.hardware.Hardware;
 import npusim.isa.DType;
+import npusim.program.Buffer;
 import npusim.program.NodeInfo;
 import npusim.program.Program;
 import npusim.sim.energy.EnergyModel;
@@ -28,6 +29,8 @@ public final class StageTotals {
   private long dramReadBytes;
   private long dramWrittenBytes;
   private long instructions;
+  private long simulatedInstructions;
+  private double peakPowerW;
   private EnergyResult energy;
 
   /**
@@ -42,15 +45,17 @@ public final class StageTotals {
   StageTotals(Stage stage, Program program) {
     this.stage = stage;
     this.program = program;
-    nodes.add(new NodeTotals(new NodeInfo(-1, "(program)", "", "", 0, 0, "")));
+    nodes.add(new NodeTotals(new NodeInfo(-1, "(program)", "", "", 0, 0, "", 1, 0)));
     for (NodeInfo n : program.nodes()) {
       nodes.add(new NodeTotals(n));
     }
   }
 
-  void add(long param, long times, TimingResult r, Hardware hw) {
+  void add(long param, long times, Simulated simulated, Hardware hw) {
+    TimingResult r = simulated.result();
     var model = new EnergyModel(hw);
     EnergyResult e = model.account(r);
+    peakPowerW = Math.max(peakPowerW, simulated.peakPowerW(model, e));
     samples.add(new Sample(param, times, r.totalCycles()));
     launches += times;
     cycles += times * r.totalCycles();
@@ -66,6 +71,7 @@ public final class StageTotals {
     dramReadBytes += times * c.dramReadBytes();
     dramWrittenBytes += times * c.dramWrittenBytes();
     instructions += times * c.instructions();
+    simulatedInstructions += c.instructions() - r.skippedInstructions();
     for (NodeTime n : r.nodes()) {
       nodes.get(n.node() + 1).add(n, times, model.nodeDynamicPj(r, n));
     }
@@ -147,6 +153,34 @@ public final class StageTotals {
   /** Instructions executed. */
   public long instructions() {
     return instructions;
+  }
+
+  /** Instructions simulated one by one; the others repeat them. */
+  public long simulatedInstructions() {
+    return simulatedInstructions;
+  }
+
+  /** Launches simulated; the others lie between them. */
+  public long simulatedLaunches() {
+    return samples.size();
+  }
+
+  /** Highest power over {@link Simulated#PEAK_SECONDS}, never below the mean. */
+  public double peakPowerW() {
+    return Math.max(peakPowerW, energy.averagePowerW());
+  }
+
+  /** Most scratchpad of a core in use at once, in bytes; 0 when the program doesn't say. */
+  public long scratchpadPeakBytes() {
+    return program.nodes().stream().mapToLong(NodeInfo::scratchpadBytes).max().orElse(0);
+  }
+
+  /** What the program keeps in DRAM from launch to launch, in bytes. */
+  public long stateBytes() {
+    return program.buffers().stream()
+        .filter(b -> b.kind() == Buffer.Kind.STATE)
+        .mapToLong(Buffer::bytes)
+        .sum();
   }
 
   /** Energy of all launches. */

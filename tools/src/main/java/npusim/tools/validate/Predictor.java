@@ -1,10 +1,12 @@
 package npusim.tools.validate;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import npusim.compiler.CompileOptions;
 import npusim.compiler.ir.TensorType;
 import npusim.compiler.quant.Precision;
+import npusim.diag.NpusimException;
 import npusim.hardware.Hardware;
 import npusim.hardware.MatrixUnit;
 import npusim.sim.dram.DramStreams;
@@ -16,6 +18,7 @@ import npusim.tools.run.RunOptions;
 import npusim.tools.run.ScenarioResult;
 import npusim.tools.run.ScenarioRunner;
 import npusim.workloads.Lang;
+import npusim.workloads.Scenario;
 import npusim.workloads.Stage;
 import npusim.workloads.Weights;
 import npusim.workloads.WorkloadOptions;
@@ -80,7 +83,28 @@ final class Predictor {
             .map(d -> CompileOptions.DEFAULT.withPrecision(Precision.parse(d)))
             .orElse(CompileOptions.DEFAULT);
     var runner = new ScenarioRunner(c.hw(), new RunOptions(compile, Optional.empty(), false));
-    return value(runner.run(ModelArgument.resolve(c.workload(), options)), c, measure);
+    Scenario scenario = ModelArgument.resolve(c.workload(), options);
+    return value(runner.run(only(scenario, measure)), c, measure);
+  }
+
+  /** The scenario with only the stages that a measure counts. */
+  private static Scenario only(Scenario s, Measure measure) {
+    Optional<Stage.Role> role =
+        switch (measure) {
+          case TTFT_MS -> Optional.of(Stage.Role.PREFILL);
+          case TOKENS_PER_S, TOKENS_PER_S_PER_USER -> Optional.of(Stage.Role.DECODE);
+          default -> Optional.empty();
+        };
+    List<Stage> stages =
+        s.stages().stream().filter(t -> role.isEmpty() || t.role() == role.get()).toList();
+    if (stages.isEmpty()) {
+      throw NpusimException.infeasible(
+          "validate-measure",
+          s.name() + " has nothing to measure in " + measure.label(),
+          "tokens need a language model and generate: 2 or more");
+    }
+    return new Scenario(
+        s.name(), s.title(), s.kind(), s.batch(), stages, s.sentence(), s.deadline());
   }
 
   private static double value(ScenarioResult r, Job.OnChip c, Measure measure) {

@@ -88,6 +88,54 @@ class ReportFilesTest {
   }
 
   @Test
+  void whatIfIsMeasuredAndSaidInEveryForm() throws IOException {
+    String text = json("gemm:256,256,256", "--hw", "edge", "--what-if");
+    assertThat(SCHEMA.validate(text, InputFormat.JSON)).isEmpty();
+    JsonNode r = new ObjectMapper().readTree(text);
+    assertThat(r.get("what_if")).hasSize(4);
+    double base = r.at("/metrics/latency_ms").asDouble();
+    JsonNode clock = r.get("what_if").get(3);
+    assertThat(clock.get("set").get(0).asText()).startsWith("chip.clock_mhz=");
+    // The same as a run on the changed chip.
+    JsonNode changed =
+        new ObjectMapper()
+            .readTree(
+                json(
+                    "gemm:256,256,256", "--hw", "edge", "--set", clock.get("set").get(0).asText()));
+    assertThat(clock.get("latency_cycles")).isEqualTo(changed.at("/metrics/latency_cycles"));
+    assertThat(clock.get("energy_j")).isEqualTo(changed.at("/metrics/energy_j"));
+    assertThat(clock.get("latency_ms").asDouble()).isLessThan(base);
+    assertThat(CommandRun.of("run", "gemm:256,256,256", "--hw", "edge", "--what-if").out())
+        .contains(
+            String.format(
+                Locale.ROOT,
+                "core clock +10%%          total %+6.1f%%",
+                100 * (clock.get("latency_ms").asDouble() / base - 1)));
+  }
+
+  @Test
+  void powerAndScratchpadStayWithinTheirBounds() throws IOException {
+    JsonNode m =
+        new ObjectMapper()
+            .readTree(json("gpt-2", "--hw", "rngd", "--prompt", 16, "--generate", 6))
+            .get("metrics");
+    assertThat(m.get("peak_power_w").asDouble()).isGreaterThan(m.get("average_power_w").asDouble());
+    assertThat(m.get("scratchpad_peak_bytes").asLong())
+        .isBetween(1L, m.get("scratchpad_bytes").asLong());
+    // 12 layers, keys and values, 768 wide, 22 positions of 2 bytes.
+    assertThat(m.get("kv_cache_bytes").asLong()).isGreaterThanOrEqualTo(12L * 2 * 768 * 22 * 2);
+    assertThat(m.get("launches").asLong()).isEqualTo(6);
+    assertThat(m.get("simulated_launches").asLong()).isEqualTo(4);
+    assertThat(m.get("simulated_instructions").asLong()).isLessThan(m.get("instructions").asLong());
+    assertThat(
+            m.get("mapped_nodes").asLong()
+                + m.get("fused_nodes").asLong()
+                + m.get("folded_nodes").asLong()
+                + m.get("alias_nodes").asLong())
+        .isEqualTo(m.get("graph_nodes").asLong());
+  }
+
+  @Test
   void localeAndTimeZoneDoNotMatter() throws IOException {
     Locale locale = Locale.getDefault();
     TimeZone zone = TimeZone.getDefault();

@@ -1,0 +1,287 @@
+package npusim.sim.timing;
+
+/**
+ * Products on cores whose scratchpad banks serve DMA's writes before the matrix unit's reads. Rows
+ * enter the array one per cycle, each when nothing is written to the bank it lies in; rows of the
+ * next stationary block are read beside the rows that stream, neither more than one row ahead of
+ * the other, as Gemmini's execute controller does. So a load into the banks of running products
+ * holds them up for as long as it lasts.
+ *
+ * <p>What is written in future is known only in part. Therefore the newest product (the item) and
+ * the one still streaming before it (the current) are measured again when a time of theirs comes
+ * due: what has been written until then is known, and the time is put off if it was too early.
+ */
+final class MatrixPorts {
+  private static final int MATRIX = Category.MATRIX.ordinal();
+  private static final int PORTS = Category.SCRATCHPAD.ordinal();
+  private static final int FILL = Category.FILL_DRAIN.ordinal();
+  private static final int NO_BANK = -1;
+
+  private final Machine m;
+  private final int unit;
+  private final BankWrites writes;
+
+  /** Instructions put in flight and completed so far: their difference is in flight. */
+  private long pushed;
+
+  private long completed;
+
+  private final Item item = new Item();
+  private final Item current = new Item();
+  private long jointRows;
+  private long jointEnd;
+  private long blockEnd;
+
+  MatrixPorts(Machine machine, int core) {
+    m = machine;
+    unit = core * Machine.U + Machine.MAT;
+    writes = m.bankWrites[core];
+  }
+
+  /** One instruction; {@code number} is its place in the order of all, -1 for none. */
+  private static final class Item {
+    private long number = -1;
+    private long arrived;
+    private long loadRows;
+    private long lead;
+    private int loadBank;
+    private long from;
+    private long rows;
+    private long acceptRows;
+    private int bank;
+    private long accept;
+    private long end;
+    private long drain;
+    private int stream = PathPool.NONE;
+  }
+
+  /**
+   * Starts the instruction in queue slot {@code slot}; {@code extraLead} passes before its load.
+   */
+  void start(Units units, int slot, int cost, int node, long t, long extraLead, int cause) {
+    settle();
+    long[] c = m.costs.rows;
+    var spm = m.hw.core().scratchpad();
+    item.number = pushed++;
+    item.arrived = t;
+    item.loadRows = c[cost + Costs.LEAD];
+    item.lead = extraLead;
+    item.loadBank = item.loadRows > 0 ? spm.bankOf(m.queueExtra[slot]) : NO_BANK;
+    item.rows = c[cost + Costs.STREAM];
+    item.acceptRows = item.rows - Math.min(item.rows, c[cost + Costs.OVERLAP]);
+    item.bank = item.rows > 0 ? spm.bankOf(m.queueAddress[slot]) : NO_BANK;
+    item.drain = c[cost + Costs.DRAIN];
+    measure();
+    int p = m.paths.open(cause, node);
+    long fill = Math.min(item.from - t, item.loadRows + item.lead);
+    m.paths.add(p, FILL, fill);
+    m.paths.add(p, MATRIX, item.accept - t - fill);
+    int s = m.paths.open(p, node);
+    m.paths.add(s, MATRIX, item.end - item.accept);
+    int d = m.paths.open(s, node);
+    m.paths.add(d, FILL, item.drain);
+    m.paths.release(item.stream);
+    item.stream = s;
+    units.fly(unit, m.queuePc[slot], cost, t, item.end + item.drain, d);
+    units.accept(unit, item.accept, p);
+    m.paths.release(p);
+  }
+
+  /** An instruction that uses no port is put in flight. */
+  void passed() {
+    pushed++;
+  }
+
+  /** Whether the unit may take its next instruction at {@code t}; if not, it is woken later. */
+  boolean accepts(long t) {
+    if (item.number < 0) {
+      return true;
+    }
+    remeasure();
+    if (item.accept > t) {
+      m.events.set(2 * unit, item.accept);
+      return false;
+    }
+    return true;
+  }
+
+  /** Whether the oldest instruction in flight is complete at {@code t}. */
+  boolean completes(long t) {
+    if (completed == current.number || completed == item.number) {
+      remeasure();
+      long end = m.flightEnd[slot(completed)];
+      if (end > t) {
+        m.events.set(2 * unit + 1, end);
+        return false;
+      }
+    }
+    completed++;
+    return true;
+  }
+
+  /** The item becomes the current one: the one before it has streamed its last row. */
+  private void settle() {
+    if (item.number < 0) {
+      return;
+    }
+    remeasure();
+    if (item.rows == 0) {
+      // A load without rows of its own: what streamed beside it has ended with it.
+      current.number = -1;
+      m.paths.release(item.stream);
+      m.paths.release(current.stream);
+      item.stream = PathPool.NONE;
+      current.stream = PathPool.NONE;
+      current.end = item.end;
+    } else {
+      m.paths.release(current.stream);
+      current.number = item.number;
+      current.from = item.from;
+      current.rows = item.rows;
+      current.bank = item.bank;
+      current.end = item.end;
+      current.drain = item.drain;
+      current.stream = item.stream;
+      item.stream = PathPool.NONE;
+    }
+    item.number = -1;
+    writes.forget(current.number < 0 ? current.end : current.from);
+  }
+
+  private void remeasure() {
+    long end = current.end;
+    if (item.number < 0) {
+      if (current.number >= 0) {
+        current.end = rows(current.bank, current.from, current.rows);
+        later(current, current.end - end);
+      }
+      return;
+    }
+    long accept = item.accept;
+    long itemEnd = item.end;
+    measure();
+    if (current.number >= 0) {
+      later(current, current.end - end);
+    }
+    // The path to the next instruction does not go through the rows behind it.
+    m.paths.add(m.paths.previous(item.stream), PORTS, item.accept - accept);
+    m.paths.add(item.stream, PORTS, item.end - itemEnd - (item.accept - accept));
+    move(item.number, item.end + item.drain);
+  }
+
+  private void later(Item i, long by) {
+    m.paths.add(i.stream, PORTS, by);
+    move(i.number, i.end + i.drain);
+  }
+
+  private int slot(long number) {
+    return unit * Machine.IN_FLIGHT + (int) (number % Machine.IN_FLIGHT);
+  }
+
+  /** An instruction in flight completes at {@code end}, and none behind it before. */
+  private void move(long number, long end) {
+    if (number < completed) {
+      return;
+    }
+    int at = slot(number);
+    m.flightEnd[at] = Math.max(m.flightEnd[at], end);
+    if (number == completed) {
+      m.events.set(2 * unit + 1, m.flightEnd[at]);
+    }
+  }
+
+  /** From what is known to be written: when the item streams, lets the next in and ends. */
+  private void measure() {
+    long ready = item.arrived + item.lead;
+    if (current.number >= 0) {
+      if (item.loadRows > 0) {
+        joint(ready);
+        item.from = Math.max(Math.max(jointEnd, blockEnd), ready);
+        current.end = jointEnd;
+      } else {
+        current.end = rows(current.bank, current.from, current.rows);
+        item.from = Math.max(ready, current.end);
+      }
+    } else {
+      item.from = Math.max(rows(item.loadBank, ready, item.loadRows), current.end);
+    }
+    item.accept = rows(item.bank, item.from, item.acceptRows);
+    item.end = rows(item.bank, item.accept, item.rows - item.acceptRows);
+  }
+
+  /** When {@code count} rows of a bank are read, one per cycle from {@code start} on. */
+  private long rows(int bank, long start, long count) {
+    long t = start;
+    long left = count;
+    while (left > 0) {
+      t = writes.free(bank, t);
+      long run = Math.min(left, writes.next(bank, t) - t);
+      t += run;
+      left -= run;
+    }
+    return t;
+  }
+
+  /** Rows of {@code bank} that are read from {@code start} to {@code stop}, of {@code count}. */
+  private long rowsUntil(int bank, long start, long stop, long count) {
+    long t = start;
+    long left = count;
+    while (left > 0) {
+      t = writes.free(bank, t);
+      if (t >= stop) {
+        break;
+      }
+      long run = Math.min(Math.min(left, stop - t), writes.next(bank, t) - t);
+      t += run;
+      left -= run;
+    }
+    return count - left;
+  }
+
+  /** Reads the item's block beside the rows the current one has left at {@code t}. */
+  private void joint(long t) {
+    jointRows = current.rows - rowsUntil(current.bank, current.from, t, current.rows);
+    if (jointRows == 0) {
+      jointEnd = rows(current.bank, current.from, current.rows);
+      blockEnd = rows(item.loadBank, t, item.loadRows);
+      return;
+    }
+    long before = Math.max(0, jointRows - item.loadRows);
+    long at = Math.max(rows(current.bank, t, before), t);
+    long streaming = jointRows - before;
+    long a = 0;
+    long d = 0;
+    jointEnd = at;
+    blockEnd = at;
+    while (a < streaming || d < item.loadRows) {
+      boolean rowReady =
+          a < streaming && (a <= d || d == item.loadRows) && writes.free(current.bank, at) == at;
+      boolean blockReady =
+          d < item.loadRows && (d <= a || a == streaming) && writes.free(item.loadBank, at) == at;
+      at++;
+      if (rowReady) {
+        a++;
+        jointEnd = at;
+      }
+      if (blockReady) {
+        d++;
+        blockEnd = at;
+      }
+      if (!rowReady && !blockReady) {
+        at = nextChange(at);
+      }
+    }
+  }
+
+  /** Nothing could be read: the next cycle in which the banks are in another state. */
+  private long nextChange(long t) {
+    long a = writes.free(current.bank, t);
+    long b = writes.free(item.loadBank, t);
+    if (a == t || b == t) {
+      long next = Math.min(writes.next(current.bank, t), writes.next(item.loadBank, t));
+      long free = Math.max(a, b);
+      return free > t ? Math.min(free, next) : t;
+    }
+    return Math.min(a, b);
+  }
+}
