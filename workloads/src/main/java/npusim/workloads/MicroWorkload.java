@@ -21,7 +21,11 @@ public enum MicroWorkload {
       return s.model();
     }
   },
-  CONV("N,H,W,CIN,COUT,K[,STRIDE[,PAD]]", "2-D convolution of N images, K×K kernel", 6, 8) {
+  CONV(
+      "N,H,W,CIN,COUT,K[,STRIDE[,PAD]]",
+      "2-D convolution of N images, K×K kernel, channels last",
+      6,
+      8) {
     @Override
     Model build(long[] d, Weights w) {
       long stride = d.length > 6 ? d[6] : 1;
@@ -35,7 +39,9 @@ public enum MicroWorkload {
             "give " + name().toLowerCase(Locale.ROOT) + ":" + shape());
       }
       var s = new MainScope(label(d), OPSET, w);
-      String x = s.input("x", DType.F32, d[0], d[3], d[1], d[2]);
+      // As between the layers of a network: activations come and go channels last.
+      String in = s.input("x", DType.F32, d[0], d[1], d[2], d[3]);
+      String x = s.add("Transpose", "to_nchw", in).set("perm", 0, 3, 1, 2).output(0);
       String k = s.weight("w", Init.KERNEL, d[4], d[3], d[5], d[5]);
       String y =
           s.add("Conv", "conv", x, k)
@@ -43,7 +49,8 @@ public enum MicroWorkload {
               .set("strides", stride, stride)
               .set("pads", pad, pad, pad, pad)
               .output(0);
-      s.output("y", y, DType.F32, d[0], d[4], oh, ow);
+      String out = s.add("Transpose", "to_nhwc", y).set("perm", 0, 2, 3, 1).output(0);
+      s.output("y", out, DType.F32, d[0], oh, ow, d[4]);
       return s.model();
     }
   },

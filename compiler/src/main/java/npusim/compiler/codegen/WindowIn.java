@@ -5,7 +5,7 @@ import npusim.compiler.memory.View;
 /**
  * Tiles of an input that windows slide over, with a margin of padding. A tile comes from DRAM, or
  * from a resident tensor by an on-chip copy, into a ring; the margin is filled on the load lane
- * from a cell with the padding's value. A resident input without padding is read in place.
+ * from a run of the padding's value. A resident input without padding is read in place.
  *
  * <p>Where all tiles of a dimension have the same margins, nothing else is ever written there, so
  * that the margin is filled once per slot.
@@ -28,7 +28,8 @@ public final class WindowIn {
    * @param view the input
    * @param axes per dimension the axis it follows: with windows where they slide, without where it
    *     is cut plainly
-   * @param padding one element of the padding's value in DRAM, or null when there is no padding
+   * @param padding a vector in DRAM of the padding's value, as long as {@link #run}, or null when
+   *     there is no padding
    */
   public WindowIn(
       Emitter e,
@@ -58,9 +59,15 @@ public final class WindowIn {
     if (padding == null) {
       cell = null;
     } else {
-      Area a = e.scratch(64);
-      cell = new Loc(a, Aff.of(a.lo()), new long[axes.length], view.type());
-      new Dma(e).load(lane, cell, padding.loc().withStrides(new long[axes.length]), ones());
+      Area a = e.scratch(view.type().bytesFor(padding.size()));
+      int inner = inner(view);
+      long[] along = new long[axes.length];
+      along[inner] = 1;
+      cell = new Loc(a, Aff.of(a.lo()), along, view.type());
+      Aff[] n = new Aff[axes.length];
+      java.util.Arrays.fill(n, Aff.ONE);
+      n[inner] = Aff.of(Math.min(padding.size(), tile[inner]));
+      new Dma(e).load(lane, cell, padding.loc().withStrides(along), n);
       fillLasting(tile);
     }
   }
@@ -83,10 +90,24 @@ public final class WindowIn {
     return WorkMemory.aligned(view.type().bytesFor(n)) * slots;
   }
 
-  private Aff[] ones() {
-    Aff[] a = new Aff[axes.length];
-    java.util.Arrays.fill(a, Aff.ONE);
-    return a;
+  /** The dimension that lies innermost in tiles. */
+  private static int inner(View view) {
+    int[] order = TileIn.order(view.strides());
+    for (int i = order.length - 1; i >= 0; i--) {
+      if (view.strides()[order[i]] != 0 && view.dims()[order[i]] > 1) {
+        return order[i];
+      }
+    }
+    return order.length - 1;
+  }
+
+  /**
+   * Elements of padding that are copied at once: as many as a tile has in its innermost dimension.
+   *
+   * @param largest extents of a tile
+   */
+  public static long run(View view, long[] largest) {
+    return largest[inner(view)];
   }
 
   /** Margins of dimensions with a single tile are the same in every tile. */
@@ -115,7 +136,7 @@ public final class WindowIn {
     origin[d] = Aff.of(from);
     Aff[] n = extents.clone();
     n[d] = Aff.of(count);
-    new Dma(e).copy(lane, base.at(origin), cell, n);
+    new Dma(e).copy(lane, base.at(origin), cell, TileIn.order(view.strides()), n);
   }
 
   /**

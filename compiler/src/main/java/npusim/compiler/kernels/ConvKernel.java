@@ -18,7 +18,6 @@ import npusim.compiler.codegen.TileOut;
 import npusim.compiler.codegen.Vec;
 import npusim.compiler.codegen.WindowIn;
 import npusim.compiler.codegen.WorkMemory;
-import npusim.compiler.ir.Tensor;
 import npusim.compiler.memory.View;
 import npusim.compiler.tiling.ConvTiling;
 import npusim.isa.DType;
@@ -138,24 +137,33 @@ final class ConvKernel {
     if (t == null) {
       throw k.tooSmall("on-chip memory");
     }
-    padding = padded ? k.constant("padding", Tensor.scalar(x.type(), 0)) : null;
+    if (padded) {
+      long[] largest = new long[3 + r];
+      largest[0] = t.images();
+      largest[1] = 1;
+      largest[2] = t.ic();
+      for (int i = 0; i < r; i++) {
+        largest[3 + i] = halos[i].span(t.spatial()[i]);
+      }
+      padding = k.padding(x, 0, largest);
+    }
     k.launch(this::emit);
   }
 
-  /** Axes: batch, group, channels and space in either order, input channels, window. */
+  /** Axes: group, channels and places (batch, space) in either order, input channels, window. */
   private void emit(Emitter e, int part, int parts) {
     int used = t.pb() * t.pg() * t.po() * t.ps();
     if (part >= used) {
       return;
     }
-    int oc = t.ocOuter() ? 2 : 2 + r;
+    int oc = t.ocOuter() ? 1 : 2 + r;
     int sp = t.ocOuter() ? 3 : 2;
     int ic = 3 + r;
     Axis[] axes = new Axis[4 + 2 * r];
     int rest = part;
-    axes[0] = axis("n", x.dims()[0], t.images(), 1, rest % t.pb(), t.pb(), null);
+    axes[sp - 1] = axis("n", x.dims()[0], t.images(), 1, rest % t.pb(), t.pb(), null);
     rest /= t.pb();
-    axes[1] = axis("g", x.dims()[1], 1, 1, rest % t.pg(), t.pg(), null);
+    axes[0] = axis("g", x.dims()[1], 1, 1, rest % t.pg(), t.pg(), null);
     rest /= t.pg();
     axes[oc] =
         axis(
@@ -223,10 +231,11 @@ final class ConvKernel {
       mapOut = new int[3 + r];
       mapW = new int[3 + r];
       inAxes = new Axis[3 + r];
-      mapIn[1] = mapOut[1] = 1;
+      mapIn[0] = mapOut[0] = sp - 1;
+      mapIn[1] = mapOut[1] = 0;
       mapIn[2] = ic;
       mapOut[2] = oc;
-      mapW[0] = 1;
+      mapW[0] = 0;
       mapW[1] = oc;
       mapW[2] = ic;
       for (int i = 0; i < r; i++) {
@@ -326,7 +335,7 @@ final class ConvKernel {
      */
     private void product(Loc weights) {
       List<Shape4.Dim> rows = new ArrayList<>();
-      rows.add(dim(nest.at(0).extent(), tile.strides()[0], 0, sum.strides()[0]));
+      rows.add(dim(nest.at(sp - 1).extent(), tile.strides()[0], 0, sum.strides()[0]));
       for (int i = 0; i < r; i++) {
         long step = tile.strides()[3 + i] * win.stride()[i];
         rows.add(dim(nest.at(sp + i).extent(), step, 0, sum.strides()[3 + i]));

@@ -10,6 +10,7 @@ import npusim.compiler.codegen.Emitter;
 import npusim.compiler.codegen.Lane;
 import npusim.compiler.codegen.Op;
 import npusim.compiler.codegen.Reg;
+import npusim.compiler.codegen.WindowIn;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Node;
 import npusim.compiler.ir.Tensor;
@@ -232,6 +233,16 @@ public final class KernelContext {
   public View constant(String what, Tensor t) {
     Storage s = memory.constant(node.name() + "/" + what, t);
     return View.of(s, t.dims());
+  }
+
+  /**
+   * The padding's value as {@link WindowIn} takes it.
+   *
+   * @param tile largest extents of a tile of the input
+   */
+  View padding(View input, double value, long... tile) {
+    long[] run = {WindowIn.run(input, tile)};
+    return constant("padding", Tensor.generate(input.type(), run, i -> value));
   }
 
   /** Records a kernel on every core. */

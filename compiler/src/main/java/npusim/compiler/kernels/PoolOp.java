@@ -131,27 +131,25 @@ public final class PoolOp implements Kernel {
       }
       long[] o = Arrays.copyOfRange(out.dims(), 2, out.rank());
       long[] i = Arrays.copyOfRange(x.dims(), 2, x.rank());
-      padding = win.padded(o, i) ? k.constant("padding", Tensor.scalar(x.type(), padValue)) : null;
-      for (int d = 0; d < out.rank(); d++) {
-        cut = out.dims()[d] > out.dims()[cut] ? d : cut;
-      }
+      cut = Cuts.amongCores(out, k.cores());
       tile = out.dims().clone();
       tile[0] = 1;
       if (k.cores() > 1) {
         tile[cut] = Math.min(tile[cut], Math.ceilDiv(out.dims()[cut], k.cores()));
       }
       while (bytes() > k.spmBudget()) {
-        int largest = -1;
-        for (int d = 1; d < tile.length; d++) {
-          boolean row = d == tile.length - 1;
-          if (tile[d] > 1 && (largest < 0 || tile[d] / (row ? 64 : 1) > tile[largest])) {
-            largest = d;
-          }
-        }
-        if (largest < 0) {
+        int d = Cuts.next(x, tile, 1);
+        if (d < 0) {
           throw k.tooSmall("scratchpad");
         }
-        tile[largest] = (tile[largest] + 1) / 2;
+        tile[d] = (tile[d] + 1) / 2;
+      }
+      if (win.padded(o, i)) {
+        long[] largest = tile.clone();
+        for (int d = 0; d < win.rank(); d++) {
+          largest[2 + d] = win.halo(d, x.dims()[2 + d]).span(tile[2 + d]);
+        }
+        padding = k.padding(x, padValue, largest);
       }
       k.launch(this::emit);
     }

@@ -15,7 +15,6 @@ import npusim.compiler.codegen.TileOut;
 import npusim.compiler.codegen.Vec;
 import npusim.compiler.codegen.WindowIn;
 import npusim.compiler.codegen.WorkMemory;
-import npusim.compiler.ir.Tensor;
 import npusim.compiler.memory.View;
 import npusim.isa.DType;
 
@@ -66,33 +65,30 @@ final class VectorConv {
   void run() {
     long[] o = Arrays.copyOfRange(out.dims(), 3, out.rank());
     long[] i = Arrays.copyOfRange(x.dims(), 3, x.rank());
-    padding = win.padded(o, i) ? k.constant("padding", Tensor.scalar(x.type(), 0)) : null;
-    cut = 1;
-    for (int d = 0; d < out.rank(); d++) {
-      cut = out.dims()[d] > out.dims()[cut] ? d : cut;
-    }
+    cut = Cuts.amongCores(out, k.cores());
     tile = out.dims().clone();
     tile[0] = 1;
     icTile = x.dims()[2];
-    // Halve what is largest until everything fits; rows stay whole as long as possible.
     while (bytes() > k.spmBudget()) {
-      int largest = -1;
-      for (int d = 1; d < tile.length; d++) {
-        boolean innermost = d == tile.length - 1;
-        if (tile[d] > 1 && (largest < 0 || tile[d] / (innermost ? 64 : 1) > tile[largest])) {
-          largest = d;
-        }
-      }
-      if (icTile > 1 && (largest < 0 || icTile > 16)) {
+      int d = Cuts.next(x, tile, 1);
+      if (icTile > 1 && (d < 0 || icTile > 16)) {
         icTile = (icTile + 1) / 2;
-      } else if (largest >= 0) {
-        tile[largest] = (tile[largest] + 1) / 2;
+      } else if (d >= 0) {
+        tile[d] = (tile[d] + 1) / 2;
       } else {
         throw k.tooSmall("scratchpad");
       }
     }
     if (k.cores() > 1) {
       tile[cut] = Math.min(tile[cut], Math.ceilDiv(out.dims()[cut], k.cores()));
+    }
+    if (win.padded(o, i)) {
+      long[] largest = tile.clone();
+      largest[2] = icTile;
+      for (int d = 0; d < r; d++) {
+        largest[3 + d] = win.halo(d, x.dims()[3 + d]).span(tile[3 + d]);
+      }
+      padding = k.padding(x, 0, largest);
     }
     k.launch(this::emit);
   }

@@ -38,8 +38,8 @@ record Layouts(int[] order, long block) {
 
   /**
    * The order of a constant. Weights [M, C, kernel…] of convolutions lie as [C, kernel…, M]; for
-   * the matrix unit in blocks of as many columns as the array has, [M / B, C, kernel…, B], so that
-   * a tile of some blocks or of some rows is fetched in long pieces.
+   * the matrix unit in blocks of as many columns as its arrays have, [M / B, C, kernel…, B], so
+   * that a tile of some blocks or of some rows is fetched in long pieces.
    */
   static Layouts constant(Graph g, String value, Tensor t, Hardware hw) {
     List<Node> readers = g.consumers(value);
@@ -59,7 +59,7 @@ record Layouts(int[] order, long block) {
       for (Node n : readers) {
         columns = gcd(columns, t.dim(0) / n.intAttr("group", 1));
       }
-      block = Math.min(columns, hw.core().matrix().cols());
+      block = Math.min(columns, (long) hw.core().matrix().cols() * hw.core().matrix().arrays());
       while (columns % block != 0) {
         block--;
       }

@@ -24,6 +24,9 @@ public final class ConvTiling {
   /** Share of what happens meanwhile that shows all the same. */
   private static final double HIDDEN = 0.05;
 
+  /** Share of the first weights that isn't there yet when the kernel before ends. */
+  private static final double AHEAD = 0.25;
+
   private final Hardware hw;
   private final Problem p;
   private final long taps;
@@ -279,10 +282,13 @@ public final class ConvTiling {
         p.outResident() && p.cores() == 1
             ? 0
             : tiles * (out.startupCycles() + out.finishCycles()) + oBytes / out.bytesPerCycle();
+    double ahead = ld.queues() > 1 ? AHEAD : 1;
     double first =
-        ((p.xInPlace() ? 0 : tileX) + tileW) / Math.min(ld.bytesPerCycle(), dramRate / p.cores())
+        ((p.xInPlace() ? 0 : tileX) + tileW * ahead)
+                / Math.min(ld.bytesPerCycle(), dramRate / p.cores())
             + start;
-    double last = (double) rows * Math.min(t.oc(), s.oc()) * p.vectorSteps() / lanes;
+    double last =
+        (double) rows * Math.min(t.oc(), s.oc()) * p.vectorSteps() / lanes + array / gemms;
     double busy = Math.max(Math.max(array, 8 * gemms), Math.max(Math.max(load, store), vector));
     // What hides behind the longest still counts a little: waits for each other are never all
     // hidden.
@@ -311,7 +317,8 @@ public final class ConvTiling {
   /** Bytes of a tile of weights that lie next to each other in memory. */
   private double weightRun(Tiles t, double tile) {
     if (p.block() > 0) {
-      return p.w().bytesFor(t.ic() * taps * p.block());
+      // Several blocks alternate in the tile, column by column.
+      return p.w().bytesFor(t.oc() == p.block() ? t.ic() * taps * p.block() : p.block());
     }
     return t.oc() >= p.oc() ? tile : p.w().bytesFor(t.oc());
   }
@@ -320,7 +327,7 @@ public final class ConvTiling {
   private double run(Tiles t) {
     int d = t.spatial().length - 1;
     long along = Math.min(p.halos()[d].span(t.spatial()[d]), p.halos()[d].input());
-    boolean row = along == p.halos()[d].input();
+    boolean row = p.halos()[d].span(t.spatial()[d]) == along && along == p.halos()[d].input();
     long n = along;
     if (p.channelsLast()) {
       if (t.ic() < p.ic() || p.groups() > 1) {
