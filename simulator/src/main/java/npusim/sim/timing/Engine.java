@@ -43,7 +43,8 @@ final class Engine {
     // What a fetched batch and a bank's writes leave behind is not among what Repeats compares.
     boolean comparable =
         m.bankWrites.length == 0 && m.hw.core().sequencer().fetch().bytesPerInstruction() == 0;
-    repeats = options.exact() || !comparable ? null : new Repeats(m, issue, dma, net);
+    boolean all = options.exact() || trace != null && trace.withoutGaps();
+    repeats = all || !comparable ? null : new Repeats(m, issue, dma, net);
     layers = loops.map(l -> new LayerWatch(m, issue, l, nodeCount)).orElse(null);
     issue.connect(units, repeats, layers);
     dma.connect(units);

@@ -7,6 +7,14 @@ package npusim.sim.timing;
 public interface TraceSink {
 
   /**
+   * True when time must pass without gaps: of a run that is not exact, iterations of inner loops
+   * are then all simulated, and only layers that repeat are left out.
+   */
+  default boolean withoutGaps() {
+    return false;
+  }
+
+  /**
    * One executed instruction.
    *
    * @param core core in the system

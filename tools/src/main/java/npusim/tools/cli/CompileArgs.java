@@ -36,7 +36,7 @@ final class CompileArgs {
       names = "--prune",
       paramLabel = "PATTERN",
       description =
-          "Prune weights by magnitude: 2:4 keeps 2 of every 4, unstructured:0.6 sets 60% to zero."
+          "Prune weights by magnitude: 2:4 keeps 2 of every 4, unstructured:0.6 sets 60%% to zero."
               + " Chips that can keep them compressed in memory or skip them.")
   private String prune;
 

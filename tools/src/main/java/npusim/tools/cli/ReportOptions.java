@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import npusim.tools.report.CsvReport;
+import npusim.tools.report.HtmlReport;
 import npusim.tools.report.JsonReport;
 import npusim.tools.report.OutputFiles;
 import npusim.tools.report.TextReport;
@@ -17,6 +18,12 @@ final class ReportOptions {
 
   @Option(names = "--csv", paramLabel = "FILE", description = "Write the layer table as CSV.")
   private Path csv;
+
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Write the report as a page with charts that needs nothing else.")
+  private Path html;
 
   @Option(
       names = "--trace",
@@ -35,6 +42,9 @@ final class ReportOptions {
     }
     if (csv != null) {
       OutputFiles.write(csv, CsvReport.render(result));
+    }
+    if (html != null) {
+      OutputFiles.write(html, HtmlReport.render(result, params));
     }
     if (trace != null) {
       TraceFiles.write(trace, result, params);

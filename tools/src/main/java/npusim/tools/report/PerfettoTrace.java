@@ -22,11 +22,6 @@ public final class PerfettoTrace implements TraceSink {
   /** Slices kept; later ones are counted only, so that a trace stays small enough to open. */
   static final int MAX_SLICES = 400_000;
 
-  /** Counter windows over a stage. */
-  private static final int WINDOWS = 1000;
-
-  private static final int FIRST_WINDOW_CYCLES = 64;
-
   private final Hardware hw;
   private final EnergyModel energy;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -65,9 +60,9 @@ public final class PerfettoTrace implements TraceSink {
   public void begin(String stageName, Program p) {
     stage = stageName;
     program = p;
-    readBytes = new Windows();
-    writtenBytes = new Windows();
-    picojoules = new Windows();
+    readBytes = new Windows(1000);
+    writtenBytes = new Windows(1000);
+    picojoules = new Windows(1000);
   }
 
   /** Ends a stage and writes its counters. */
@@ -156,49 +151,16 @@ public final class PerfettoTrace implements TraceSink {
   }
 
   private void counter(int pid, String name, Windows w, double scale) throws IOException {
-    for (int i = 0; i < w.used; i++) {
+    for (int i = 0; i < w.used(); i++) {
       g.writeStartObject();
       g.writeStringField("name", name);
       g.writeStringField("ph", "C");
       g.writeNumberField("pid", pid);
-      g.writeNumberField("ts", microseconds(i * w.width));
+      g.writeNumberField("ts", microseconds(i * w.width()));
       g.writeObjectFieldStart("args");
-      g.writeNumberField("value", w.sums[i] / w.width * scale);
+      g.writeNumberField("value", w.perCycle(i) * scale);
       g.writeEndObject();
       g.writeEndObject();
-    }
-  }
-
-  /** Sums over windows of equal width, which doubles when a run gets too long for them. */
-  private static final class Windows {
-    private final double[] sums = new double[WINDOWS];
-    private long width = FIRST_WINDOW_CYCLES;
-    private int used;
-
-    void add(long start, long end, double amount) {
-      if (amount == 0) {
-        return;
-      }
-      long last = Math.max(start, end - 1);
-      while (last / width >= WINDOWS) {
-        widen();
-      }
-      double length = Math.max(1, end - start);
-      for (long w = start / width; w <= last / width; w++) {
-        long from = Math.max(start, w * width);
-        long to = Math.min(Math.max(end, start + 1), (w + 1) * width);
-        sums[(int) w] += amount * (to - from) / length;
-      }
-      used = Math.max(used, (int) (last / width) + 1);
-    }
-
-    private void widen() {
-      for (int i = 0; i < WINDOWS / 2; i++) {
-        sums[i] = sums[2 * i] + sums[2 * i + 1];
-      }
-      java.util.Arrays.fill(sums, WINDOWS / 2, WINDOWS, 0);
-      used = (used + 1) / 2;
-      width *= 2;
     }
   }
 }

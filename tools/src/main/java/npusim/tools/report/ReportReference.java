@@ -18,7 +18,8 @@ public final class ReportReference {
         Generated from the metric catalogue. `npusim run` and `npusim simulate` print one screen;
         `--json FILE` writes the same figures as JSON (`%s`, described by the JSON Schema
         `tools/src/main/resources/npusim/tools/report.schema.json`), `--csv FILE` one row per layer,
-        `--trace FILE` a timeline that Perfetto opens. The same input gives the same bytes on every
+        `--html FILE` a page with charts that needs nothing else, `--trace FILE` a timeline that
+        Perfetto opens. The same input gives the same bytes on every
         machine.
 
         ## Metrics
