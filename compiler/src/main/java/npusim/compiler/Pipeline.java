@@ -64,8 +64,7 @@ public final class Pipeline {
     all.add(new FuseActivation());
     all.add(new FuseAttention());
     precision.ifPresent(p -> all.add(new Recast(p.compute())));
-    int group = precision.filter(p -> p.weights().isPresent()).map(Precision::group).orElse(0);
-    pruning.ifPresent(p -> all.add(new Prune(p, group)));
+    pruning.ifPresent(p -> all.add(new Prune(p)));
     precision
         .filter(p -> p.weights().isPresent())
         .ifPresent(p -> all.add(new WeightOnly(p.weights().get(), p.group())));

@@ -432,6 +432,19 @@ public final class Emit {
     return op("MatMul", TensorType.of(a.dtype(), matmulShape(a, b)), a, b);
   }
 
+  /**
+   * x [*, K] times weights stored in few bits [N, K], with scales and maybe zero points [K / block,
+   * N].
+   */
+  public Value scaledMatmul(Value x, Value q, Value scale, Value zero, long block) {
+    long[] shape = x.shape();
+    shape[shape.length - 1] = q.dim(0);
+    Value y =
+        op(CoreOps.DOMAIN, "ScaledMatMul", TensorType.of(x.dtype(), shape), x, q, scale, zero);
+    last().set("block", block);
+    return y;
+  }
+
   /** Matrix product of 8-bit integers summed in int32, no zero points. */
   public Value matmulInteger(Value a, Value b) {
     return op("MatMulInteger", TensorType.of(DType.I32, matmulShape(a, b)), a, b);

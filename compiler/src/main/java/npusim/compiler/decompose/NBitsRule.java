@@ -31,6 +31,23 @@ final class NBitsRule {
     // until it is used.
     Value q = e.constant(unpacked(n, e, 1, stored, columns * blocks, block));
     Value scale = e.cast(e.reshape(e.in(2), columns * blocks), t);
+    Value x = a.rank() == 1 ? e.reshape(a, 1, k) : a;
+    boolean floatZero = e.optional(3) != null && e.in(3).dtype().isFloat();
+    if (k % block == 0 && !floatZero) {
+      Value zero =
+          e.optional(3) == null
+              ? e.fill(stored, 1L << (bits - 1), blocks, columns)
+              : turned(e, e.constant(zeroPoints(n, e, stored, columns, blocks)), columns, blocks);
+      Value y =
+          e.scaledMatmul(
+              x,
+              e.constant(unpacked(n, e, 1, stored, columns, k)),
+              e.cast(turned(e, e.in(2), columns, blocks), t),
+              zero,
+              block);
+      finish(e, a, y, columns);
+      return;
+    }
     Value rows;
     if (e.optional(3) != null && e.in(3).dtype().isFloat()) {
       Value zero = e.cast(e.reshape(e.in(3), columns * blocks, 1), t);
@@ -43,8 +60,29 @@ final class NBitsRule {
       rows = QuantRules.dequantize(e, q, scale, zero, 0);
     }
     Value w = e.slice(e.reshape(rows, columns, blocks * block), 1, 0, k);
-    Value x = a.rank() == 1 ? e.reshape(a, 1, k) : a;
-    Value y = e.matmul(x, e.transpose(w, 1, 0));
+    finish(e, a, e.matmul(x, e.transpose(w, 1, 0)), columns);
+  }
+
+  /** One parameter per block: [N · G] as [G, N]. */
+  private static Value turned(Emit e, Value v, long columns, long blocks) {
+    Tensor t = e.constantOf(v);
+    long[] dims = {blocks, columns};
+    if (t == null) {
+      return e.transpose(e.reshape(v, columns, blocks), 1, 0);
+    }
+    if (!t.hasData()) {
+      return e.constant(Tensor.absent(t.dtype(), dims));
+    }
+    Tensor out = Tensor.zeros(t.dtype(), dims);
+    for (long i = 0; i < t.size(); i++) {
+      out.setBits(i % blocks * columns + i / blocks, t.bits(i));
+    }
+    return e.constant(out);
+  }
+
+  /** The bias, and the shape of A's outer dimensions. */
+  private static void finish(Emit e, Value a, Value product, long columns) {
+    Value y = product;
     y = e.optional(5) == null ? y : e.add(y, e.in(5));
     e.result(0, e.reshape(y, LongArrays.join(Arrays.copyOf(a.shape(), a.rank() - 1), columns)));
   }

@@ -10,8 +10,8 @@ import npusim.isa.Coding;
 import npusim.isa.DType;
 
 /**
- * Weights [batch…, K, N] that lie compressed in DRAM, column by column. No code of its own: whoever
- * loads a tile of them has the DMA expand it.
+ * Weights [batch…, K, N] that lie compressed in DRAM, column by column; as [N, K] when the node
+ * says "turned". No code of its own: whoever loads a tile of them has the DMA expand it.
  */
 final class ExpandWeightsOp implements Kernel {
   @Override
@@ -25,6 +25,10 @@ final class ExpandWeightsOp implements Kernel {
     DType type = DType.ofOnnx((int) n.intAttr("to", 0)).orElseThrow();
     long[] shape = n.intsAttr("shape");
     int r = shape.length;
+    if (n.intAttr("turned", 0) != 0) {
+      Storage s = Storage.compressed(n.output(0), type, shape, k.in(0).storage(), format(n, type));
+      return List.of(View.of(s, shape));
+    }
     long[] stored = shape.clone();
     stored[r - 2] = shape[r - 1];
     stored[r - 1] = shape[r - 2];

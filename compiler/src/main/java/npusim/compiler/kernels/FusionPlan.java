@@ -8,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import npusim.compiler.decompose.CoreOps;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Node;
 import npusim.compiler.ir.TensorType;
@@ -74,6 +75,9 @@ public final class FusionPlan {
   }
 
   private boolean product(Node n) {
+    if (n.is(CoreOps.DOMAIN, "ScaledMatMul")) {
+      return rank(n.input(0)) >= 2;
+    }
     if (!n.domain().isEmpty() || !PRODUCTS.contains(n.opType())) {
       return false;
     }

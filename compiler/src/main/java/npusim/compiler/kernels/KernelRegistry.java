@@ -53,6 +53,7 @@ public final class KernelRegistry {
     add(new CacheOp(), "npusim.CacheAppend", "npusim.CacheRows");
     add(new CachedAttentionKernel(), "npusim.CachedAttention");
     add(new ExpandWeightsOp(), "npusim.ExpandWeights");
+    add(new ScaledMatmulOp(), "npusim.ScaledMatMul");
     add(
         new ViewKernel(),
         "Dropout",

@@ -3,6 +3,7 @@ package npusim.compiler.kernels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import npusim.compiler.codegen.Aff;
 import npusim.compiler.codegen.Axis;
 import npusim.compiler.codegen.Dma;
@@ -33,6 +34,8 @@ public final class MatmulKernel {
   private final MatmulTiling.Tiles t;
   private final DType accType;
   private final boolean sparse;
+  private final boolean widens;
+  private final Scales scales;
 
   private MatmulKernel(
       KernelContext k,
@@ -40,13 +43,17 @@ public final class MatmulKernel {
       Region epilogue,
       MatmulTiling.Tiles t,
       DType accType,
-      boolean sparse) {
+      boolean sparse,
+      boolean widens,
+      Scales scales) {
     this.k = k;
     this.c = c;
     this.epilogue = epilogue;
     this.t = t;
     this.accType = accType;
     this.sparse = sparse;
+    this.widens = widens;
+    this.scales = scales;
   }
 
   /**
@@ -60,6 +67,23 @@ public final class MatmulKernel {
    */
   public static void run(
       KernelContext k, View a, View w, View out, Region epilogue, List<View> extras) {
+    run(k, a, w, out, epilogue, extras, null);
+  }
+
+  /**
+   * As above with weights that the vector unit brings to the type of {@code a} in the scratchpad,
+   * when they have scales or a type that the matrix unit doesn't know.
+   *
+   * @param scales of the weights, or null
+   */
+  static void run(
+      KernelContext k,
+      View a,
+      View w,
+      View out,
+      Region epilogue,
+      List<View> extras,
+      Scales scales) {
     if (out.size() == 0) {
       return;
     }
@@ -78,6 +102,11 @@ public final class MatmulKernel {
     boolean sparse = k.node().intAttr("sparse", 0) != 0;
     // Tiles of compressed or skipped weights end where a block or a group of four ends.
     int grain = format != null ? format.block() : sparse ? 4 : 1;
+    boolean widens = scales != null || !k.matrixRuns(a.type(), w.type());
+    if (scales != null) {
+      // Blocks are powers of two, whole columns or both multiples of each other.
+      grain = Math.max(grain, scales.block());
+    }
     MatmulTiling.Tiles t =
         MatmulTiling.search(
             k.hw(),
@@ -96,6 +125,9 @@ public final class MatmulKernel {
                 Arrays.stream(c.w().strides()).limit(c.batchDims()).anyMatch(s -> s != 0),
                 format == null ? 1 : (double) format.bytes() / format.denseBytes(),
                 grain,
+                c.w().strides()[c.batchDims()] == 1,
+                widens,
+                scales == null ? 0 : scaleBits(scales),
                 k.spmBudget(),
                 k.accBudget(),
                 k.cores()));
@@ -103,8 +135,15 @@ public final class MatmulKernel {
       throw k.tooSmall(k.accBudget() < 8 ? "accumulator memory" : "scratchpad");
     }
     MatmulKernel kernel =
-        new MatmulKernel(k, c, epilogue, k.forced(t, c.k(), grain), accType, sparse);
+        new MatmulKernel(
+            k, c, epilogue, k.forced(t, c.k(), grain), accType, sparse, widens, scales);
     k.launch(kernel::emit);
+  }
+
+  /** Bits of scale and zero point per stored element. */
+  private static double scaleBits(Scales s) {
+    int bits = s.scale().type().bits() + (s.zero() == null ? 0 : s.zero().type().bits());
+    return (double) bits / s.block();
   }
 
   /** Vector cycles that one result takes on its way out, as a copy from the accumulators. */
@@ -146,7 +185,14 @@ public final class MatmulKernel {
     int[] mapW = map(b, ik, in);
     int[] mapO = map(b, im, in);
     LoopNest.Operand a = operand(e, nest, "a", c.a(), mapA, Lane.MAT);
-    LoopNest.Operand w = operand(e, nest, "w", c.w(), mapW, Lane.MAT);
+    Supplier<Loc> w;
+    if (widens) {
+      var wide = new WidenedWeights(e, nest, c.w(), mapW, c.a().type(), scales);
+      wide.schedule();
+      w = wide::loc;
+    } else {
+      w = operand(e, nest, "w", c.w(), mapW, Lane.MAT)::loc;
+    }
     List<LoopNest.Operand> extras = new ArrayList<>();
     for (View x : c.extras()) {
       extras.add(operand(e, nest, "x", x, mapO, Lane.VEC));
@@ -199,7 +245,7 @@ public final class MatmulKernel {
                 .gemm(
                     sum[0].dims(am),
                     a.loc().dims(am),
-                    w.loc().dims(am),
+                    w.get().dims(am),
                     sparse,
                     nest.at(ik).index(),
                     new Aff[] {nest.at(im).extent()},

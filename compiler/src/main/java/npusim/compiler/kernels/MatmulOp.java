@@ -78,7 +78,7 @@ public final class MatmulOp implements Kernel {
     }
   }
 
-  private static DType accumulator(DType t) {
+  static DType accumulator(DType t) {
     if (t.isFloat()) {
       return t == DType.F64 ? t : DType.F32;
     }
@@ -88,7 +88,9 @@ public final class MatmulOp implements Kernel {
   /** On the matrix unit where it has the type, else on the vector unit. */
   static void product(
       KernelContext k, View a, View w, View out, Region epilogue, List<View> extras) {
-    if (k.matrixRuns(a.type(), w.type())) {
+    boolean widened =
+        a.type().isFloat() && w.type().isInteger() && k.matrixRuns(a.type(), a.type());
+    if (widened || k.matrixRuns(a.type(), w.type())) {
       MatmulKernel.run(k, a, w, out, epilogue, extras);
     } else {
       VectorMatmul.run(k, a, w, out, epilogue, extras, accumulator(a.type()));

@@ -34,7 +34,7 @@ final class WorkCount {
   /** Multiply-accumulates: output elements times the length of the sum. */
   private static long macs(Graph g, Node n) {
     return switch (n.opType()) {
-      case "MatMul", "MatMulInteger", "QLinearMatMul" ->
+      case "MatMul", "MatMulInteger", "QLinearMatMul", "ScaledMatMul" ->
           elements(g, n.output(0)) * lastDim(g, n.input(0));
       case "Gemm" -> {
         long[] a = shape(g, n.input(0));

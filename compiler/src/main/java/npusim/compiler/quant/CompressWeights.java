@@ -73,7 +73,7 @@ public final class CompressWeights extends GraphPass {
     DType t = w.tensor().dtype();
     return t != DType.F64
         && t.bits() <= 32
-        && matrix.map(u -> u.supports(a) && u.supports(t)).orElse(true);
+        && matrix.map(u -> u.supports(a) && (a.isFloat() || u.supports(t))).orElse(true);
   }
 
   private boolean store(Graph g, Node n, WeightOperand w) {
@@ -179,8 +179,9 @@ public final class CompressWeights extends GraphPass {
     for (int i = 0; i < w.tensor().rank() - 2; i++) {
       dims.add(w.tensor().dim(i));
     }
-    dims.add(w.k());
-    dims.add(w.n());
+    boolean turned = n.is(CoreOps.DOMAIN, "ScaledMatMul");
+    dims.add(turned ? w.n() : w.k());
+    dims.add(turned ? w.k() : w.n());
     long[] shape = dims.stream().mapToLong(Long::longValue).toArray();
     String out = g.freshName(w.constant() + "_expanded");
     Node d = new Node(out, CoreOps.DOMAIN, "ExpandWeights", OPSET, List.of(name), List.of(out));
@@ -191,6 +192,9 @@ public final class CompressWeights extends GraphPass {
         .set("of", f.of())
         .set("block", f.block())
         .set("bytes", f.bytes());
+    if (turned) {
+      d.set("turned", 1);
+    }
     g.setType(out, TensorType.of(w.tensor().dtype(), shape));
     g.insertBefore(n, d);
     n.setInput(1, out);

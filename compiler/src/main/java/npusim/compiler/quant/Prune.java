@@ -18,17 +18,14 @@ import npusim.compiler.passes.PassContext;
  */
 public final class Prune extends GraphPass {
   private final Pruning pruning;
-  private final int group;
 
   /**
    * Prunes weights.
    *
    * @param pruning which ones
-   * @param group inner elements that share a scale when weights are stored in few bits; 0 for all
    */
-  public Prune(Pruning pruning, int group) {
+  public Prune(Pruning pruning) {
     this.pruning = pruning;
-    this.group = group;
   }
 
   @Override
@@ -58,8 +55,7 @@ public final class Prune extends GraphPass {
     if (!w.tensor().hasData() || !w.tensor().dtype().isFloat()) {
       return false;
     }
-    long length = group > 0 && w.k() % group == 0 ? group : w.k();
-    int run = pruning.structured() ? pruning.of() : pruning.block(length).orElse((int) length);
+    int run = pruning.structured() ? pruning.of() : pruning.block(w.k()).orElse((int) w.k());
     if (w.k() % run != 0) {
       return false;
     }

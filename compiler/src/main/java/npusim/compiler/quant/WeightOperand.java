@@ -2,6 +2,7 @@ package npusim.compiler.quant;
 
 import java.util.Optional;
 import java.util.Set;
+import npusim.compiler.decompose.CoreOps;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Node;
 import npusim.compiler.ir.Tensor;
@@ -21,6 +22,11 @@ record WeightOperand(String constant, Tensor tensor, boolean turned) {
 
   /** The weights of a node, when it is a product that alone reads constant ones. */
   static Optional<WeightOperand> of(Graph g, Node n) {
+    if (n.is(CoreOps.DOMAIN, "ScaledMatMul")) {
+      Tensor q = g.isConstant(n.input(1)) ? g.initializer(n.input(1)) : null;
+      boolean symmetric = !n.hasInput(3) && q != null && g.onlyConsumer(n.input(1)) != null;
+      return symmetric ? Optional.of(new WeightOperand(n.input(1), q, true)) : Optional.empty();
+    }
     if (!n.domain().isEmpty() || !PRODUCTS.contains(n.opType())) {
       return Optional.empty();
     }

@@ -27,6 +27,9 @@ public final class MatmulTiling {
    * @param vectorPerResult vector cycles per result element; 0 when results leave directly
    * @param wPerBatch whether every batch has its own stationary operand
    * @param wRatio bytes in DRAM per byte of the stationary operand; below 1 when it is compressed
+   * @param wTurned whether the stationary operand lies along the sums in memory
+   * @param widens whether the vector unit brings the stationary operand to the type of the other
+   * @param scaleBits bits of scales per element of the stationary operand
    * @param kGrain what tiles along the sums are multiples of; when it isn't 1 they divide the sums
    */
   public record Problem(
@@ -44,6 +47,9 @@ public final class MatmulTiling {
       boolean wPerBatch,
       double wRatio,
       int kGrain,
+      boolean wTurned,
+      boolean widens,
+      double scaleBits,
       long spm,
       long acc,
       int cores) {}
@@ -125,6 +131,9 @@ public final class MatmulTiling {
               p.wPerBatch(),
               p.wRatio(),
               p.kGrain(),
+              p.wTurned(),
+              p.widens(),
+              p.scaleBits(),
               p.spm(),
               p.acc(),
               1));
@@ -144,6 +153,9 @@ public final class MatmulTiling {
   private long bytes(long tm, long tn, long tk) {
     long a = p.aResident() ? 0 : 2 * (p.a().bytesFor(tm * tk) + 64);
     long w = p.wResident() ? 0 : 2 * (p.w().bytesFor(tk * tn) + 64);
+    if (p.widens()) {
+      w += 2 * (p.a().bytesFor(tk * tn) + 64) + (long) (2 * tk * tn * p.scaleBits() / 8) + 256;
+    }
     return a + w + tm * tn * (2L * p.outBits() + p.extraBits()) / 8 + 1024;
   }
 
@@ -178,6 +190,7 @@ public final class MatmulTiling {
                 / 8
                 * wTimes;
     double expanded = wBytes;
+    wBytes *= 1 + p.scaleBits() / p.w().bits();
     wBytes *= p.wRatio();
     double oBytes = (double) b * m * n * p.outBits() / 8;
     double aLoads = p.aResident() ? 0 : (double) b * mt * kt * aTimes;
@@ -192,15 +205,28 @@ public final class MatmulTiling {
     if (p.wRatio() < 1) {
       load = Math.max(load, wLoads * start + expanded / hw.core().dma().expandBytesPerCycle());
     }
+    if (p.widens()) {
+      // Few bits make short rows, far apart: each costs the memory another of its own.
+      load = Math.max(load, wLoads * start + wBytes * (2 * rows(t, n) - 1) / ld.bytesPerCycle());
+    }
     aBytes *= overhead(p.a(), Math.min(t.k(), p.k()), p.k());
-    wBytes *= overhead(p.w(), Math.min(t.n(), n), p.n());
+    wBytes *= rows(t, n);
     double dram =
         (aBytes + wBytes + oBytes) * t.pb() * t.pm() * t.pn() / Math.max(1e-9, dramRate());
     double vector = b * m * n * p.vectorPerResult();
+    double widen = 0;
+    if (p.widens()) {
+      double wide = hw.core().vector().lanes() * hw.core().vector().lanesPerCycle(p.a());
+      vector += b * n * p.k() * wTimes / wide;
+      widen = t.n() * t.k() / wide;
+      // Between results: the vector unit widens the next tile only behind the result before it.
+      array += b * mt * nt * (widen + array / gemms);
+    }
     double first =
         (p.a().bytesFor(t.m() * t.k()) + p.w().bytesFor(t.k() * t.n()))
                 / Math.min(ld.bytesPerCycle(), dramRate() / p.cores())
-            + start;
+            + start
+            + widen;
     double last = t.m() * t.n() * p.vectorPerResult();
     double issue = 8.0 * gemms;
     if (hw.core().accumulator().resultTiles() == 1) {
@@ -211,6 +237,13 @@ public final class MatmulTiling {
         + first
         + last
         + (double) t.m() * t.n() * t.k() / 1e12;
+  }
+
+  /** {@link #overhead} of the stationary operand's rows. */
+  private double rows(Tiles t, long n) {
+    return p.wTurned()
+        ? overhead(p.w(), Math.min(t.k(), p.k()), p.k())
+        : overhead(p.w(), Math.min(t.n(), n), p.n());
   }
 
   /**

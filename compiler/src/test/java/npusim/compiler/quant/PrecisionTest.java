@@ -48,7 +48,7 @@ class PrecisionTest {
 
   @TestFactory
   Stream<DynamicTest> w4a16() {
-    return models("w4a16", 0.9);
+    return models("w4a16", 0.96);
   }
 
   @Test
@@ -88,7 +88,12 @@ class PrecisionTest {
     Map<String, Tensor> values = GraphEvaluator.run(g, inputs, (value, t) -> {});
     for (int i = 0; i < c.outputs().size(); i++) {
       Tensor got = values.get(g.outputs().get(i));
-      assertThat(cosine(got, c.outputs().get(i))).as(g.outputs().get(i)).isGreaterThan(least);
+      // Language models are what weights of 4 bits are made for.
+      boolean language = folder.getFileName().toString().matches("(gpt2|llama|opt).*");
+      language &= precision.equals("w4a16");
+      assertThat(cosine(got, c.outputs().get(i)))
+          .as(g.outputs().get(i))
+          .isGreaterThan(language ? Math.max(0.99, least) : least);
     }
   }
 
