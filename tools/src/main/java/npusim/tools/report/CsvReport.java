@@ -43,7 +43,7 @@ public final class CsvReport {
     return out.toString();
   }
 
-  private static String quote(String s) {
+  static String quote(String s) {
     boolean plain = s.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
     return plain ? s : '"' + s.replace("\"", "\"\"") + '"';
   }

@@ -39,7 +39,7 @@ public final class JsonReport {
     g.writeStringField("hardware_fingerprint", r.hw().fingerprint());
     g.writeStringField("dtype", r.dtype().shortName());
     g.writeNumberField("clock_mhz", r.hw().chip().clockMhz());
-    metrics(Metrics.of(r));
+    metrics(g, Metrics.of(r));
     g.writeArrayFieldStart("stages");
     for (StageTotals s : r.stages()) {
       stage(s);
@@ -77,7 +77,7 @@ public final class JsonReport {
     g.writeEndObject();
   }
 
-  private void metrics(Map<Metric, Number> metrics) throws IOException {
+  static void metrics(JsonGenerator g, Map<Metric, Number> metrics) throws IOException {
     g.writeObjectFieldStart("metrics");
     for (var e : metrics.entrySet()) {
       g.writeFieldName(e.getKey().id());

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import npusim.program.Coverage;
 import npusim.sim.energy.EnergyResult;
+import npusim.tools.run.AreaProxy;
 import npusim.tools.run.ScenarioResult;
 import npusim.tools.run.StageTotals;
 import npusim.workloads.Lang;
@@ -46,6 +47,7 @@ public final class Metrics {
     m.put(
         Metric.PEAK_POWER_W,
         r.stages().stream().mapToDouble(StageTotals::peakPowerW).max().orElse(0));
+    m.put(Metric.AREA_PROXY_MM2, AreaProxy.squareMillimetres(r.hw()));
     m.put(Metric.TDP_W, r.hw().chip().tdpW() * r.hw().system().chips());
     return Collections.unmodifiableMap(m);
   }

@@ -12,14 +12,24 @@ import java.util.function.Supplier;
  * so that answers are the same for any number of threads.
  */
 final class Workers implements AutoCloseable {
-  private final ExecutorService pool =
-      Executors.newFixedThreadPool(
-          Runtime.getRuntime().availableProcessors(),
-          task -> {
-            var thread = new Thread(task, "npusim-worker");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ExecutorService pool;
+
+  /** As many workers as there are processors. */
+  Workers() {
+    this(Runtime.getRuntime().availableProcessors());
+  }
+
+  /** So many workers. */
+  Workers(int threads) {
+    pool =
+        Executors.newFixedThreadPool(
+            threads,
+            task -> {
+              var thread = new Thread(task, "npusim-worker");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
 
   /**
    * Starts a task.
