@@ -78,7 +78,10 @@ final class HardwareBuilder {
         p.int32(s + "dispatch_cycles"),
         p.integer(s + "launch_cycles"),
         p.int32(s + "loop_depth"),
-        p.int32(s + "unroller_depth"),
+        new Sequencer.Unroller(
+            p.int32(s + "unroller.depth"),
+            p.int32(s + "unroller.start_cycles"),
+            p.int32(s + "unroller.hand_over_cycles")),
         new Sequencer.Fetch(
             p.int32(s + "fetch.bytes_per_instruction"),
             p.int32(s + "fetch.batch"),

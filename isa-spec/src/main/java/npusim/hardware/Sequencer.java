@@ -8,8 +8,7 @@ package npusim.hardware;
  * @param dispatchCycles cycles from leaving the sequencer to being able to start in an idle unit
  * @param launchCycles fixed cost, once, of starting a program
  * @param loopDepth nested hardware loops, at least 4
- * @param unrollerDepth instructions per unit that loop unrollers in front of the queues hold; a
- *     unit's queue and unroller together stop the sequencer when full
+ * @param unroller what stands in front of the queues and unrolls loops into them
  * @param fetch how instructions come from chip memory
  */
 public record Sequencer(
@@ -18,7 +17,7 @@ public record Sequencer(
     int dispatchCycles,
     long launchCycles,
     int loopDepth,
-    int unrollerDepth,
+    Unroller unroller,
     Fetch fetch) {
 
   /** Scalar registers of every core; part of the ISA, not a parameter. */
@@ -44,6 +43,23 @@ public record Sequencer(
   }
 
   /**
+   * Loop unrollers in front of the queues. A unit's queue and unroller together stop the sequencer
+   * when full, so that the loads, products and stores of loops go on without each other.
+   *
+   * @param depth instructions per unit that it holds; 0 for none
+   * @param startCycles from the command that starts a loop to its first instruction
+   * @param handOverCycles from a loop's last instruction entering its queue to the next loop being
+   *     let in
+   */
+  public record Unroller(int depth, int startCycles, int handOverCycles) {
+    public Unroller {
+      Checks.notNegative(depth, "unroller.depth");
+      Checks.notNegative(startCycles, "unroller.start_cycles");
+      Checks.notNegative(handOverCycles, "unroller.hand_over_cycles");
+    }
+  }
+
+  /**
    * Instruction fetch. A batch is read from chip memory, beside all other reads, when the sequencer
    * comes to an instruction outside the batch it has.
    *
@@ -64,6 +80,5 @@ public record Sequencer(
     Checks.notNegative(dispatchCycles, "dispatch_cycles");
     Checks.notNegative(launchCycles, "launch_cycles");
     Checks.positive(loopDepth, "loop_depth");
-    Checks.notNegative(unrollerDepth, "unroller_depth");
   }
 }

@@ -131,7 +131,7 @@ final class Machine {
     tally = new Tally(cores, nodes);
 
     var depths = hw.core().sequencer().queueDepths();
-    int more = hw.core().sequencer().unrollerDepth();
+    int more = hw.core().sequencer().unroller().depth();
     int[] depth = {
       0,
       depths.dmaIn() + more,

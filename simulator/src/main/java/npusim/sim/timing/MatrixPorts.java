@@ -21,6 +21,9 @@ final class MatrixPorts {
   private final int unit;
   private final BankWrites writes;
 
+  /** From a row leaving the array to its results being where others see them. */
+  private final long behind;
+
   /** Instructions put in flight and completed so far: their difference is in flight. */
   private long pushed;
 
@@ -36,6 +39,7 @@ final class MatrixPorts {
     m = machine;
     unit = core * Machine.U + Machine.MAT;
     writes = m.bankWrites[core];
+    behind = m.hw.core().matrix().controllerCycles();
   }
 
   /** One instruction; {@code number} is its place in the order of all, -1 for none. */
@@ -43,7 +47,6 @@ final class MatrixPorts {
     private long number = -1;
     private long arrived;
     private long loadRows;
-    private long lead;
     private int loadBank;
     private long from;
     private long rows;
@@ -55,25 +58,22 @@ final class MatrixPorts {
     private int stream = PathPool.NONE;
   }
 
-  /**
-   * Starts the instruction in queue slot {@code slot}; {@code extraLead} passes before its load.
-   */
-  void start(Units units, int slot, int cost, int node, long t, long extraLead, int cause) {
+  /** Starts the instruction in queue slot {@code slot}. */
+  void start(Units units, int slot, int cost, int node, long t, int cause) {
     settle();
     long[] c = m.costs.rows;
     var spm = m.hw.core().scratchpad();
     item.number = pushed++;
     item.arrived = t;
     item.loadRows = c[cost + Costs.LEAD];
-    item.lead = extraLead;
     item.loadBank = item.loadRows > 0 ? spm.bankOf(m.queueExtra[slot]) : NO_BANK;
     item.rows = c[cost + Costs.STREAM];
     item.acceptRows = item.rows - Math.min(item.rows, c[cost + Costs.OVERLAP]);
     item.bank = item.rows > 0 ? spm.bankOf(m.queueAddress[slot]) : NO_BANK;
-    item.drain = c[cost + Costs.DRAIN];
+    item.drain = item.rows > 0 ? c[cost + Costs.DRAIN] + behind : 0;
     measure();
     int p = m.paths.open(cause, node);
-    long fill = Math.min(item.from - t, item.loadRows + item.lead);
+    long fill = Math.min(item.from - t, item.loadRows);
     m.paths.add(p, FILL, fill);
     m.paths.add(p, MATRIX, item.accept - t - fill);
     int s = m.paths.open(p, node);
@@ -192,7 +192,7 @@ final class MatrixPorts {
 
   /** From what is known to be written: when the item streams, lets the next in and ends. */
   private void measure() {
-    long ready = item.arrived + item.lead;
+    long ready = item.arrived;
     if (current.number >= 0) {
       if (item.loadRows > 0) {
         joint(ready);

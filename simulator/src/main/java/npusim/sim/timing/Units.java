@@ -141,8 +141,7 @@ final class Units {
         if (matrixPorts.length == 0) {
           matrix(unit, pc, cost, node, t, cause);
         } else {
-          long lead = m.flightSize[unit] == 0 ? controllerCycles : 0;
-          matrixPorts[core].start(this, slot, cost, node, t, lead, cause);
+          matrixPorts[core].start(this, slot, cost, node, t, cause);
         }
       }
       case Code.VECTOR -> vector(unit, pc, cost, node, t, cause);

@@ -1,6 +1,7 @@
 package npusim.tools.accelerator;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import npusim.isa.Field;
@@ -48,9 +49,7 @@ final class TokenProgram {
   Op add(Instruction.Builder instruction, List<Op> after) {
     var built = instruction.build();
     var op = new Op(ops.size(), unit(built), instruction);
-    for (Op before : after) {
-      after(op, before);
-    }
+    after.stream().sorted(Comparator.comparingInt((Op o) -> o.place).reversed()).forEach(b -> after(op, b));
     ops.add(op);
     return op;
   }
