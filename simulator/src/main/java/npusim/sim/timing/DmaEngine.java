@@ -304,8 +304,7 @@ final class DmaEngine {
       busFree[bus] = end;
       long out = end + (1 << FRACTION) - 1 >> FRACTION;
       answer = memory.write(out + hops, addressNow(unit), bytes) + hops;
-      issueFree[unit] =
-          Math.max(end >> FRACTION, when + (long) requests * engine.requestCycles());
+      issueFree[unit] = Math.max(end >> FRACTION, when + (long) requests * engine.requestCycles());
     }
     int chip = m.chipOf(core);
     chipBytes[chip] += bytes;

@@ -26,14 +26,7 @@ record GemminiCommands(Hardware hw, long m, long n, long k, boolean transfers) {
     var isa = GemminiIsa.of(hw);
     var tile =
         new GemminiTile(
-            isa,
-            m,
-            n,
-            k,
-            0,
-            hw.core().scratchpad().bytes(),
-            0,
-            hw.core().accumulator().bytes());
+            isa, m, n, k, 0, hw.core().scratchpad().bytes(), 0, hw.core().accumulator().bytes());
     var p = new TokenProgram();
     List<TokenProgram.Op> loads = new ArrayList<>();
     if (transfers) {

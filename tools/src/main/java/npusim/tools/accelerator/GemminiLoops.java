@@ -6,8 +6,8 @@ import npusim.hardware.Hardware;
 import npusim.program.Program;
 
 /**
- * Products as Gemmini's loop unroller runs them: a loop per tile, two at a time, each in its half of
- * scratchpad and accumulators. Loads, products and stores of a loop go on without each other and
+ * Products as Gemmini's loop unroller runs them: a loop per tile, two at a time, each in its half
+ * of scratchpad and accumulators. Loads, products and stores of a loop go on without each other and
  * wait where the reservation station finds that they touch the same rows. A loop begins when the
  * last command of the one before the one before it has entered the reservation station, which takes
  * as many commands of a kind as {@code core.sequencer.queue_depths} says and keeps them until they

@@ -66,8 +66,7 @@ public final class GemminiPredictor implements AcceleratorPredictor {
         if (t.isEmpty()) {
           throw missing("a tile", job);
         }
-        yield new GemminiLoops(
-                hw, p.m(), p.n(), p.k(), t.get(0), t.get(1), t.get(2), transfers)
+        yield new GemminiLoops(hw, p.m(), p.n(), p.k(), t.get(0), t.get(1), t.get(2), transfers)
             .program();
       }
       default -> {

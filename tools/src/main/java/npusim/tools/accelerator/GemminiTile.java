@@ -305,8 +305,7 @@ final class GemminiTile {
       long bytes = Math.min((long) isa.maxBlocks() * b, n - (long) first * b);
       for (int i = 0; i < rows; i++) {
         long acc = outputs + ((long) i * cols + first) * b * b * 4;
-        stores[piece * rows + i] =
-            p.add(isa.mvout(acc, rowsOf(i), bytes), finished(i, last, adds));
+        stores[piece * rows + i] = p.add(isa.mvout(acc, rowsOf(i), bytes), finished(i, last, adds));
       }
     }
   }

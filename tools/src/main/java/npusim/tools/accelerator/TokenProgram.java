@@ -49,7 +49,9 @@ final class TokenProgram {
   Op add(Instruction.Builder instruction, List<Op> after) {
     var built = instruction.build();
     var op = new Op(ops.size(), unit(built), instruction);
-    after.stream().sorted(Comparator.comparingInt((Op o) -> o.place).reversed()).forEach(b -> after(op, b));
+    after.stream()
+        .sorted(Comparator.comparingInt((Op o) -> o.place).reversed())
+        .forEach(b -> after(op, b));
     ops.add(op);
     return op;
   }

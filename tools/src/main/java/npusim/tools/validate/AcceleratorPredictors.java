@@ -9,7 +9,7 @@ import npusim.tools.accelerator.VtaPredictor;
 
 /** The known {@link AcceleratorPredictor}s. */
 final class AcceleratorPredictors {
-  private static final List<AcceleratorPredictor> ALL = 
+  private static final List<AcceleratorPredictor> ALL =
       List.of(new GemminiPredictor(), new VtaPredictor());
 
   private AcceleratorPredictors() {}
