@@ -1,5 +1,18 @@
 package npusim.sim.dram;
 
+import static npusim.sim.dram.JedecState.ACTIVATE_FREE;
+import static npusim.sim.dram.JedecState.ACTIVATE_READY;
+import static npusim.sim.dram.JedecState.BANK_FIELDS;
+import static npusim.sim.dram.JedecState.BUSY;
+import static npusim.sim.dram.JedecState.BUS_FIELDS;
+import static npusim.sim.dram.JedecState.BUS_FREE;
+import static npusim.sim.dram.JedecState.COLUMN_READY;
+import static npusim.sim.dram.JedecState.LAST_WRITE;
+import static npusim.sim.dram.JedecState.NEXT_REFRESH;
+import static npusim.sim.dram.JedecState.OPEN_ROW;
+import static npusim.sim.dram.JedecState.PRECHARGE;
+import static npusim.sim.dram.JedecState.WRITING;
+
 import npusim.hardware.Dram;
 import npusim.hardware.DramSpec;
 
@@ -41,28 +54,10 @@ public final class JedecDram extends DramModel {
   private final int activateSpacing;
   private final boolean closedPage;
 
-  // By bus · BUS_FIELDS.
-  private static final int BUS_FREE = 0;
-  private static final int ACTIVATE_FREE = 1;
-  private static final int NEXT_REFRESH = 2;
-  private static final int LAST_WRITE = 3;
-  private static final int WRITING = 4;
-  private static final int BUSY = 5;
-  private static final int BUS_FIELDS = 8;
+  private final JedecState state;
   private final long[] buses;
-
-  // By bus and bank · BANK_FIELDS.
-  private static final int OPEN_ROW = 0;
-  private static final int COLUMN_READY = 1;
-  private static final int ACTIVATE_READY = 2;
-  private static final int PRECHARGE = 3;
-  private static final int BANK_FIELDS = 4;
   private final long[] banks;
-
-  // By bus and group.
   private final long[] groupFree;
-
-  // By channel: buffered writes, oldest at the head.
   private final int writeRing;
   private final int[] writeBank;
   private final int[] writeGroup;
@@ -73,6 +68,12 @@ public final class JedecDram extends DramModel {
   private final int[] writeCount;
   private final int[] buffered;
   private final long[] drained;
+
+  /** Channels that the segment being served stands for. */
+  private int weight = 1;
+
+  /** Groups of four channels that may be alike; null when the mapping has none. */
+  private final ChannelQuads quads;
 
   private long activates;
   private long refreshes;
@@ -85,6 +86,11 @@ public final class JedecDram extends DramModel {
    * @param clockMhz core clock
    */
   public JedecDram(Dram dram, double clockMhz) {
+    this(dram, clockMhz, true);
+  }
+
+  /** As the public one; one channel stands for others only if {@code together}. */
+  JedecDram(Dram dram, double clockMhz, boolean together) {
     var spec = dram.spec().orElseThrow();
     map = new AddressMapping(dram, spec);
     t = spec.timing();
@@ -112,31 +118,23 @@ public final class JedecDram extends DramModel {
     high = Math.max(1, (int) (c.writeQueue() * c.writeHigh()));
     low = (int) (c.writeQueue() * c.writeLow());
     toWrite = Math.max(t.rtw(), t.cl() + t.bl() + 2 - t.cwl()) - t.ccdS();
-    int ring = 1;
-    while (ring < c.writeQueue() + 1) {
-      ring <<= 1;
-    }
-    writeRing = ring;
-    writeBank = new int[ring * map.channels()];
-    writeGroup = new int[ring * map.channels()];
-    writeRow = new int[ring * map.channels()];
-    writeColumns = new int[ring * map.channels()];
-    writeArrival = new long[ring * map.channels()];
-    writeHead = new int[map.channels()];
-    writeCount = new int[map.channels()];
-    buffered = new int[map.channels()];
-    drained = new long[map.channels()];
     closedPage = c.rowPolicy() == Dram.RowPolicy.CLOSED;
     activateSpacing = Math.max(t.rrdS(), Math.ceilDiv(t.faw(), 4));
-    buses = new long[map.buses() * BUS_FIELDS];
-    for (int at = 0; at < buses.length; at += BUS_FIELDS) {
-      buses[at + NEXT_REFRESH] = dram.refresh() ? t.refi() : Long.MAX_VALUE / 2;
-    }
-    banks = new long[map.buses() * banksPerBus * BANK_FIELDS];
-    for (int at = 0; at < banks.length; at += BANK_FIELDS) {
-      banks[at + OPEN_ROW] = -1;
-    }
-    groupFree = new long[map.buses() * map.groupsPerBus()];
+    state = new JedecState(map, c.writeQueue(), dram.refresh() ? t.refi() : Long.MAX_VALUE / 2);
+    buses = state.buses;
+    banks = state.banks;
+    groupFree = state.groupFree;
+    writeRing = state.writeRing;
+    writeBank = state.writeBank;
+    writeGroup = state.writeGroup;
+    writeRow = state.writeRow;
+    writeColumns = state.writeColumns;
+    writeArrival = state.writeArrival;
+    writeHead = state.writeHead;
+    writeCount = state.writeCount;
+    buffered = state.buffered;
+    drained = state.drained;
+    quads = stripe > 0 && together ? new ChannelQuads(state) : null;
   }
 
   /** Core cycles to memory clocks, rounded down. */
@@ -201,8 +199,9 @@ public final class JedecDram extends DramModel {
   }
 
   /**
-   * An XOR mapping that only exchanges channels within a stripe: in a block of four runs each
-   * column of a run lies in another of four channels, so that these get one segment each.
+   * An XOR mapping that only exchanges channels within a stripe: each column of a run lies in
+   * another of four channels. Whole runs therefore do the same to all four, and as long as nothing
+   * else came, one of them stands for all.
    */
   private long stripes(long first, long end, long arrival, boolean write) {
     int channels = map.channels();
@@ -223,11 +222,19 @@ public final class JedecDram extends DramModel {
         int to = (int) Math.min(stop - start, (at | 15) + 1);
         int pseudo = pseudo0 ^ run / channels;
         int channel = channel0 ^ run & channels - 1;
-        for (int j = 0; j < 4; j++) {
-          int n = to - at == 16 ? 4 : shareOf(j, at, to);
-          if (n > 0) {
-            int bus = (channel ^ j) * pseudoChannels + pseudo;
-            done = Math.max(done, segment(bus, group, bank, row, n, arrival, write));
+        int bus = channel * pseudoChannels + pseudo;
+        boolean wholeRuns = ((at | to) & 3) == 0;
+        if (quads != null && quads.alike(channel >> 2, wholeRuns, arrival)) {
+          weight = 4;
+          done = Math.max(done, segment(bus, group, bank, row, to - at >> 2, arrival, write));
+          weight = 1;
+        } else {
+          for (int j = 0; j < 4; j++) {
+            int n = wholeRuns ? to - at >> 2 : shareOf(j, at, to);
+            if (n > 0) {
+              int own = (channel ^ j) * pseudoChannels + pseudo;
+              done = Math.max(done, segment(own, group, bank, row, n, arrival, write));
+            }
           }
         }
         from = start + to;
@@ -323,7 +330,7 @@ public final class JedecDram extends DramModel {
       hit = b[bb + OPEN_ROW] == row;
     }
     if (hit) {
-      hits++;
+      hits += weight;
     } else {
       activate(ub, bb, row, arrival, write);
     }
@@ -364,13 +371,13 @@ public final class JedecDram extends DramModel {
   private void activate(int ub, int bb, int row, long arrival, boolean write) {
     long act = Math.max(arrival, banks[bb + ACTIVATE_READY]);
     if (banks[bb + OPEN_ROW] >= 0) {
-      conflicts++;
+      conflicts += weight;
       act = Math.max(act, Math.max(arrival, banks[bb + PRECHARGE]) + t.rp());
     }
     long from = Math.max(arrival, buses[ub + ACTIVATE_FREE]);
     buses[ub + ACTIVATE_FREE] = from + activateSpacing;
     act = Math.max(act, from);
-    activates++;
+    activates += weight;
     banks[bb + OPEN_ROW] = row;
     banks[bb + ACTIVATE_READY] = act + t.rc();
     banks[bb + PRECHARGE] = act + t.ras();
@@ -388,7 +395,7 @@ public final class JedecDram extends DramModel {
       long skipped = (service - due) / t.refi();
       if (skipped > 0 && buses[at + BUS_FREE] < due) {
         // An idle bus refreshes without anybody noticing.
-        refreshes += skipped;
+        refreshes += weight * skipped;
         due += skipped * t.refi();
       }
       long end = due + t.rtp() + t.rpAll() + t.rfc();
@@ -402,7 +409,10 @@ public final class JedecDram extends DramModel {
       buses[at + ACTIVATE_FREE] = activate > due ? activate + lost : end;
       long free = buses[at + BUS_FREE];
       buses[at + BUS_FREE] = free > due ? free + lost : end;
-      refreshes++;
+      refreshes += weight;
+      if (quads != null) {
+        quads.refreshed(bus / map.pseudoChannels() >> 2);
+      }
       buses[at + NEXT_REFRESH] = due + t.refi();
     }
   }
@@ -437,7 +447,7 @@ public final class JedecDram extends DramModel {
     var busy = new long[map.channels()];
     for (int bus = 0; bus < map.buses(); bus++) {
       busy[bus / map.pseudoChannels()] +=
-          cycles(buses[bus * BUS_FIELDS + BUSY]) / map.pseudoChannels();
+          cycles(quads == null ? state.busy(bus) : quads.busy(bus)) / map.pseudoChannels();
     }
     return busy;
   }
@@ -452,33 +462,15 @@ public final class JedecDram extends DramModel {
     long base = clocks(now);
     for (int bus = 0; bus < map.buses(); bus++) {
       to[at + bus] =
-          Math.max(0, buses[bus * BUS_FIELDS + BUS_FREE] - base) / Math.max(1, 4L * ccdS);
+          Math.max(0, buses[(quads == null ? bus : quads.lead(bus)) * BUS_FIELDS + BUS_FREE] - base)
+              / Math.max(1, 4L * ccdS);
     }
   }
 
   @Override
   public void shift(long cycles) {
     long by = clocks(cycles);
-    for (int u = 0; u < buses.length; u += BUS_FIELDS) {
-      buses[u + BUS_FREE] += by;
-      buses[u + ACTIVATE_FREE] += by;
-      buses[u + NEXT_REFRESH] += by;
-      buses[u + LAST_WRITE] += by;
-    }
-    for (int b = 0; b < banks.length; b += BANK_FIELDS) {
-      banks[b + COLUMN_READY] += by;
-      banks[b + ACTIVATE_READY] += by;
-      banks[b + PRECHARGE] += by;
-    }
-    add(groupFree, by);
-    add(writeArrival, by);
-    add(drained, by);
-  }
-
-  private static void add(long[] a, long by) {
-    for (int i = 0; i < a.length; i++) {
-      a[i] += by;
-    }
+    state.shift(by);
   }
 
   @Override
@@ -489,7 +481,7 @@ public final class JedecDram extends DramModel {
     counts[2] = hits;
     counts[3] = conflicts;
     for (int bus = 0; bus < map.buses(); bus++) {
-      counts[4 + bus] = buses[bus * BUS_FIELDS + BUSY];
+      counts[4 + bus] = quads == null ? state.busy(bus) : quads.busy(bus);
     }
     return counts;
   }
@@ -501,7 +493,9 @@ public final class JedecDram extends DramModel {
     hits += times * (after[4] - before[4]);
     conflicts += times * (after[5] - before[5]);
     for (int bus = 0; bus < map.buses(); bus++) {
-      buses[bus * BUS_FIELDS + BUSY] += times * (after[6 + bus] - before[6 + bus]);
+      if (quads == null || quads.lead(bus) == bus) {
+        buses[bus * BUS_FIELDS + BUSY] += times * (after[6 + bus] - before[6 + bus]);
+      }
     }
   }
 }
