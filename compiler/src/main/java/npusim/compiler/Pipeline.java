@@ -73,7 +73,7 @@ public final class Pipeline {
     decompose(all);
     all.add(new FoldAffine());
     if (precision.isPresent() && precision.get().products().isPresent()) {
-      all.add(new QuantizeModel());
+      all.add(new QuantizeModel(precision.get().products().get()));
       all.add(new IntegerArithmetic());
       decompose(all);
     }

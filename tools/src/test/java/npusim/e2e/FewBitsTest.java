@@ -70,6 +70,8 @@ class FewBitsTest {
     "gpt-2, w4a16, 0.99",
     "exaone-3.5-7.8b, w8a16, 0.999",
     "resnet50, int8, 0.99",
+    "exaone-3.5-7.8b, fp8, 0.99",
+    "resnet50, fp8, 0.99",
   })
   void closeToFloat32(String workload, String dtype, double least) {
     Hardware hw = HardwareLoader.load("edge");

@@ -11,6 +11,7 @@ import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Node;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.ir.TensorType;
+import npusim.compiler.ops.InferContext;
 import npusim.isa.DType;
 
 /**
@@ -445,6 +446,13 @@ public final class Emit {
     return y;
   }
 
+  /** Matrix product of 8-bit floating-point numbers with its sums as binary32. */
+  public Value matmulWide(Value a, Value b) {
+    Value y = op("MatMul", TensorType.of(DType.F32, matmulShape(a, b)), a, b);
+    last().set(InferContext.OUTPUT_TYPE, DType.F32.onnxCode());
+    return y;
+  }
+
   /** Matrix product of 8-bit integers summed in int32, no zero points. */
   public Value matmulInteger(Value a, Value b) {
     return op("MatMulInteger", TensorType.of(DType.I32, matmulShape(a, b)), a, b);
@@ -642,11 +650,15 @@ public final class Emit {
       s[i + 2] = (s[i + 2] + pads[i] + pads[i + r] - extent) / strides[i] + 1;
     }
     boolean integer = x.dtype().isInteger();
+    boolean byteFloat = x.dtype().isFloat() && x.dtype().bits() == 8;
     Value v =
         op(
             integer ? "ConvInteger" : "Conv",
-            TensorType.of(integer ? DType.I32 : x.dtype(), s),
+            TensorType.of(integer ? DType.I32 : byteFloat ? DType.F32 : x.dtype(), s),
             integer ? new Value[] {x, w} : new Value[] {x, w, bias});
+    if (byteFloat) {
+      last().set(InferContext.OUTPUT_TYPE, DType.F32.onnxCode());
+    }
     last()
         .set("kernel_shape", kernel)
         .set("strides", strides)

@@ -7,8 +7,9 @@ import npusim.compiler.ir.Tensor;
 import npusim.isa.DType;
 
 /**
- * Products of 8-bit integers with zero points: Σ(a-za)(b-zb) = Σab - za·Σb - zb·Σa + K·za·zb, where
- * Σb of constant weights folds into a constant row and a zero point known to be 0 leaves nothing.
+ * Products of 8-bit numbers, integers with zero points: Σ(a-za)(b-zb) = Σab - za·Σb - zb·Σa +
+ * K·za·zb, where Σb of constant weights folds into a constant row and a zero point known to be 0
+ * leaves nothing.
  */
 public final class IntegerProducts {
   private IntegerProducts() {}
@@ -28,7 +29,7 @@ public final class IntegerProducts {
   public static Value matmul(Emit e, Value a, Value za, Value b, Value zb, Value bias) {
     Value x = a.rank() == 1 ? e.reshape(a, 1, a.dim(0)) : a;
     Value w = b.rank() == 1 ? e.reshape(b, b.dim(0), 1) : b;
-    Value sums = e.matmulInteger(x, w);
+    Value sums = x.dtype().isFloat() ? e.matmulWide(x, w) : e.matmulInteger(x, w);
     boolean za0 = isZero(e, za);
     boolean zb0 = isZero(e, zb);
     Value row = za0 ? null : e.cast(rowPoint(e, za), DType.I32);

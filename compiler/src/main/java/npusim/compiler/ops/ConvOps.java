@@ -17,7 +17,7 @@ final class ConvOps {
     o.add(
         onnx("Conv", "convolution", 1, 11, 22)
             .takes("X:T[N,C,_,..] W:T[M,_,_,..] B:T[M]? | " + Rules.CONV)
-            .infer(c -> conv(c, 0, 1, c.dtype(0))));
+            .infer(c -> conv(c, 0, 1, c.productType())));
     o.add(
         onnx("ConvInteger", "convolution of 8-bit integers in int32", 10)
             .takes(

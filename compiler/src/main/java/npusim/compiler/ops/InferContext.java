@@ -11,6 +11,12 @@ import npusim.isa.DType;
 
 /** Context of a shape rule: it sets the output types. */
 public final class InferContext extends OpContext {
+  /**
+   * Attribute of a product of 8-bit floating-point numbers that npusim made: type of its result,
+   * which isn't the operands'.
+   */
+  public static final String OUTPUT_TYPE = "output_type";
+
   /** No dimension is larger. */
   private static final long MAX_EXTENT = 1L << 40;
 
@@ -125,6 +131,11 @@ public final class InferContext extends OpContext {
   /** Dimensions of input {@code i} as a list that may be changed. */
   public List<Dim> copyDims(int i) {
     return new ArrayList<>(dims(i));
+  }
+
+  /** Element type of a product: that of the first operand, or what {@link #OUTPUT_TYPE} says. */
+  public DType productType() {
+    return DType.ofOnnx((int) attr(OUTPUT_TYPE, 0L)).orElseGet(() -> dtype(0));
   }
 
   /** Sets an output's type; ignored when the output isn't wanted. */

@@ -21,8 +21,11 @@ final class LinearOps {
         onnx("MatMul", "matrix product, batched by broadcasting", 1, 9, 13)
             .takes("A:T[_,..] B:T[_,..]")
             .types(TypeSet.NUMERIC)
-            .eval(EvalRule.one(c -> Linear.matmul(c.in(0), c.in(1), c.outputShape(0), c.dtype(0))))
-            .infer(c -> c.set(0, c.dtype(0), matmul(c, 0, 1))));
+            .eval(
+                EvalRule.one(
+                    c ->
+                        Linear.matmul(c.in(0), c.in(1), c.outputShape(0), c.outputType(0).dtype())))
+            .infer(c -> c.set(0, c.productType(), matmul(c, 0, 1))));
     o.add(
         onnx("MatMulInteger", "product of 8-bit matrices in int32", 10)
             .takes("A:T1[_,..] B:byte[_,..] a_zero_point:T1? b_zero_point:byte?")

@@ -75,6 +75,7 @@ public final class IntegerArithmetic extends GraphPass {
   private static Node source(Graph g, String value) {
     String v = value;
     boolean moved = false;
+    boolean picked = false;
     while (true) {
       Node n = v.isEmpty() ? null : g.producer(v);
       if (n == null || !n.domain().isEmpty()) {
@@ -82,12 +83,15 @@ public final class IntegerArithmetic extends GraphPass {
       }
       Node dq = dequantize(g, v);
       if (dq != null) {
-        return !moved || isScalar(g, dq) ? dq : null;
+        // Pools compare integers as stored, 8-bit floats they don't know.
+        boolean fits = !picked || isByte(g, dq.input(0));
+        return fits && (!moved || isScalar(g, dq)) ? dq : null;
       }
       if (!MOVES.contains(n.opType()) || n.outputs().size() != 1) {
         return null;
       }
       moved = true;
+      picked |= n.is("MaxPool");
       v = n.input(0);
     }
   }
@@ -117,10 +121,19 @@ public final class IntegerArithmetic extends GraphPass {
     return t == DType.I8 || t == DType.U8;
   }
 
+  private static boolean isByteFloat(Graph g, String value) {
+    DType t = g.tensorType(value).dtype();
+    return t == DType.F8E4M3FN || t == DType.F8E5M2;
+  }
+
   private static boolean product(Graph g, Node n) {
     Node a = source(g, n.input(0));
     Node b = source(g, n.input(1));
-    if (a == null || b == null || !isByte(g, a.input(0)) || !isByte(g, b.input(0))) {
+    if (a == null || b == null) {
+      return false;
+    }
+    boolean floats = isByteFloat(g, a.input(0)) && isByteFloat(g, b.input(0));
+    if (!floats && !(isByte(g, a.input(0)) && isByte(g, b.input(0)))) {
       return false;
     }
     boolean conv = n.is("Conv");
@@ -133,11 +146,13 @@ public final class IntegerArithmetic extends GraphPass {
     Emit e = new Emit(g, n);
     Value x = e.value(stored(g, n.input(0)));
     Value w = e.value(stored(g, n.input(1)));
-    Value zx = a.hasInput(2) ? e.value(a.input(2)) : null;
-    Value zw = b.hasInput(2) ? e.value(b.input(2)) : null;
+    // 8-bit floats have no zero point but 0.
+    Value zx = a.hasInput(2) && !floats ? e.value(a.input(2)) : null;
+    Value zw = b.hasInput(2) && !floats ? e.value(b.input(2)) : null;
     Node biasNode = dequantize(g, n.input(2));
     boolean matches =
-        biasNode != null
+        !floats
+            && biasNode != null
             && g.tensorType(biasNode.input(0)).dtype() == DType.I32
             && isZero(g, biasNode.input(2))
             && equalScales(g, biasNode, a, b);

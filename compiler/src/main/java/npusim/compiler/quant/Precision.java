@@ -40,6 +40,8 @@ public record Precision(
     return switch (t) {
       case F32, F64, F16, BF16 ->
           new Precision(t.shortName(), t, Optional.empty(), Optional.empty(), 0);
+      case F8E4M3FN, F8E5M2 ->
+          new Precision(t.shortName(), DType.F32, Optional.of(t), Optional.empty(), 0);
       case I8, U8 -> new Precision("int8", DType.F32, Optional.of(DType.I8), Optional.empty(), 0);
       case I4, U4 ->
           new Precision("w4a16", DType.BF16, Optional.empty(), Optional.of(DType.I4), INT4_GROUP);
@@ -47,7 +49,7 @@ public record Precision(
           throw NpusimException.usage(
               "dtype",
               "--dtype " + t.shortName() + ": a model can't be recast to it",
-              "f32, bf16, fp16, int8, " + String.join(", ", MIXED));
+              "f32, bf16, fp16, fp8, int8, " + String.join(", ", MIXED));
     };
   }
 
@@ -64,7 +66,7 @@ public record Precision(
     if (s.equals("w4a16")) {
       return new Precision(s, DType.BF16, Optional.empty(), Optional.of(DType.I4), INT4_GROUP);
     }
-    List<String> known = new java.util.ArrayList<>(List.of("f32", "bf16", "fp16", "int8"));
+    List<String> known = new java.util.ArrayList<>(List.of("f32", "bf16", "fp16", "fp8", "int8"));
     known.addAll(MIXED);
     return DType.ofName(s)
         .map(Precision::of)

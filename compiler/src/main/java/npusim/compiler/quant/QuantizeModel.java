@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongToDoubleFunction;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Node;
@@ -22,7 +23,6 @@ import npusim.isa.DType;
  */
 public final class QuantizeModel extends GraphPass {
   private static final int OPSET = 23;
-  private static final int LIMIT = 127;
 
   /**
    * Operators through which a tensor is quantised before rather than after: they move elements or
@@ -31,6 +31,24 @@ public final class QuantizeModel extends GraphPass {
   private static final Set<String> MOVES =
       Set.of("Reshape", "Transpose", "Slice", "MaxPool", "Expand");
 
+  private final DType type;
+  private final double limit;
+
+  /**
+   * Quantises products.
+   *
+   * @param type int8 or an 8-bit floating-point type
+   */
+  public QuantizeModel(DType type) {
+    this.type = type;
+    this.limit =
+        switch (type) {
+          case F8E4M3FN -> 448;
+          case F8E5M2 -> 57344;
+          default -> 127;
+        };
+  }
+
   @Override
   public String name() {
     return "quantize-model";
@@ -38,7 +56,7 @@ public final class QuantizeModel extends GraphPass {
 
   @Override
   public String summary() {
-    return "quantises products and convolutions to int8 with calibrated activation ranges";
+    return "quantises products and convolutions to 8 bits with calibrated activation ranges";
   }
 
   @Override
@@ -66,7 +84,7 @@ public final class QuantizeModel extends GraphPass {
     for (Node n : List.copyOf(g.nodes())) {
       Node waiting = n.is("Add") ? waiting(g, n) : null;
       if (waiting != null && !done.containsKey(waiting.output(0))) {
-        quantise(g, waiting.output(0), ranges.absMax(waiting.output(0)) / LIMIT);
+        quantise(g, waiting.output(0), ranges.absMax(waiting.output(0)) / limit);
       }
     }
     return true;
@@ -92,12 +110,11 @@ public final class QuantizeModel extends GraphPass {
   }
 
   /** Puts quantisation where an input's tensor is made; the scale. */
-  private static double activation(
-      Graph g, Node n, int input, Ranges ranges, Map<String, Double> done) {
+  private double activation(Graph g, Node n, int input, Ranges ranges, Map<String, Double> done) {
     String value = n.input(input);
     if (g.isConstant(value)) {
-      double scale = Math.max(absMax(g.initializer(value)), Float.MIN_NORMAL) / LIMIT;
-      n.setInput(input, constant(g, value, DType.I8, scale));
+      double scale = Math.max(absMax(g.initializer(value)), Float.MIN_NORMAL) / limit;
+      n.setInput(input, constant(g, value, scale));
       return scale;
     }
     String source = value;
@@ -105,6 +122,7 @@ public final class QuantizeModel extends GraphPass {
     while (p != null
         && p.domain().isEmpty()
         && MOVES.contains(p.opType())
+        && !(type.isFloat() && p.is("MaxPool"))
         && !g.isConstant(p.input(0))) {
       source = p.input(0);
       p = g.producer(source);
@@ -115,17 +133,17 @@ public final class QuantizeModel extends GraphPass {
     if (known != null) {
       return known;
     }
-    double scale = ranges.absMax(source) / LIMIT;
+    double scale = ranges.absMax(source) / limit;
     done.put(source, scale);
     done.put(quantise(g, source, scale), scale);
     return scale;
   }
 
   /** Makes every reader of a value read it quantised and dequantised; the name they read now. */
-  private static String quantise(Graph g, String value, double scale) {
+  private String quantise(Graph g, String value, double scale) {
     TensorType t = g.tensorType(value);
     String s = g.addConstant(value + "_scale", Tensor.scalar(DType.F32, scale));
-    String z = g.addConstant(value + "_zero", Tensor.zeros(DType.I8));
+    String z = g.addConstant(value + "_zero", Tensor.zeros(type));
     String q = g.freshName(value + "_int8");
     String back = g.freshName(value + "_dequantized");
     List<Node> readers = List.copyOf(g.consumers(value));
@@ -133,7 +151,7 @@ public final class QuantizeModel extends GraphPass {
     Node dequantize = Node.of("DequantizeLinear", OPSET, List.of(q, s, z), back).set("axis", 0L);
     quantize.setName(q);
     dequantize.setName(back);
-    g.setType(q, t.withDtype(DType.I8));
+    g.setType(q, t.withDtype(type));
     g.setType(back, t);
     Node p = g.producer(value);
     if (p == null) {
@@ -153,13 +171,14 @@ public final class QuantizeModel extends GraphPass {
   }
 
   /** Weights per output channel, and the bias in the scale of the sums. */
-  private static void weights(Graph g, Node n, double activationScale) {
+  private void weights(Graph g, Node n, double activationScale) {
     Tensor w = g.initializer(n.input(1));
     int axis = n.is("Conv") || n.intAttr("transB", 0) != 0 ? 0 : w.rank() - 1;
     Tensor scales = channelScales(w, axis);
     n.setInput(1, dequantized(g, n.input(1), quantized(w, scales, axis), scales, axis));
     boolean plain = !n.is("Gemm") || (n.floatAttr("alpha", 1) == 1 && n.floatAttr("beta", 1) == 1);
-    if (!n.is("MatMul") && plain && n.hasInput(2) && g.isConstant(n.input(2))) {
+    // Sums of floating-point products are no integers: their bias stays what it is.
+    if (!type.isFloat() && !n.is("MatMul") && plain && n.hasInput(2) && g.isConstant(n.input(2))) {
       Tensor b = g.initializer(n.input(2));
       if (b.rank() == 1 && b.size() == scales.size()) {
         Tensor s = Tensor.generate(DType.F32, scales.dims(), i -> scales.at(i) * activationScale);
@@ -183,18 +202,19 @@ public final class QuantizeModel extends GraphPass {
     return out;
   }
 
-  private static String constant(Graph g, String name, DType type, double scale) {
+  private String constant(Graph g, String name, double scale) {
     Tensor t = g.initializer(name);
     Tensor s = Tensor.scalar(DType.F32, scale);
-    Tensor q =
-        t.hasData()
-            ? Tensor.generateLongs(type, t.dims(), i -> clamp(Math.rint(t.at(i) / scale)))
-            : Tensor.absent(type, t.dims());
+    Tensor q = t.hasData() ? stored(t.dims(), i -> t.at(i) / scale) : Tensor.absent(type, t.dims());
     return dequantized(g, name, q, s, 0);
   }
 
-  private static long clamp(double v) {
-    return (long) Math.max(-LIMIT, Math.min(LIMIT, v));
+  /** Quotients by the scale as stored: rounded, within the limit. */
+  private Tensor stored(long[] dims, LongToDoubleFunction quotient) {
+    LongToDoubleFunction within = i -> Math.clamp(quotient.applyAsDouble(i), -limit, limit);
+    return type.isFloat()
+        ? Tensor.generate(type, dims, within)
+        : Tensor.generateLongs(type, dims, i -> (long) Math.rint(within.applyAsDouble(i)));
   }
 
   private static double absMax(Tensor t) {
@@ -213,8 +233,8 @@ public final class QuantizeModel extends GraphPass {
     return inner;
   }
 
-  /** Largest magnitude per channel over 127; weights without values are taken to reach 1. */
-  static Tensor channelScales(Tensor w, int axis) {
+  /** Largest magnitude per channel over the limit; weights without values are taken to reach 1. */
+  Tensor channelScales(Tensor w, int axis) {
     int channels = Math.toIntExact(w.dim(axis));
     double[] max = new double[channels];
     if (w.hasData()) {
@@ -227,22 +247,17 @@ public final class QuantizeModel extends GraphPass {
       java.util.Arrays.fill(max, 1);
     }
     return Tensor.generate(
-        DType.F32, new long[] {channels}, i -> max[(int) i] == 0 ? 1 : max[(int) i] / LIMIT);
+        DType.F32, new long[] {channels}, i -> max[(int) i] == 0 ? 1 : max[(int) i] / limit);
   }
 
-  static Tensor quantized(Tensor w, Tensor scales, int axis) {
+  Tensor quantized(Tensor w, Tensor scales, int axis) {
     if (!w.hasData()) {
-      return Tensor.absent(DType.I8, w.dims());
+      return Tensor.absent(type, w.dims());
     }
     long inner = inner(w, axis);
     return Tensor.lazy(
-        DType.I8,
+        type,
         w.dims(),
-        () ->
-            Tensor.generateLongs(
-                    DType.I8,
-                    w.dims(),
-                    i -> clamp(Math.rint(w.at(i) / scales.at(i / inner % scales.size()))))
-                .data());
+        () -> stored(w.dims(), i -> w.at(i) / scales.at(i / inner % scales.size())).data());
   }
 }

@@ -110,7 +110,8 @@ final class GraphInference {
     if (strict) {
       op.check(c);
     }
-    if (inputs > 0 && types[0] != null && !op.types().contains(types[0].dtype())) {
+    boolean wide = n.has(InferContext.OUTPUT_TYPE);
+    if (inputs > 0 && types[0] != null && !wide && !op.types().contains(types[0].dtype())) {
       throw c.refuse(
           "element type " + types[0].dtype().onnxName() + " is not supported for " + n.opType());
     }

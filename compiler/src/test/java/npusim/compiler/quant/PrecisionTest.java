@@ -37,6 +37,11 @@ class PrecisionTest {
   }
 
   @TestFactory
+  Stream<DynamicTest> fp8() {
+    return models("fp8", 0.95);
+  }
+
+  @TestFactory
   Stream<DynamicTest> int8() {
     return models("int8", 0.98);
   }
