@@ -99,8 +99,7 @@ class ConvolutionLayoutsTest {
         p.run(reference, context);
       }
     }
-    Map<String, Tensor> want =
-        GraphEvaluator.run(reference.graph(), inputs, (value, tensor) -> {});
+    Map<String, Tensor> want = GraphEvaluator.run(reference.graph(), inputs, (value, tensor) -> {});
     Map<String, Tensor> got =
         Cases.execute(model(text, inputs), inputs, hw, CompileOptions.DEFAULT, schedule);
     for (String out : reference.graph().outputs()) {

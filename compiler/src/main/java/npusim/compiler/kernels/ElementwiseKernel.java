@@ -55,6 +55,7 @@ public final class ElementwiseKernel implements Kernel {
     return switch (n.opType()) {
       case "CastLike", "Dropout" -> i == 0;
       case "Clip" -> i == 0 || k.constant(i) == null;
+      case "DequantizeLinear" -> i < 2 || k.outType(0) != DType.F32 || !zeroIsZero(k);
       default -> immediate(k) != i;
     };
   }
@@ -120,7 +121,10 @@ public final class ElementwiseKernel implements Kernel {
       case "Clip" -> clip(k, r, t, a);
       case "Cast", "CastLike" -> cast(r, t, a[0], n.intAttr("saturate", 1) != 0);
       case "QuantizeLinear" -> r.quantise(t, a[0], a[1], zeroPoint(r, t, a));
-      case "DequantizeLinear" -> r.dequantise(t, a[0], a[1], zeroPoint(r, k.inType(0), a));
+      case "DequantizeLinear" ->
+          t == DType.F32 && zeroIsZero(k)
+              ? r.multiply(t, a[0], a[1])
+              : r.dequantise(t, a[0], a[1], zeroPoint(r, k.inType(0), a));
       default -> {
         UnFn un = UNARY.get(n.opType());
         BinFn bin = BINARY.get(n.opType());
@@ -137,7 +141,11 @@ public final class ElementwiseKernel implements Kernel {
   private static int binary(KernelContext k, Region r, BinFn fn, DType t, int[] a) {
     int i = a[0] < 0 ? 0 : a[1] < 0 ? 1 : -1;
     if (i < 0) {
-      return r.bin(fn, t, a[0], a[1]);
+      return switch (fn) {
+        case ADD -> r.add(t, a[0], a[1]);
+        case MUL -> r.multiply(t, a[0], a[1]);
+        default -> r.bin(fn, t, a[0], a[1]);
+      };
     }
     Tensor c = k.constant(i);
     int x = a[1 - i];
@@ -154,6 +162,18 @@ public final class ElementwiseKernel implements Kernel {
       return r.bini(BinFn.LT, t, r.un(UnFn.ABS, r.type(a), a), 0.0);
     }
     return r.un(neg && pos ? UnFn.ISINF : neg ? UnFn.ISINF_NEG : UnFn.ISINF_POS, t, a);
+  }
+
+  /** True when 0 is stored as 0 and the stored type has whole numbers. */
+  private static boolean zeroIsZero(KernelContext k) {
+    if (k.inType(0).isFloat() || k.inType(0).bits() > 32) {
+      return false;
+    }
+    if (!k.node().hasInput(2)) {
+      return true;
+    }
+    Tensor z = k.constant(2);
+    return z != null && java.util.Arrays.stream(z.toLongs()).allMatch(v -> v == 0);
   }
 
   private static int zeroPoint(Region r, DType type, int[] a) {

@@ -32,7 +32,14 @@ public final class Region {
   private final List<Boolean> rows = new ArrayList<>();
 
   /** A step: what it computes, its operands by value number, or the reduction it is. */
-  private record Step(Action action, RedFn reduction, int[] args) {}
+  private record Step(Action action, RedFn reduction, int[] args, Kind kind) {}
+
+  /** What later steps can take a step into themselves by. */
+  private enum Kind {
+    MULTIPLIES,
+    WIDENS,
+    OTHER
+  }
 
   /** Emits one step. */
   @FunctionalInterface
@@ -76,8 +83,20 @@ public final class Region {
     }
     rows.add(row);
     sources.add(-1 - steps.size());
-    steps.add(new Step(action, null, args));
+    steps.add(new Step(action, null, args, Kind.OTHER));
     return types.size() - 1;
+  }
+
+  /** Says what the last step is. */
+  private int as(Kind kind) {
+    Step s = steps.removeLast();
+    steps.add(new Step(s.action(), s.reduction(), s.args(), kind));
+    return types.size() - 1;
+  }
+
+  /** The step that makes a value, or null for an input. */
+  private Step maker(int value) {
+    return sources.get(value) < 0 ? steps.get(-1 - sources.get(value)) : null;
   }
 
   /** Reduction over the row dimensions: one value per row, which later steps broadcast. */
@@ -85,7 +104,7 @@ public final class Region {
     types.add(type);
     rows.add(true);
     sources.add(-1 - steps.size());
-    steps.add(new Step(null, fn, new int[] {a}));
+    steps.add(new Step(null, fn, new int[] {a}, Kind.OTHER));
     return types.size() - 1;
   }
 
@@ -101,7 +120,32 @@ public final class Region {
 
   /** fn(a, b). */
   public int bin(BinFn fn, DType type, int a, int b) {
-    return step(type, (v, d, x, n) -> v.bin(fn, d, x[0], x[1], n), a, b);
+    int v = step(type, (vec, d, x, n) -> vec.bin(fn, d, x[0], x[1], n), a, b);
+    return fn == BinFn.MUL && type == DType.F32 ? as(Kind.MULTIPLIES) : v;
+  }
+
+  /** a · b of a float type; an integer's conversion is part of it. */
+  public int multiply(DType type, int a, int b) {
+    return type == DType.F32
+        ? bin(BinFn.MUL, type, narrow(a, b), narrow(b, a))
+        : bin(BinFn.MUL, type, a, b);
+  }
+
+  /** The integer that {@code a} was converted from, where {@code other} is float all the same. */
+  private int narrow(int a, int other) {
+    Step s = maker(a);
+    return s != null && s.kind() == Kind.WIDENS && types.get(other).isFloat() ? s.args()[0] : a;
+  }
+
+  /** a + b of a float type, in one step with a product that one of them is (same roundings). */
+  public int add(DType type, int a, int b) {
+    for (int i = 0; i < 2 && type.isFloat() && type != DType.F64; i++) {
+      Step product = maker(i == 0 ? a : b);
+      if (product != null && product.kind() == Kind.MULTIPLIES) {
+        return fma(type, product.args()[0], product.args()[1], i == 0 ? b : a);
+      }
+    }
+    return bin(BinFn.ADD, type, a, b);
   }
 
   /** fn(a, imm). */
@@ -136,7 +180,10 @@ public final class Region {
 
   /** Conversion. */
   public int convert(DType type, int a, boolean saturate, Round round) {
-    return step(type, (v, d, x, n) -> v.convert(d, x[0], saturate, round, n), a);
+    int v = step(type, (vec, d, x, n) -> vec.convert(d, x[0], saturate, round, n), a);
+    DType from = types.get(a);
+    boolean widens = type == DType.F32 && !from.isFloat() && from.bits() <= 32;
+    return widens && from != DType.BOOL ? as(Kind.WIDENS) : v;
   }
 
   /** Bitwise copy. */
@@ -170,8 +217,23 @@ public final class Region {
   /** Tile number of every step but the last. */
   private record Allocation(List<Temp> tiles, int[] tileOf) {}
 
+  /** Steps whose value the result needs. */
+  private boolean[] live() {
+    boolean[] live = new boolean[steps.size()];
+    for (int s = live.length - 1; s >= 0; s--) {
+      live[s] |= s == live.length - 1;
+      for (int a : live[s] ? steps.get(s).args() : new int[0]) {
+        if (sources.get(a) < 0) {
+          live[-1 - sources.get(a)] = true;
+        }
+      }
+    }
+    return live;
+  }
+
   private Allocation allocate() {
     int n = steps.size();
+    boolean[] live = live();
     int[] lastUse = new int[types.size()];
     int[] values = new int[n];
     for (int v = 0; v < types.size(); v++) {
@@ -180,7 +242,7 @@ public final class Region {
       }
     }
     for (int s = 0; s < n; s++) {
-      for (int a : steps.get(s).args()) {
+      for (int a : live[s] ? steps.get(s).args() : new int[0]) {
         lastUse[a] = s;
       }
     }
@@ -188,6 +250,9 @@ public final class Region {
     Map<Key, List<Integer>> free = new HashMap<>();
     int[] tileOf = new int[n];
     for (int s = 0; s < n; s++) {
+      if (!live[s]) {
+        continue;
+      }
       Key key = key(values[s]);
       // Operands that die here may be overwritten in place when the tiles are alike.
       boolean inPlace = steps.get(s).reduction() == null;
@@ -240,6 +305,7 @@ public final class Region {
       Emitter e, Loc dst, Loc[] args, Loc[] scratch, boolean[] reduced, Aff[] extents) {
     Vec v = new Vec(e);
     Allocation al = allocate();
+    boolean[] live = live();
     Loc[] values = new Loc[types.size()];
     Aff[] rowExtents = extents.clone();
     for (int i = 0; reduced != null && i < rowExtents.length; i++) {
@@ -251,6 +317,9 @@ public final class Region {
         continue;
       }
       int s = -1 - sources.get(value);
+      if (!live[s]) {
+        continue;
+      }
       Step step = steps.get(s);
       Loc d = s == steps.size() - 1 ? dst : scratch[al.tileOf()[s]].withType(types.get(value));
       Loc[] x = new Loc[step.args().length];
@@ -305,6 +374,10 @@ public final class Region {
 
   /** Rough number of vector operations per element. */
   public long operations() {
-    return Math.max(1, steps.size());
+    long n = 0;
+    for (boolean needed : live()) {
+      n += needed ? 1 : 0;
+    }
+    return Math.max(1, n);
   }
 }

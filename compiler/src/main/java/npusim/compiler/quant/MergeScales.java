@@ -32,7 +32,7 @@ public final class MergeScales extends GraphPass {
     boolean changed = false;
     for (Node n : List.copyOf(g.nodes())) {
       if (n.is("QuantizeLinear")) {
-        changed |= requantize(g, n);
+        changed |= requantize(g, n) || rectifyStored(g, n);
       }
     }
     return changed;
@@ -84,6 +84,29 @@ public final class MergeScales extends GraphPass {
       behind(g, q, relu);
     }
     return true;
+  }
+
+  /** QuantizeLinear of a rectified value by one scale: rectified once it is stored. */
+  private static boolean rectifyStored(Graph g, Node q) {
+    Node relu = g.producer(q.input(0));
+    Tensor step = IntegerArithmetic.constant(g, q.input(1));
+    boolean fits =
+        relu != null
+            && relu.is("Relu")
+            && g.onlyConsumer(relu.output(0)) == q
+            && step != null
+            && step.size() == 1
+            && step.at(0) > 0
+            && q.intAttr("block_size", 0) == 0
+            && q.hasInput(2)
+            && ofZero(g, q)
+            && (g.tensorType(q.output(0)).dtype() == DType.I8
+                || g.tensorType(q.output(0)).dtype() == DType.U8);
+    if (fits) {
+      q.setInput(0, relu.input(0));
+      behind(g, q, relu);
+    }
+    return fits;
   }
 
   /** Quantises before the rectification, which is then one of bytes (and nothing on unsigned). */

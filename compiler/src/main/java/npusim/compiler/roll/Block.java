@@ -50,11 +50,20 @@ final class Block {
     return b.index() && b.inputs() && b.outputs() ? b : null;
   }
 
-  /** Whether fewer values, or as many of fewer bytes, pass from run to run. */
+  /**
+   * Whether fewer values, or as many of fewer bytes, pass from run to run; of values alike those
+   * with more readers, for a single reader may be computed together with the node before.
+   */
   boolean handsOnLess(Block b) {
-    return chain.size() != b.chain.size()
-        ? chain.size() < b.chain.size()
-        : chainBytes() < b.chainBytes();
+    if (chain.size() != b.chain.size()) {
+      return chain.size() < b.chain.size();
+    }
+    long less = b.chainBytes() - chainBytes();
+    return less != 0 ? less > 0 : readers() > b.readers();
+  }
+
+  private int readers() {
+    return chain.keySet().stream().mapToInt(v -> graph.consumers(v).size()).sum();
   }
 
   private long chainBytes() {

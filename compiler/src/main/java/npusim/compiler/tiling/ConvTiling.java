@@ -262,12 +262,17 @@ public final class ConvTiling {
     double rBytes = results * p.readBits() / 8;
     var ld = hw.core().dma().load();
     double start = ld.startupCycles() + ld.finishCycles() + 20;
+    double run = run(t);
+    double wRun = weightRun(t, tileW);
     double load =
-        Math.max(xLoads, wLoads) * start + (xBytes + wBytes + rBytes) / ld.bytesPerCycle();
+        Math.max(xLoads, wLoads) * start
+            + beats(xBytes, run)
+            + beats(wBytes, wRun)
+            + rBytes / ld.bytesPerCycle();
     double dramRate = dramRate();
     double dramBytes =
-        (p.xResident() ? 0 : xBytes * overhead(run(t)))
-            + wBytes * overhead(weightRun(t, tileW))
+        (p.xResident() ? 0 : xBytes * overhead(run))
+            + wBytes * overhead(wRun)
             + rBytes
             + (p.outResident() ? 0 : oBytes);
     // While a transfer starts, its queue asks the memory for nothing; other cores may.
@@ -342,6 +347,12 @@ public final class ConvTiling {
       row = size == p.halos()[i].input();
     }
     return p.x().bytesFor(n);
+  }
+
+  /** Cycles on the load bus, which takes each piece that is contiguous by itself. */
+  private double beats(double bytes, double run) {
+    double width = hw.core().dma().load().bytesPerCycle();
+    return bytes / Math.max(1, run) * Math.max(1, Math.ceil(run / width));
   }
 
   /**
