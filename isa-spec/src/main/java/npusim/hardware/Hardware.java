@@ -81,6 +81,16 @@ public record Hardware(
     return dramBytesPerSecond() / chip.cyclesPerSecond();
   }
 
+  /**
+   * Core clock cycles that the DRAM of one chip takes for traffic at its peak rate. Writes to
+   * memory of the fixed model take its answer channel no time: only the stores' own buses limit
+   * them.
+   */
+  public double dramCycles(long readBytes, long writtenBytes) {
+    long limited = dram.model() == Dram.Model.FIXED ? readBytes : readBytes + writtenBytes;
+    return limited / dramBytesPerCycle();
+  }
+
   /** SRAM of one chip: scratchpads, accumulators and shared SRAM, in bytes. */
   public long sramBytes() {
     return chip.cores() * (core.scratchpad().bytes() + core.accumulator().bytes())

@@ -14,11 +14,16 @@ import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.onnx.ModelReader;
 import npusim.compiler.onnx.TensorIo;
+import npusim.diag.Diagnostic;
 import npusim.diag.NpusimException;
+import npusim.diag.Severity;
 import npusim.hardware.Hardware;
 import npusim.isa.DType;
+import npusim.program.Program;
 import npusim.sim.functional.Schedule;
 import npusim.tools.exec.ModelExecution;
+import npusim.verify.Limits;
+import npusim.verify.ProgramVerifier;
 
 /** Runs cases in the layout of ONNX's backend tests: compiled, executed functionally, compared. */
 final class Cases {
@@ -76,10 +81,24 @@ final class Cases {
     }
   }
 
-  /** Compiles and executes a model on values. */
+  /** Compiles a model, proves the program sound and executes it on values. */
   static Map<String, Tensor> execute(
       Model m, Map<String, Tensor> inputs, Hardware hw, CompileOptions options, Schedule schedule) {
-    return ModelExecution.run(m, inputs, hw, options, schedule).outputs();
+    ModelExecution.Result r = ModelExecution.run(m, inputs, hw, options, schedule);
+    proved(r.program(), hw);
+    return r.outputs();
+  }
+
+  /** The program itself once the verifier finds nothing wrong with it. */
+  static Program proved(Program p, Hardware hw) {
+    List<Diagnostic> errors =
+        ProgramVerifier.verify(p, Limits.of(hw)).stream()
+            .filter(d -> d.severity() == Severity.ERROR)
+            .toList();
+    if (!errors.isEmpty()) {
+      throw new IllegalStateException("unsound: " + errors.getFirst());
+    }
+    return p;
   }
 
   /** What differs beyond the tolerance, or null. */

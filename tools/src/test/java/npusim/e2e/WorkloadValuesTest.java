@@ -60,7 +60,7 @@ class WorkloadValuesTest {
     Map<String, Tensor> inputs = SampleInputs.of(stage.model(), total);
     Map<String, Tensor> wanted = OrtSession.run(stage.model(), inputs);
     Model m = stage.model().copy();
-    Program p = Compiler.compile(m, hw, CompileOptions.DEFAULT);
+    Program p = Cases.proved(Compiler.compile(m, hw, CompileOptions.DEFAULT), hw);
     var simulator = new FunctionalSimulator(hw).checkingInitialised();
     Map<String, Long> params = new LinkedHashMap<>();
     for (Param q : p.params()) {

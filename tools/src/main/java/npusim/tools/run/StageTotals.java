@@ -197,7 +197,7 @@ public final class StageTotals {
         compute += m / hw.chipMacsPerCycle(t);
       }
     }
-    double dram = (dramReadBytes + dramWrittenBytes) / hw.dramBytesPerCycle();
+    double dram = hw.dramCycles(dramReadBytes, dramWrittenBytes);
     return compute >= dram ? new Bound("compute", compute) : new Bound("DRAM", dram);
   }
 
