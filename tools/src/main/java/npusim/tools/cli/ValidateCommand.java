@@ -11,11 +11,15 @@ import npusim.diag.ExitCode;
 import npusim.diag.Names;
 import npusim.diag.NpusimException;
 import npusim.tools.report.OutputFiles;
+import npusim.tools.report.ValidatedRange;
 import npusim.tools.validate.FamilyResult;
+import npusim.tools.validate.Outcome;
+import npusim.tools.validate.Ranges;
 import npusim.tools.validate.Table;
 import npusim.tools.validate.TableReader;
 import npusim.tools.validate.Tables;
 import npusim.tools.validate.Validation;
+import npusim.tools.validate.ValidationMarkdown;
 import npusim.tools.validate.ValidationReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -62,6 +66,18 @@ public final class ValidateCommand implements Callable<Integer> {
   @Option(names = "--json", paramLabel = "FILE", description = "Write the outcomes as JSON.")
   private Path json;
 
+  @Option(
+      names = "--markdown",
+      paramLabel = "FILE",
+      description = "Write docs/validation.md: errors, rows, format of tables.")
+  private Path markdown;
+
+  @Option(
+      names = "--ranges",
+      paramLabel = "FILE",
+      description = "Write the errors by chip and kind of work that reports quote, as CSV.")
+  private Path ranges;
+
   @Option(names = "--summary", description = "Print a line per family, not a line per row.")
   private boolean summary;
 
@@ -87,6 +103,13 @@ public final class ValidateCommand implements Callable<Integer> {
     }
     if (json != null) {
       OutputFiles.write(json, ValidationReport.json(families));
+    }
+    if (markdown != null) {
+      OutputFiles.write(markdown, ValidationMarkdown.render(families));
+    }
+    if (ranges != null) {
+      List<Outcome> all = families.stream().flatMap(f -> f.outcomes().stream()).toList();
+      OutputFiles.write(ranges, ValidatedRange.csv(Ranges.of(all)));
     }
     PrintWriter out = spec.commandLine().getOut();
     out.print(ValidationReport.text(families, !summary));

@@ -52,6 +52,10 @@ public final class ReportSchema {
         of("dtype", STRING, "type computed in"),
         of("clock_mhz", NUMBER, "core clock, MHz"),
         new Property(
+            "validated",
+            "what measurements say about runs of this kind on this chip",
+            () -> list(() -> g.writeStringField("type", STRING))),
+        new Property(
             "metrics",
             "figures of the whole job; one that makes no sense for it is absent",
             this::metrics),

@@ -78,6 +78,9 @@ public final class TextReport {
                     Quantity.digits(value(Metric.LATENCY_MS) / 1e3),
                     Quantity.digits(d.seconds()),
                     m.get(Metric.DEADLINE_MET).intValue() == 1 ? "kept" : "MISSED"));
+    for (String words : ValidatedRange.of(r.hw(), s)) {
+      line("validated", "%s", words);
+    }
     line(
         "coverage",
         "%s of %s nodes on the NPU · %sMAC · %sB weights",

@@ -14,6 +14,7 @@ import java.util.List;
  * @param status published, third_party, derived, estimate or recalled
  * @param measure what the values count
  * @param notes what a reader should know; may be empty
+ * @param worst why the worst row is the worst; may be empty
  * @param rows measurements, at least one
  */
 public record Table(
@@ -25,6 +26,7 @@ public record Table(
     String status,
     Measure measure,
     String notes,
+    String worst,
     List<Row> rows) {
   /** Copies the list. */
   public Table {
@@ -37,6 +39,11 @@ public record Table(
     for (int i = 0; i < rows.size(); i += n) {
       some.add(rows.get(i));
     }
-    return new Table(name, family, title, kind, source, status, measure, notes, some);
+    return withRows(some);
+  }
+
+  /** The same with other rows. */
+  Table withRows(List<Row> others) {
+    return new Table(name, family, title, kind, source, status, measure, notes, worst, others);
   }
 }

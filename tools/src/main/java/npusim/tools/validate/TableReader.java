@@ -90,6 +90,7 @@ public final class TableReader {
     String title = required("title");
     String family = fields.text("family").orElse(name);
     String notes = fields.text("notes").orElse("");
+    String worst = fields.text("worst").orElse("");
     List<String> columns = fields.texts("columns");
     Map<String, YamlNode> defaults = new LinkedHashMap<>();
     fields
@@ -103,7 +104,7 @@ public final class TableReader {
             });
     List<Row> rows = rows(new RowReader(kind, folder), columns, defaults);
     fields.close();
-    return new Table(name, family, title, kind, source, status, measure, notes, rows);
+    return new Table(name, family, title, kind, source, status, measure, notes, worst, rows);
   }
 
   private List<Row> rows(RowReader reader, List<String> columns, Map<String, YamlNode> defaults) {

@@ -1,0 +1,55 @@
+package npusim.tools.validate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import npusim.tools.report.ValidatedRange;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Holds {@code docs/validation.md} fresh on a few rows of every table of kernels, as running all
+ * rows takes minutes; {@code -Dupdate=true} runs all of them and rewrites the page and the summary
+ * that reports quote.
+ */
+class ValidationDocsTest {
+  private static final int ROWS_PER_TABLE = 4;
+
+  private static Path root() {
+    Path p = Path.of(System.getProperty("user.dir")).toAbsolutePath();
+    while (p != null && !Files.exists(p.resolve("docs/config.md"))) {
+      p = p.getParent();
+    }
+    assertThat(p).as("the repository's root").isNotNull();
+    return p;
+  }
+
+  @Test
+  void pageIsFresh() throws IOException {
+    Path page = root().resolve("docs/validation.md");
+    if (Boolean.getBoolean("update")) {
+      List<Outcome> all = Validation.run(Tables.all(), 2, s -> {});
+      Files.writeString(page, ValidationMarkdown.render(FamilyResult.group(all)));
+      Files.writeString(
+          root().resolve("tools/src/main/resources/npusim/validation/summary.csv"),
+          ValidatedRange.csv(Ranges.of(all)));
+    }
+    String text = Files.readString(page);
+    var some = new ArrayList<Table>();
+    for (Table t : Tables.all()) {
+      assertThat(text).contains("### " + t.title());
+      if (t.kind() != Job.Kind.MODEL) {
+        List<Row> shown = ValidationMarkdown.shown(t.rows());
+        some.add(t.withRows(shown).everyNth(Math.ceilDiv(shown.size(), ROWS_PER_TABLE)));
+      }
+    }
+    for (Outcome o : Validation.run(some, 2, s -> {})) {
+      assertThat(text)
+          .as("run `npusim validate` with --markdown and --ranges, or this test with -Dupdate=true")
+          .contains(ValidationMarkdown.line(o));
+    }
+  }
+}
