@@ -39,16 +39,12 @@ public final class JsonReport {
     g.writeStringField("hardware_fingerprint", r.hw().fingerprint());
     g.writeStringField("dtype", r.dtype().shortName());
     g.writeNumberField("clock_mhz", r.hw().chip().clockMhz());
-<<<<<<< HEAD
-    metrics(g, Metrics.of(r));
-=======
     g.writeArrayFieldStart("validated");
     for (String words : ValidatedRange.of(r.hw(), r.scenario())) {
       g.writeString(words);
     }
     g.writeEndArray();
-    metrics(Metrics.of(r));
->>>>>>> a4808cd (Write docs/validation.md; say in reports what measurements vouch for)
+    metrics(g, Metrics.of(r));
     g.writeArrayFieldStart("stages");
     for (StageTotals s : r.stages()) {
       stage(s);

@@ -24,7 +24,8 @@ public final class Ranges {
     for (Outcome o : outcomes) {
       if (o.ran() && o.row().job() instanceof Job.OnChip c) {
         errors
-            .computeIfAbsent(new Key(c.machine(), kind(c, o.table().measure())), k -> new ArrayList<>())
+            .computeIfAbsent(
+                new Key(c.machine(), kind(c, o.table().measure())), k -> new ArrayList<>())
             .add(Math.abs(o.error()));
       }
     }

@@ -72,8 +72,7 @@ public final class ValidationMarkdown {
     List<Outcome> shown = shown(all);
     if (shown.size() < all.size()) {
       out.append(
-          String.format(
-              Locale.ROOT, "\n%d of its %d rows are shown.\n", shown.size(), all.size()));
+          String.format(Locale.ROOT, "\n%d of its %d rows are shown.\n", shown.size(), all.size()));
     }
     out.append("\n| chip | workload | measured ")
         .append(t.measure().label())
