@@ -29,6 +29,8 @@ final class AddressMapping {
   private final int[] xored;
   private final int[] shift;
   private final int[] field = new int[9];
+  private final int stripeShift;
+  private final boolean plainStripes;
 
   AddressMapping(Dram dram, DramSpec spec) {
     var o = spec.organization();
@@ -67,6 +69,9 @@ final class AddressMapping {
       int n = size[order[i]];
       shift[i] = Integer.bitCount(n) == 1 ? Integer.numberOfTrailingZeros(n) : -1;
     }
+    int stripe = stripe();
+    stripeShift = stripe > 0 ? Integer.numberOfTrailingZeros(stripe) : 0;
+    plainStripes = stripe > 0 && shift[4] >= 0 && shift[5] >= 0 && shift[6] >= 0;
   }
 
   int requestBytes() {
@@ -146,6 +151,41 @@ final class AddressMapping {
         }
       }
     }
+  }
+
+  /** As {@link #decode} for the first transaction of a {@link #stripe}. */
+  void decodeStripe(long t) {
+    long number = t >> stripeShift;
+    if (!plainStripes || number > Integer.MAX_VALUE) {
+      decode(t);
+      return;
+    }
+    int rest = (int) number;
+    int ranks = size[RANK];
+    int rank = 0;
+    if (ranks > 1) {
+      int q = rest / ranks;
+      rank = rest - q * ranks;
+      rest = q;
+    }
+    int group = rest & size[GROUP] - 1;
+    rest >>= shift[4];
+    int bank = rest & size[BANK] - 1;
+    rest >>= shift[5];
+    int column = (rest & size[HIGH_COLUMN] - 1) * 4;
+    rest >>= shift[6];
+    field[CHANNEL] = column & size[CHANNEL] - 1;
+    column >>= shift[1];
+    field[PSEUDO] = column & size[PSEUDO] - 1;
+    column >>= shift[2];
+    if (shift[3] >= 0) {
+      rank ^= column & ranks - 1;
+      column >>= shift[3];
+    }
+    field[RANK] = rank;
+    field[GROUP] = group ^ column & size[GROUP] - 1;
+    field[BANK] = bank ^ column >> shift[4] & size[BANK] - 1;
+    field[ROW] = shift[7] >= 0 ? rest & size[ROW] - 1 : rest % size[ROW];
   }
 
   /** Channel of the transaction last decoded. */

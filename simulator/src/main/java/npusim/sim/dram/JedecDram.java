@@ -27,13 +27,18 @@ import npusim.hardware.DramSpec;
 public final class JedecDram extends DramModel {
   private static final int SCALE_BITS = 20;
 
+  /** Up to here every long is a double. */
+  private static final long EXACT_DOUBLE = 1L << 52;
+
   private final AddressMapping map;
   private final DramSpec.Timing t;
 
   private final long ticksPerCycle;
+  private final double cyclesPerTick;
   private final long controllerCycles;
   private final double peakBytesPerCycle;
   private final int requestBytes;
+  private final int requestShift;
   private final int stripe;
   private final int groupsPerBus;
   private final int banksPerGroup;
@@ -97,9 +102,12 @@ public final class JedecDram extends DramModel {
 
     double cyclePs = 1e6 / clockMhz;
     ticksPerCycle = Math.round(cyclePs / spec.tckPs() * (1 << SCALE_BITS));
+    cyclesPerTick = 1.0 / ticksPerCycle;
     controllerCycles = (long) Math.ceil(dram.controllerLatencyNs() * clockMhz / 1000 - 1e-9);
     peakBytesPerCycle = dram.peakBytesPerSecond(clockMhz) / (clockMhz * 1e6);
     requestBytes = map.requestBytes();
+    requestShift =
+        Integer.bitCount(requestBytes) == 1 ? Integer.numberOfTrailingZeros(requestBytes) : -1;
     stripe = map.stripe();
     groupsPerBus = map.groupsPerBus();
     banksPerGroup = map.banksPerGroup();
@@ -142,15 +150,26 @@ public final class JedecDram extends DramModel {
     return cycles * ticksPerCycle >> SCALE_BITS;
   }
 
+  /** Memory clocks to core cycles, rounded up. */
   private long cycles(long clocks) {
-    return Math.ceilDiv(clocks << SCALE_BITS, ticksPerCycle);
+    long scaled = clocks << SCALE_BITS;
+    if (scaled > EXACT_DOUBLE) {
+      return Math.ceilDiv(scaled, ticksPerCycle);
+    }
+    // A product instead of a division; at most one off, which is put right.
+    long q = (long) (scaled * cyclesPerTick);
+    long left = scaled - q * ticksPerCycle;
+    return left > 0 ? left > ticksPerCycle ? q + 2 : q + 1 : left > -ticksPerCycle ? q : q - 1;
   }
 
   @Override
   long serve(long cycle, long address, long bytes, boolean write) {
     long arrival = clocks(cycle);
-    long first = address / requestBytes;
-    long end = Math.ceilDiv(address + bytes, (long) requestBytes);
+    long first = requestShift >= 0 ? address >> requestShift : address / requestBytes;
+    long end =
+        requestShift >= 0
+            ? address + bytes + requestBytes - 1 >> requestShift
+            : Math.ceilDiv(address + bytes, (long) requestBytes);
     long done;
     if (stripe > 0) {
       done = stripes(first, end, arrival, write);
@@ -210,7 +229,7 @@ public final class JedecDram extends DramModel {
     for (long from = first; from < end; ) {
       long start = from & -(long) stripe;
       long stop = Math.min(end, start + stripe);
-      map.decode(start);
+      map.decodeStripe(start);
       int group = map.group();
       int bank = map.bank();
       int row = map.row();

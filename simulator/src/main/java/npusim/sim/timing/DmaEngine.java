@@ -3,6 +3,7 @@ package npusim.sim.timing;
 import npusim.hardware.Dma;
 import npusim.isa.Word;
 import npusim.sim.dram.DramModel;
+import npusim.sim.dram.IdealDram;
 
 /**
  * Transfers between DRAM and local memory. A transfer is a sequence of contiguous segments, each
@@ -63,6 +64,16 @@ final class DmaEngine {
 
   private final long[] chipBytes;
 
+  /** A run that only counts, with an ideal memory in the place of one with bank state. */
+  private final boolean countsOnly;
+
+  // By unit: the last size asked about and the answer.
+  private final long[] groupBytes;
+  private final long[] knownLeft;
+  private final long[] knownRequests;
+  private final long[] knownBytes;
+  private final long[] knownBeats;
+
   DmaEngine(Machine machine, Interconnect net, TraceSink trace) {
     m = machine;
     this.net = net;
@@ -105,6 +116,15 @@ final class DmaEngine {
     outstanding = new int[units];
     busFree = new long[m.cores * 2];
     chipBytes = new long[m.dram.length];
+    groupBytes =
+        new long[] {
+          (long) group[0] * path[0].requestBytes(), (long) group[1] * path[1].requestBytes()
+        };
+    knownLeft = new long[units];
+    knownRequests = new long[units];
+    knownBytes = new long[units];
+    knownBeats = new long[units];
+    countsOnly = lookahead > 0 && m.dram[0] instanceof IdealDram;
   }
 
   void connect(Units theUnits) {
@@ -228,13 +248,21 @@ final class DmaEngine {
     int direction = unit % Machine.U == Machine.ST ? 1 : 0;
     Dma.Path engine = path[direction];
     DramModel memory = m.dram[m.chipOf(core)];
+    if (countsOnly) {
+      // Time is of no interest: the whole transfer at once.
+      long bytes = c[row + Costs.BYTES];
+      chipBytes[m.chipOf(core)] += bytes;
+      lastAnswer[unit] = direction == 0 ? memory.read(t, 0, bytes) : memory.write(t, 0, bytes);
+      finish(unit, direction);
+      return;
+    }
     long segment = c[row + Costs.SEGMENT];
     // Until another actor does something the memory sees no other request.
     m.events.set(2 * unit, EventTree.NEVER);
     long horizon = Math.max(t + lookahead, m.events.firstTime() - 1);
     while (true) {
       long left = segment - done[unit];
-      long requests = Math.min(group[direction], Math.ceilDiv(left, (long) engine.requestBytes()));
+      long requests = requests(unit, direction, left);
       long bytes = Math.min(left, requests * engine.requestBytes());
       long rowStart = done[unit] == 0 ? engine.rowCycles() : 0;
       long when = room(unit, direction, (int) requests, issueFree[unit] + rowStart);
@@ -253,6 +281,32 @@ final class DmaEngine {
       }
     }
     finish(unit, direction);
+  }
+
+  /** Requests of the next group when {@code left} bytes of a segment are still to be asked for. */
+  private long requests(int unit, int direction, long left) {
+    if (left >= groupBytes[direction]) {
+      return group[direction];
+    }
+    if (left != knownLeft[unit]) {
+      knownLeft[unit] = left;
+      knownRequests[unit] = Math.ceilDiv(left, (long) path[direction].requestBytes());
+    }
+    return knownRequests[unit];
+  }
+
+  /** Time that {@code bytes} hold the data path of a unit; fixed point. */
+  private long beats(int unit, Dma.Path engine, long bytes) {
+    if (bytes != knownBytes[unit]) {
+      knownBytes[unit] = bytes;
+      knownBeats[unit] =
+          Math.max(
+              Math.round(
+                  (Math.ceilDiv(bytes, (long) engine.busBytes()) << FRACTION)
+                      * engine.cyclesPerBeat()),
+              net.portTime(bytes));
+    }
+    return knownBeats[unit];
   }
 
   /** Earliest cycle from {@code when} on at which {@code requests} more may be outstanding. */
@@ -277,12 +331,7 @@ final class DmaEngine {
   private void issue(
       int unit, int core, int direction, DramModel memory, long bytes, int requests, long when) {
     Dma.Path engine = path[direction];
-    long beats =
-        Math.max(
-            Math.round(
-                (Math.ceilDiv(bytes, (long) engine.busBytes()) << FRACTION)
-                    * engine.cyclesPerBeat()),
-            net.portTime(bytes));
+    long beats = beats(unit, engine, bytes);
     // A decompressor passes compressed bytes on at the rate at which it gives out what they stand
     // for.
     beats = Math.max(beats, bytes * m.costs.rows[cost[unit] + Costs.EXPAND]);
