@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * Runs several command lines in one process, with their output dropped. The launcher records this
  * process to make the JVM's start-up cache, so that a later start finds the classes of the usual
- * commands loaded and profiled.
+ * commands loaded and linked.
  */
 public final class TrainingRun {
   private static final String SEPARATOR = "--then";
