@@ -16,7 +16,7 @@ final class AttentionOps {
     o.add(
         onnx("Attention", "scaled dot-product attention, grouped heads, cache", 23, 24, 25)
             .takes(
-                "Q:T1[B,_,_/B,_,_,_] K:T1[B,_,_/B,_,_,_] V:T2[B,_,_/B,_,_,_] "
+                "Q:T1[B,_,_/B,_,_,_] K:T1[_,_,_/_,_,_,_] V:T2[_,_,_/_,_,_,_] "
                     + "attn_mask:U? past_key:T1[B,_,_,_]? past_value:T2[B,_,_,_]? "
                     + "nonpad_kv_seqlen:i64[B]? | is_causal:int(0..1) kv_num_heads:int(1..) "
                     + "q_num_heads:int(1..) qk_matmul_output_mode:int(0..3) scale:float "
@@ -54,6 +54,13 @@ final class AttentionOps {
     c.checkRank(0, 3, 4);
     boolean three = c.rank(0) == 3;
     Dim batch = c.dim(0, 0);
+    for (int i = 1; i <= 2; i++) {
+      // Several queries may share one sequence of keys.
+      boolean shared = c.dim(i, 0).known() && c.dim(i, 0).value() == 1;
+      if (!shared && batch.known()) {
+        c.expectExtent(i, 0, batch.value(), "the batch of Q, or 1");
+      }
+    }
     Dim length = c.dim(0, -2);
     long qHeads = three ? c.attr("q_num_heads", 0L) : c.known(0, 1);
     long kvHeads = three ? c.attr("kv_num_heads", 0L) : c.known(1, 1);
