@@ -50,6 +50,16 @@ final class Block {
     return b.index() && b.inputs() && b.outputs() ? b : null;
   }
 
+  /** Whether a run has a convolution. */
+  boolean convolves() {
+    for (int k = 0; k < length; k++) {
+      if (node(0, k).is("Conv") || node(0, k).is("ConvInteger")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * Whether fewer values, or as many of fewer bytes, pass from run to run; of values alike those
    * with more readers, for a single reader may be computed together with the node before.

@@ -17,6 +17,9 @@ public final class RollLayers implements Pass {
   /** Fewer runs are not worth the order that is kept between them. */
   private static final int LEAST_RUNS = 3;
 
+  /** With convolutions, whose images are copied from run to run instead of staying in place. */
+  private static final int LEAST_CONVOLVED_RUNS = 8;
+
   private static final int LEAST_NODES = 4;
 
   @Override
@@ -56,7 +59,7 @@ public final class RollLayers implements Pass {
         }
         if ((run / length + 1) * length > covered && run / length + 1 >= LEAST_RUNS) {
           Block b = aligned(g, i + 1, run + length, length, covered);
-          if (b != null) {
+          if (b != null && (b.count >= LEAST_CONVOLVED_RUNS || !b.convolves())) {
             best = b;
             covered = b.count * b.length;
           }

@@ -273,8 +273,8 @@ public final class ConvTiling {
     double dramBytes =
         (p.xResident() ? 0 : xBytes * overhead(run))
             + wBytes * overhead(wRun)
-            + rBytes
-            + (p.outResident() ? 0 : oBytes);
+            + rBytes * overhead(resultRun(t, p.readBits()))
+            + (p.outResident() ? 0 : oBytes * overhead(resultRun(t, p.outBits())));
     // While a transfer starts, its queue asks the memory for nothing; other cores may.
     double fetched = wLoads + (p.xResident() ? 0 : xLoads);
     double dram = dramBytes * p.cores() / dramRate + fetched * start / 2;
@@ -347,6 +347,12 @@ public final class ConvTiling {
       row = size == p.halos()[i].input();
     }
     return p.x().bytesFor(n);
+  }
+
+  /** Bytes of the result that lie next to each other in memory. */
+  private double resultRun(Tiles t, int bits) {
+    boolean whole = t.oc() >= p.oc() && p.groups() == 1;
+    return (double) t.oc() * (whole ? t.spatial()[t.spatial().length - 1] : 1) * bits / 8;
   }
 
   /** Cycles on the load bus, which takes each piece that is contiguous by itself. */
