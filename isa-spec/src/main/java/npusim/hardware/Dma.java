@@ -48,6 +48,7 @@ public record Dma(Path load, Path store, int expandBytesPerCycle) {
    * @param rowCycles extra cycles before each contiguous row (segment) of a strided transfer
    * @param requestCycles extra cycles before each request
    * @param releaseCycles from a request's answer to its place being free for another
+   * @param powerOfTwo requests have a power of two of bytes, at least one beat
    * @param overlap how much of a transfer goes on behind the one before it in its queue
    */
   public record Path(
@@ -61,6 +62,7 @@ public record Dma(Path load, Path store, int expandBytesPerCycle) {
       int rowCycles,
       int requestCycles,
       int releaseCycles,
+      boolean powerOfTwo,
       Overlap overlap) {
     public Path {
       Checks.positive(queues, "queues");
@@ -73,6 +75,18 @@ public record Dma(Path load, Path store, int expandBytesPerCycle) {
       Checks.notNegative(rowCycles, "row_cycles");
       Checks.notNegative(requestCycles, "request_cycles");
       Checks.notNegative(releaseCycles, "release_cycles");
+    }
+
+    /** Bytes that the requests for {@code bytes} contiguous ones ask for. */
+    public long requested(long bytes) {
+      if (!powerOfTwo) {
+        return bytes;
+      }
+      long rest = bytes % requestBytes;
+      if (rest == 0) {
+        return bytes;
+      }
+      return bytes - rest + Math.max(busBytes, Long.highestOneBit(2 * rest - 1));
     }
 
     /** Peak bytes per core cycle of one engine. */

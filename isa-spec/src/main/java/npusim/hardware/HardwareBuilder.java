@@ -107,6 +107,7 @@ final class HardwareBuilder {
         p.int32(s + "row_cycles"),
         p.int32(s + "request_cycles"),
         p.int32(s + "release_cycles"),
+        p.flag(s + "power_of_two"),
         choice(Dma.Overlap.class, s + "overlap"));
   }
 

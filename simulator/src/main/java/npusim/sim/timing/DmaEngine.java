@@ -331,7 +331,8 @@ final class DmaEngine {
   private void issue(
       int unit, int core, int direction, DramModel memory, long bytes, int requests, long when) {
     Dma.Path engine = path[direction];
-    long beats = beats(unit, engine, bytes);
+    long asked = engine.requested(bytes);
+    long beats = beats(unit, engine, asked);
     // A decompressor passes compressed bytes on at the rate at which it gives out what they stand
     // for.
     beats = Math.max(beats, bytes * m.costs.rows[cost[unit] + Costs.EXPAND]);
@@ -339,24 +340,26 @@ final class DmaEngine {
     int bus = core * 2 + direction;
     long answer;
     if (direction == 0) {
-      long data = memory.read(when + hops, addressNow(unit), bytes) + hops;
+      long data = memory.read(when + hops, addressNow(unit), asked) + hops;
       long end = Math.max(busFree[bus] + beats, data << FRACTION);
       busFree[bus] = end;
       answer = end + (1 << FRACTION) - 1 >> FRACTION;
       if (m.bankWrites.length > 0 && extra[unit] < Word.ACC_BASE) {
-        int bank = m.hw.core().scratchpad().bankOf(extra[unit]);
-        m.bankWrites[core].add(bank, end - beats >> FRACTION, answer);
+        var spm = m.hw.core().scratchpad();
+        long from = end - beats >> FRACTION;
+        long words = Math.ceilDiv(bytes, (long) spm.bytesPerCyclePerBank());
+        m.bankWrites[core].add(spm.bankOf(extra[unit]), from, Math.min(answer, from + words));
       }
       issueFree[unit] = when + Math.max(1, (long) requests * Math.max(1, engine.requestCycles()));
     } else {
       long end = Math.max(busFree[bus], when << FRACTION) + beats;
       busFree[bus] = end;
       long out = end + (1 << FRACTION) - 1 >> FRACTION;
-      answer = memory.write(out + hops, addressNow(unit), bytes) + hops;
+      answer = memory.write(out + hops, addressNow(unit), asked) + hops;
       issueFree[unit] = Math.max(end >> FRACTION, when + (long) requests * engine.requestCycles());
     }
     int chip = m.chipOf(core);
-    chipBytes[chip] += bytes;
+    chipBytes[chip] += asked;
     lastAnswer[unit] = Math.max(lastAnswer[unit], answer);
     if (groupCount[unit] == ring) {
       room(unit, direction, window[direction], when);
@@ -367,7 +370,7 @@ final class DmaEngine {
     groupCount[unit]++;
     outstanding[unit] += requests;
     if (trace != null) {
-      trace.dram(chip, when, answer, direction == 0 ? bytes : 0, direction == 0 ? 0 : bytes);
+      trace.dram(chip, when, answer, direction == 0 ? asked : 0, direction == 0 ? 0 : asked);
     }
   }
 

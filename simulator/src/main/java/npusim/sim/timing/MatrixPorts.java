@@ -1,5 +1,7 @@
 package npusim.sim.timing;
 
+import npusim.hardware.MatrixUnit;
+
 /**
  * Products on cores whose scratchpad banks serve DMA's writes before the matrix unit's reads. Rows
  * enter the array one per cycle, each when nothing is written to the bank it lies in; rows of the
@@ -24,6 +26,9 @@ final class MatrixPorts {
   /** From a row leaving the array to its results being where others see them. */
   private final long behind;
 
+  /** Both operands stream: every row needs a row of each. */
+  private final boolean outputStationary;
+
   /** Instructions put in flight and completed so far: their difference is in flight. */
   private long pushed;
 
@@ -40,6 +45,7 @@ final class MatrixPorts {
     unit = core * Machine.U + Machine.MAT;
     writes = m.bankWrites[core];
     behind = m.hw.core().matrix().controllerCycles();
+    outputStationary = m.hw.core().matrix().dataflow() == MatrixUnit.Dataflow.OS;
   }
 
   /** One instruction; {@code number} is its place in the order of all, -1 for none. */
@@ -52,6 +58,7 @@ final class MatrixPorts {
     private long rows;
     private long acceptRows;
     private int bank;
+    private int otherBank;
     private long accept;
     private long end;
     private long drain;
@@ -66,10 +73,12 @@ final class MatrixPorts {
     item.number = pushed++;
     item.arrived = t;
     item.loadRows = c[cost + Costs.LEAD];
-    item.loadBank = item.loadRows > 0 ? spm.bankOf(m.queueExtra[slot]) : NO_BANK;
+    item.loadBank =
+        item.loadRows > 0 && !outputStationary ? spm.bankOf(m.queueExtra[slot]) : NO_BANK;
     item.rows = c[cost + Costs.STREAM];
     item.acceptRows = item.rows - Math.min(item.rows, c[cost + Costs.OVERLAP]);
     item.bank = item.rows > 0 ? spm.bankOf(m.queueAddress[slot]) : NO_BANK;
+    item.otherBank = item.rows > 0 && outputStationary ? spm.bankOf(m.queueExtra[slot]) : NO_BANK;
     item.drain = item.rows > 0 ? c[cost + Costs.DRAIN] + behind : 0;
     measure();
     int p = m.paths.open(cause, node);
@@ -139,6 +148,7 @@ final class MatrixPorts {
       current.from = item.from;
       current.rows = item.rows;
       current.bank = item.bank;
+      current.otherBank = item.otherBank;
       current.end = item.end;
       current.drain = item.drain;
       current.stream = item.stream;
@@ -152,7 +162,7 @@ final class MatrixPorts {
     long end = current.end;
     if (item.number < 0) {
       if (current.number >= 0) {
-        current.end = rows(current.bank, current.from, current.rows);
+        current.end = rows(current, current.from, current.rows);
         later(current, current.end - end);
       }
       return;
@@ -199,55 +209,74 @@ final class MatrixPorts {
         item.from = Math.max(Math.max(jointEnd, blockEnd), ready);
         current.end = jointEnd;
       } else {
-        current.end = rows(current.bank, current.from, current.rows);
+        current.end = rows(current, current.from, current.rows);
         item.from = Math.max(ready, current.end);
       }
     } else {
-      item.from = Math.max(rows(item.loadBank, ready, item.loadRows), current.end);
+      item.from = Math.max(rows(item.loadBank, NO_BANK, ready, item.loadRows), current.end);
     }
-    item.accept = rows(item.bank, item.from, item.acceptRows);
-    item.end = rows(item.bank, item.accept, item.rows - item.acceptRows);
+    item.accept = rows(item, item.from, item.acceptRows);
+    item.end = rows(item, item.accept, item.rows - item.acceptRows);
   }
 
-  /** When {@code count} rows of a bank are read, one per cycle from {@code start} on. */
-  private long rows(int bank, long start, long count) {
+  /** When {@code count} of an instruction's rows are read, one per cycle from {@code start} on. */
+  private long rows(Item i, long start, long count) {
+    return rows(i.bank, i.otherBank, start, count);
+  }
+
+  private long rows(int bank, int other, long start, long count) {
     long t = start;
     long left = count;
     while (left > 0) {
-      t = writes.free(bank, t);
-      long run = Math.min(left, writes.next(bank, t) - t);
+      t = free(bank, other, t);
+      long run = Math.min(left, next(bank, other, t) - t);
       t += run;
       left -= run;
     }
     return t;
   }
 
-  /** Rows of {@code bank} that are read from {@code start} to {@code stop}, of {@code count}. */
-  private long rowsUntil(int bank, long start, long stop, long count) {
-    long t = start;
-    long left = count;
+  /** Rows of an instruction that are read before {@code stop}. */
+  private long rowsUntil(Item i, long stop) {
+    long t = i.from;
+    long left = i.rows;
     while (left > 0) {
-      t = writes.free(bank, t);
+      t = free(i.bank, i.otherBank, t);
       if (t >= stop) {
         break;
       }
-      long run = Math.min(Math.min(left, stop - t), writes.next(bank, t) - t);
+      long run = Math.min(Math.min(left, stop - t), next(i.bank, i.otherBank, t) - t);
       t += run;
       left -= run;
     }
-    return count - left;
+    return i.rows - left;
+  }
+
+  /** First cycle from {@code t} on in which nothing is written to either bank. */
+  private long free(int bank, int other, long t) {
+    long at = writes.free(bank, t);
+    long both = writes.free(other, at);
+    while (both > at) {
+      at = writes.free(bank, both);
+      both = writes.free(other, at);
+    }
+    return at;
+  }
+
+  private long next(int bank, int other, long t) {
+    return Math.min(writes.next(bank, t), writes.next(other, t));
   }
 
   /** Reads the item's block beside the rows the current one has left at {@code t}. */
   private void joint(long t) {
-    jointRows = current.rows - rowsUntil(current.bank, current.from, t, current.rows);
+    jointRows = current.rows - rowsUntil(current, t);
     if (jointRows == 0) {
-      jointEnd = rows(current.bank, current.from, current.rows);
-      blockEnd = rows(item.loadBank, t, item.loadRows);
+      jointEnd = rows(current, current.from, current.rows);
+      blockEnd = rows(item.loadBank, NO_BANK, t, item.loadRows);
       return;
     }
     long before = Math.max(0, jointRows - item.loadRows);
-    long at = Math.max(rows(current.bank, t, before), t);
+    long at = Math.max(rows(current, t, before), t);
     long streaming = jointRows - before;
     long a = 0;
     long d = 0;
@@ -255,7 +284,9 @@ final class MatrixPorts {
     blockEnd = at;
     while (a < streaming || d < item.loadRows) {
       boolean rowReady =
-          a < streaming && (a <= d || d == item.loadRows) && writes.free(current.bank, at) == at;
+          a < streaming
+              && (a <= d || d == item.loadRows)
+              && free(current.bank, current.otherBank, at) == at;
       boolean blockReady =
           d < item.loadRows && (d <= a || a == streaming) && writes.free(item.loadBank, at) == at;
       at++;
@@ -275,13 +306,14 @@ final class MatrixPorts {
 
   /** Nothing could be read: the next cycle in which the banks are in another state. */
   private long nextChange(long t) {
-    long a = writes.free(current.bank, t);
+    long a = free(current.bank, current.otherBank, t);
     long b = writes.free(item.loadBank, t);
-    if (a == t || b == t) {
-      long next = Math.min(writes.next(current.bank, t), writes.next(item.loadBank, t));
-      long free = Math.max(a, b);
-      return free > t ? Math.min(free, next) : t;
+    if (a > t && b > t) {
+      return Math.min(a, b);
     }
-    return Math.min(a, b);
+    long changed = next(current.bank, current.otherBank, t);
+    changed = Math.min(changed, writes.next(item.loadBank, t));
+    long free = Math.max(a, b);
+    return free > t ? Math.min(free, changed) : t;
   }
 }

@@ -16,24 +16,16 @@ import npusim.isa.Opcode;
  * @param maxBlocks blocks side by side in one transfer
  */
 record GemminiIsa(int block, int maxBlocks) {
-  /** Bytes of the smallest request; requests have power-of-two sizes. */
-  private static final long SMALLEST = 16;
-
   static GemminiIsa of(Hardware hw) {
     int block = hw.core().matrix().rows();
     return new GemminiIsa(block, Math.max(1, hw.core().dma().load().requestBytes() / block));
-  }
-
-  /** Bytes of the request that moves {@code bytes} of a row. */
-  static long request(long bytes) {
-    return Math.max(SMALLEST, Long.highestOneBit(2 * bytes - 1));
   }
 
   /** Bytes moved at distances that keep rows apart, each a request of its own. */
   Instruction.Builder mvin(long to, long rows, long bytes, long rowStride) {
     return Instruction.builder(Opcode.DMA_LD)
         .set(Field.D2, rows)
-        .set(Field.D3, request(bytes))
+        .set(Field.D3, bytes)
         .set(Field.DST, to)
         .set(Field.DST_S2, rowStride)
         .set(Field.DST_S3, 1)
@@ -45,7 +37,7 @@ record GemminiIsa(int block, int maxBlocks) {
   Instruction.Builder mvout(long acc, long rows, long bytes) {
     return Instruction.builder(Opcode.DMA_ST)
         .set(Field.D2, rows)
-        .set(Field.D3, request(bytes))
+        .set(Field.D3, bytes)
         .set(Field.A, acc)
         .set(Field.A_S2, (long) block * maxBlocks * 4)
         .set(Field.A_S3, 1)
