@@ -72,11 +72,17 @@ class LightModelsTest {
                 Schedule.PROGRAM_ORDER)
             .get(out);
     assertThat(want.size()).isGreaterThan(1);
-    double worst = 0;
+    double largest = 0;
     boolean varied = false;
     for (long i = 0; i < want.size(); i++) {
-      worst = Math.max(worst, Math.abs(got.at(i) - want.at(i)) / Math.abs(want.at(i)));
+      largest = Math.max(largest, Math.abs(want.at(i)));
       varied |= want.at(i) != want.at(0);
+    }
+    double worst = 0;
+    for (long i = 0; i < want.size(); i++) {
+      // Outputs that cancel to nearly nothing carry the rounding of the sums they come from.
+      double scale = Math.max(Math.abs(want.at(i)), 0.01 * largest);
+      worst = Math.max(worst, Math.abs(got.at(i) - want.at(i)) / scale);
     }
     assertThat(varied).as("outputs differ from each other").isTrue();
     assertThat(worst).as("worst relative error of %d outputs", want.size()).isLessThan(RELATIVE);

@@ -67,8 +67,7 @@ final class MainScope extends Scope {
   /** Registers a finished layer function. */
   void define(FunctionScope f) {
     var key = new Function.Key(LAYERS, f.graph.name(), "");
-    model.add(
-        new Function(key, f.graph, List.of(), Map.of(), Map.of("", opset, MICROSOFT, 1), false));
+    model.add(new Function(key, f.graph, List.of(), Map.of(), Map.of("", opset, MICROSOFT, 1)));
   }
 
   /**

@@ -2,7 +2,6 @@ package npusim.compiler.decompose;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.function.Predicate;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Node;
 
@@ -12,16 +11,10 @@ public final class Decomposer {
   private static final int MAX_DEPTH = 16;
 
   private final Graph graph;
-  private final Predicate<Node> keep;
 
-  /**
-   * A decomposition of a graph whose value types are known.
-   *
-   * @param keep nodes that stay as they are (calls of repeated functions)
-   */
-  public Decomposer(Graph graph, Predicate<Node> keep) {
+  /** A decomposition of a graph whose value types are known. */
+  public Decomposer(Graph graph) {
     this.graph = graph;
-    this.keep = keep;
   }
 
   private record Item(Node node, int depth) {}
@@ -40,9 +33,6 @@ public final class Decomposer {
     while (!work.isEmpty()) {
       Item item = work.poll();
       Node n = item.node;
-      if (keep.test(n)) {
-        continue;
-      }
       Rule rule = Decompositions.of(n);
       if (rule != null && rule.when().test(n, graph)) {
         if (item.depth >= MAX_DEPTH) {

@@ -104,7 +104,6 @@ final class GraphDecoder {
     List<String> attributeNames = new ArrayList<>();
     Map<String, Attribute> defaults = new LinkedHashMap<>();
     Map<String, Integer> opsets = new LinkedHashMap<>();
-    Map<String, String> metadata = new LinkedHashMap<>();
     Set<String> defined = new HashSet<>();
     String name = "";
     String domain = "";
@@ -125,7 +124,6 @@ final class GraphDecoder {
         case 11 -> attribute(in.message("AttributeProto"), defaults);
         case 12 -> valueInfo(in.message("ValueInfoProto"), body, Role.INNER);
         case 13 -> overload = in.string();
-        case 14 -> ModelReader.entry(in, metadata);
         default -> in.skip();
       }
     }
@@ -135,12 +133,7 @@ final class GraphDecoder {
     body.setName(name);
     String dom = domain.equals("ai.onnx") ? "" : domain;
     return new Function(
-        new Function.Key(dom, name, overload),
-        body,
-        attributeNames,
-        defaults,
-        opsets,
-        metadata.containsKey(Function.REPEATED));
+        new Function.Key(dom, name, overload), body, attributeNames, defaults, opsets);
   }
 
   void opset(ProtoReader in, Map<String, Integer> sink) {

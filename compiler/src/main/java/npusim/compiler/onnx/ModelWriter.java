@@ -81,9 +81,6 @@ public final class ModelWriter {
     w.string(10, f.key().domain());
     f.attributeDefaults().forEach((k, a) -> w.message(11, o -> attribute(o, k, a)));
     w.text(13, f.key().overload());
-    if (f.repeated()) {
-      w.message(14, e -> e.string(1, Function.REPEATED).string(2, "1"));
-    }
   }
 
   private static void node(ProtoWriter w, Node n) {

@@ -1,7 +1,6 @@
 package npusim.compiler.passes;
 
 import npusim.compiler.decompose.Decomposer;
-import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Model;
 
 /** Rewrites every operator that no kernel computes into ones that kernels do. */
@@ -18,13 +17,6 @@ public final class Decompose implements Pass {
 
   @Override
   public boolean run(Model m, PassContext c) {
-    int expanded = new Decomposer(m.graph(), n -> m.function(n) != null).run();
-    for (var f : m.functions().values()) {
-      if (f.repeated()) {
-        Graph body = f.body();
-        expanded += new Decomposer(body, n -> m.function(n) != null).run();
-      }
-    }
-    return expanded > 0;
+    return new Decomposer(m.graph()).run() > 0;
   }
 }

@@ -14,10 +14,7 @@ import npusim.compiler.ir.Node;
 import npusim.diag.Diagnostic;
 import npusim.diag.NpusimException;
 
-/**
- * Replaces calls of model-local functions by their bodies. Functions marked as repeated stay calls:
- * they are compiled once and called many times.
- */
+/** Replaces calls of model-local functions by their bodies. */
 public final class FunctionInlining implements Pass {
   private static final int MAX_DEPTH = 100;
 
@@ -28,7 +25,7 @@ public final class FunctionInlining implements Pass {
 
   @Override
   public String summary() {
-    return "replaces calls of model-local functions by their bodies; repeated layers stay calls";
+    return "replaces calls of model-local functions by their bodies";
   }
 
   @Override
@@ -36,24 +33,15 @@ public final class FunctionInlining implements Pass {
     if (m.functions().isEmpty()) {
       return false;
     }
-    boolean changed = inline(m, m.graph());
-    for (Function f : List.copyOf(m.functions().values())) {
-      if (f.repeated()) {
-        changed |= inline(m, f.body());
-      }
-    }
+    inline(m, m.graph());
     m.graph().nameNodes();
-    changed |= m.functions().values().removeIf(f -> !f.repeated());
-    return changed;
+    m.functions().clear();
+    return true;
   }
 
-  private static boolean inline(Model m, Graph g) {
-    boolean changed = false;
+  private static void inline(Model m, Graph g) {
     for (int depth = 0; ; depth++) {
-      List<Node> calls =
-          g.nodes().stream()
-              .filter(n -> m.function(n) != null && !m.function(n).repeated())
-              .toList();
+      List<Node> calls = g.nodes().stream().filter(n -> m.function(n) != null).toList();
       if (calls.isEmpty()) {
         break;
       }
@@ -63,17 +51,15 @@ public final class FunctionInlining implements Pass {
                 "onnx-function", "function " + calls.getFirst().qualifiedOp() + " calls itself"));
       }
       calls.forEach(n -> expand(m, g, n, m.function(n)));
-      changed = true;
     }
     for (Node n : List.copyOf(g.nodes())) {
       for (Graph nested : n.subgraphs()) {
-        changed |= inline(m, nested);
+        inline(m, nested);
       }
       if (!n.subgraphs().isEmpty()) {
         g.subgraphsChanged(n);
       }
     }
-    return changed;
   }
 
   private static void expand(Model m, Graph g, Node call, Function f) {

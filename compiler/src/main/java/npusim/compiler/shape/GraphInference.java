@@ -298,7 +298,7 @@ final class GraphInference {
     return true;
   }
 
-  /** A copy of a repeated function for calls with other shapes, told apart by its overload. */
+  /** A copy of a function for calls with other shapes, told apart by its overload. */
   private Function specialise(Node n, Function f, List<TensorType> given) {
     for (Function other : model.functions().values()) {
       boolean sameFunction =
@@ -315,13 +315,7 @@ final class GraphInference {
             f.key().name(),
             f.key().overload() + "s" + specialised.merge(f.key(), 1, Integer::sum));
     Function copy =
-        new Function(
-            key,
-            f.body().copy(),
-            f.attributeNames(),
-            f.attributeDefaults(),
-            f.opsets(),
-            f.repeated());
+        new Function(key, f.body().copy(), f.attributeNames(), f.attributeDefaults(), f.opsets());
     model.add(copy);
     n.setOverload(key.overload());
     return copy;

@@ -13,7 +13,7 @@ import npusim.diag.NpusimException;
 /**
  * Infers element type and shape of every value of a model, following constant values where shapes
  * depend on them (Reshape, Slice, Range, …). Types are stored in the graphs; nested graphs and
- * bodies of repeated functions included.
+ * bodies of functions included.
  */
 public final class ShapeInference {
   /** Largest value, in elements, that is computed on the way by default. */

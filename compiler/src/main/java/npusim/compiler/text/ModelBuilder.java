@@ -248,8 +248,8 @@ final class ModelBuilder {
 
   private Function function(OnnxTextParser.FunctionContext c) {
     Map<String, Integer> opsets = new LinkedHashMap<>();
-    Map<String, String> metadata = new LinkedHashMap<>();
-    Map<String, String> p = properties(c.properties(), FUNCTION_PROPERTIES, opsets, metadata);
+    Map<String, String> p =
+        properties(c.properties(), FUNCTION_PROPERTIES, opsets, new LinkedHashMap<>());
     String name = literals.name(c.name());
     Graph body = new Graph(name);
     Set<String> defined = new HashSet<>();
@@ -286,8 +286,7 @@ final class ModelBuilder {
             p.getOrDefault("domain", "").equals("ai.onnx") ? "" : p.getOrDefault("domain", ""),
             name,
             p.getOrDefault("overload", ""));
-    return new Function(
-        key, body, names, defaults, opsets, metadata.containsKey(Function.REPEATED));
+    return new Function(key, body, names, defaults, opsets);
   }
 
   private static int arrow(OnnxTextParser.FunctionContext c) {

@@ -289,9 +289,6 @@ final class TextPrinter {
     if (!f.key().overload().isEmpty()) {
       properties.add("overload: " + Strings.quote(f.key().overload()));
     }
-    if (f.repeated()) {
-      properties.add("metadata_props: [" + Strings.quote(Function.REPEATED) + " : \"1\"]");
-    }
     properties.add("opset_import: " + opsets(f.opsets()));
     properties(properties);
     out.append(Strings.name(f.key().name()));

@@ -105,7 +105,7 @@ class DecompositionNodeTest {
     inferred.requireComplete();
     Graph g = m.graph();
     fold(g, inferred.values(g));
-    new Decomposer(g, n -> false).run();
+    new Decomposer(g).run();
     Map<String, Tensor> values =
         GraphEvaluator.run(g, c.inputs(), (value, t) -> checkType(g, value, t));
     List<String> wrong = new ArrayList<>();

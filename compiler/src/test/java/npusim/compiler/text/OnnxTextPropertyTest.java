@@ -64,8 +64,7 @@ class OnnxTextPropertyTest {
               body,
               List.of("alpha"),
               Collections.singletonMap("beta", attribute(r, 2, List.of())),
-              Collections.singletonMap("", 18),
-              r.nextBoolean()));
+              Collections.singletonMap("", 18)));
     }
     return m;
   }
