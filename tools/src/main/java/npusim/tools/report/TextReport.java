@@ -245,10 +245,8 @@ public final class TextReport {
             "OP/B"));
     boolean several = r.stages().size() > 1;
     for (Layers.Row row : Layers.slowest(r, TOP)) {
-      String name = row.name();
-      if (several) {
-        name = row.stage() + " " + name;
-      }
+      String stage = several ? row.stage() + " " : "";
+      String name = stage + brief(row.name(), NAME_WIDTH - 2 - stage.length());
       out.append(
           String.format(
               Locale.ROOT,
@@ -261,6 +259,24 @@ public final class TextReport {
               Quantity.percent(row.dramUtilisation()),
               Double.isInfinite(row.intensity()) ? "-" : Quantity.digits(row.intensity())));
     }
+  }
+
+  /**
+   * A path whose first parts are cut to a letter and their number until it fits: {@code
+   * /r/stages.0/layer.1/Conv} tells more than its end.
+   */
+  static String brief(String path, int width) {
+    String[] parts = path.split("/", -1);
+    int length = path.length();
+    for (int i = 0; i < parts.length - 1 && length > width; i++) {
+      String number = parts[i].replaceFirst("^.*?([._]?[0-9*]*)$", "$1");
+      String cut = parts[i].substring(0, Math.min(1, parts[i].length())) + number;
+      if (cut.length() < parts[i].length()) {
+        length -= parts[i].length() - cut.length();
+        parts[i] = cut;
+      }
+    }
+    return String.join("/", parts);
   }
 
   private static String shorten(String s, int width) {
@@ -303,10 +319,11 @@ public final class TextReport {
         Metrics.resultName(r.scenario().kind()));
     line(
         "",
-        "average %s W · peak %s W · TDP %s W",
+        "average %s W · peak %s W · TDP %s W%s",
         Quantity.digits(value(Metric.AVERAGE_POWER_W)),
         Quantity.digits(value(Metric.PEAK_POWER_W)),
-        Quantity.digits(value(Metric.TDP_W)));
+        Quantity.digits(value(Metric.TDP_W)),
+        overTdp());
     EnergyResult e = Metrics.energy(r);
     line("  dynamic", "%s", parts(e.dynamicPj(), e.totalPj()));
     line("  static", "%s", parts(e.staticPj(), e.totalPj()));
@@ -338,6 +355,14 @@ public final class TextReport {
                     "accuracy",
                     "%s against the model in its own types, on seeded inputs",
                     AccuracyText.line(a.cosine(), a.snrDb(), a.top1())));
+  }
+
+  private String overTdp() {
+    double tdp = value(Metric.TDP_W);
+    if (value(Metric.AVERAGE_POWER_W) > tdp) {
+      return " EXCEEDED on average";
+    }
+    return value(Metric.PEAK_POWER_W) > tdp ? " exceeded for moments" : "";
   }
 
   private void whatIf() {

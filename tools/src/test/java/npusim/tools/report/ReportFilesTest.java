@@ -17,6 +17,7 @@ import npusim.tools.CommandRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The files a run writes: valid, consistent with each other, the same bytes everywhere. */
@@ -133,6 +134,18 @@ class ReportFilesTest {
                 + m.get("folded_nodes").asLong()
                 + m.get("alias_nodes").asLong())
         .isEqualTo(m.get("graph_nodes").asLong());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/resnet/stages.0/layer.1/Conv, 40, /resnet/stages.0/layer.1/Conv",
+    "/resnet/stages.0/layer.1/Conv, 26, /r/stages.0/layer.1/Conv",
+    "/resnet/stages.0/layer.1/Conv, 22, /r/s.0/layer.1/Conv",
+    "layers.*/mlp/down_3/MatMul, 5, l.*/m/d_3/MatMul",
+    "name, 2, name"
+  })
+  void pathsAreCutFromTheirBeginning(String path, int width, String brief) {
+    assertThat(TextReport.brief(path, width)).isEqualTo(brief);
   }
 
   @Test
