@@ -29,6 +29,7 @@ class ProgramCommandsTest {
     Path b = folder.resolve("b.json");
     CommandRun simulate = CommandRun.of("simulate", program, "--json", a);
     assertThat(simulate.exitCode()).as(simulate.err()).isZero();
+    assertThat(simulate.out()).doesNotContain("--what-if");
     assertThat(CommandRun.of("run", "gemm:32,48,64", "--hw", "edge", "--json", b).exitCode())
         .isZero();
     assertThat(cycles(a)).isEqualTo(cycles(b));

@@ -63,6 +63,21 @@ public final class ReportReference {
       out.append("| `").append(CategoryNames.id(c)).append("` | ").append(c.label());
       out.append(" |\n");
     }
+    out.append(
+        """
+
+        ## Comparisons and sweeps
+
+        `npusim compare A.json B.json --json FILE` writes `%s`: the titles `a` and `b`; `metrics` and
+        `layer_cycles`, lists of `name`, `a` and `b`, where a figure that a report doesn't have is left
+        out. Layers of one name in one stage are added up.
+
+        `npusim sweep … --json FILE` writes `%s`: `title` and `points`, each with the parameters it
+        `set`, whether it is on the `pareto` front (no other point is at least as good in `latency_ms`,
+        `energy_j` and `area_proxy_mm2` and better in one), and its `metrics` or the `problem` that
+        makes it impossible. `--csv FILE` has a row per point.
+        """
+            .formatted(ReportDiff.FORMAT, SweepReport.FORMAT));
     return out.toString();
   }
 }

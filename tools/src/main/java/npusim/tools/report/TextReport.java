@@ -42,7 +42,6 @@ public final class TextReport {
     out.append('\n');
     memoryAndEnergy();
     numbers();
-    out.append('\n');
     whatIf();
     return out.toString();
   }
@@ -366,6 +365,12 @@ public final class TextReport {
   }
 
   private void whatIf() {
+    boolean program = r.stages().getFirst().stage().model().graph().nodes().isEmpty();
+    if (program) {
+      // A program can't be compiled again for a changed chip.
+      return;
+    }
+    out.append('\n');
     if (r.whatIf().isEmpty()) {
       out.append("what to change: --what-if simulates more bandwidth, scratchpad, arrays, clock\n");
       return;
