@@ -36,6 +36,8 @@ class WorkloadValuesTest {
     "exaone-3.5-7.8b, edge",
     "exaone-3.5-7.8b, tiny",
     "exaone-4.0-1.2b, edge",
+    "exaone-4.0-32b, edge",
+    "exaone-4.0-32b, tiny",
     "gpt-2, tiny",
     "gpt-j-6b, edge",
     "opt-66b, edge",

@@ -35,17 +35,14 @@ final class CachedAttentionRule {
     Value y = e.op(CoreOps.DOMAIN, "CachedAttention", type, q, keys, values, total);
     double scale = n.floatAttr("scale", 0);
     e.last().set("scale", (float) (scale != 0 ? scale : 1 / Math.sqrt(q.dim(3))));
+    long window = n.intAttr("local_window_size", -1);
+    if (window > 0 && window < e.in(3).dim(2)) {
+      e.last().set("window", window);
+    }
     e.result(0, AttentionRules.merged(e, y, 3));
   }
 
   private static void refuse(Node n, Emit e) {
-    long window = n.intAttr("local_window_size", -1);
-    long capacity = e.in(3).dim(2);
-    if (window > 0 && window < capacity) {
-      throw Refusal.of(
-          n,
-          "a window of " + window + " over a cache of " + capacity + " with a launch-time length");
-    }
     if (n.floatAttr("softcap", 0) > 0
         || n.intAttr("smooth_softmax", 0) == 1
         || e.optional(1) == null

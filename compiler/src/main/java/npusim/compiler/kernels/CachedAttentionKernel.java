@@ -1,5 +1,7 @@
 package npusim.compiler.kernels;
 
+import java.util.function.Consumer;
+import java.util.function.Function;
 import npusim.compiler.codegen.Aff;
 import npusim.compiler.codegen.Area;
 import npusim.compiler.codegen.Axis;
@@ -29,17 +31,48 @@ import npusim.isa.UnFn;
  * softmax needs one pass; keys and values stream through rings. Cores share the cache heads.
  *
  * <p>With S above 1 the cache must hold nothing but these S steps: a prompt.
+ *
+ * <p>With a window of W a row sees its own key and the W − 1 before it. Rows keep the scores of
+ * what they see only: of a block's keys the first lies W before the block's first row.
  */
 final class CachedAttentionKernel implements Kernel {
   private static final int SLOTS = 2;
   private static final int[] ROWS_COLUMNS = {1, 2};
   private static final int[] COLUMNS_ROWS = {2, 1};
 
-  /** Extents of one compiled attention. */
+  /**
+   * Extents of one compiled attention.
+   *
+   * @param window keys that a row sees, 0 for all up to its own
+   * @param rows rows of a block
+   * @param keys keys of a tile; divides the window of a prompt that is longer
+   */
   private record Plan(
-      long pairs, long group, long steps, long dim, long capacity, long rows, long keys) {
+      long pairs,
+      long group,
+      long steps,
+      long dim,
+      long capacity,
+      long window,
+      long rows,
+      long keys) {
     boolean decodes() {
       return steps == 1;
+    }
+
+    /** True when rows of a prompt don't see its first keys. */
+    boolean slides() {
+      return window > 0 && window < steps;
+    }
+
+    /** Most keys that the rows of a block see together. */
+    long seen() {
+      return window == 0 ? capacity : Math.min(capacity, decodes() ? window : window + keys);
+    }
+
+    /** Columns of the scores of a block. */
+    long width() {
+      return Math.ceilDiv(seen(), keys) * keys;
     }
 
     /** Row blocks per cache head. */
@@ -63,7 +96,8 @@ final class CachedAttentionKernel implements Kernel {
       throw k.unsupported("the matrix unit does not multiply " + q.type());
     }
     Plan p = plan(k, q.type(), pairs, heads / pairs, steps, q.dims()[3], cache.dims()[2]);
-    View mask = p.decodes() ? null : mask(k, p.keys());
+    View mask = p.decodes() ? null : mask(k, "mask", p.keys(), true);
+    View border = p.slides() ? mask(k, "border", p.keys(), false) : null;
     long block = p.decodes() ? p.group() : p.steps();
     View rows = flat(k, q, pairs * p.blocks(), block, p.dim());
     View out = View.of(k.out(0).storage(), pairs * p.blocks(), block, p.dim());
@@ -73,7 +107,8 @@ final class CachedAttentionKernel implements Kernel {
         (e, part, parts) -> {
           long[] r = Axis.split(pairs, 1, part, parts);
           if (r[0] < r[1]) {
-            new Body(k, e, p, total, k.otherCores(part)).run(r, rows, keys, values, out, mask);
+            new Body(k, e, p, total, k.otherCores(part))
+                .run(r, rows, keys, values, out, mask, border);
           }
         });
   }
@@ -91,32 +126,38 @@ final class CachedAttentionKernel implements Kernel {
 
   private static Plan plan(
       KernelContext k, DType t, long pairs, long group, long steps, long dim, long capacity) {
-    long most = steps == 1 ? Long.highestOneBit(Math.max(1, 2 * capacity - 1)) : steps;
+    long window = k.node().intAttr("window", 0);
+    long seen = window > 0 ? Math.min(window, capacity) : capacity;
+    long most = steps == 1 ? Long.highestOneBit(Math.max(1, 2 * seen - 1)) : Math.min(seen, steps);
     for (long keys = Math.min(512, most); keys >= 1; keys = keys / 2) {
       long rows = steps == 1 ? group : keys;
-      long width = Math.ceilDiv(capacity, keys) * keys;
-      long score = rows * width;
+      var plan = new Plan(pairs, group, steps, dim, capacity, window, rows, keys);
+      if (plan.slides() && window % keys != 0) {
+        continue;
+      }
+      long score = rows * plan.width();
       long spm =
           WorkMemory.aligned(4 * score)
               + WorkMemory.aligned(t.bytesFor(score))
               + 2 * SLOTS * WorkMemory.aligned(t.bytesFor(keys * dim))
               + 2 * SLOTS * WorkMemory.aligned(t.bytesFor(rows * dim))
               + 3 * WorkMemory.aligned(4 * rows)
-              + (steps == 1 ? 0 : WorkMemory.aligned(4 * keys * keys));
+              + (steps == 1 ? 0 : 2 * WorkMemory.aligned(4 * keys * keys));
       long acc = SLOTS * WorkMemory.aligned(4 * rows * keys) + WorkMemory.aligned(4 * rows * dim);
       if (spm <= k.spmBudget() && acc <= k.accBudget()) {
-        return new Plan(pairs, group, steps, dim, capacity, rows, keys);
+        return plan;
       }
     }
     throw k.tooSmall("scratchpad or accumulator memory for the scores of " + capacity + " keys");
   }
 
-  /** Zero on and below the diagonal, −∞ above. */
-  private static View mask(KernelContext k, long n) {
+  /** Of a square, zero on and below the diagonal and −∞ above, or the other way round. */
+  private static View mask(KernelContext k, String what, long n, boolean above) {
     long[] dims = {n, n};
     return k.constant(
-        "mask",
-        Tensor.generate(DType.F32, dims, i -> i % n > i / n ? Double.NEGATIVE_INFINITY : 0));
+        what,
+        Tensor.generate(
+            DType.F32, dims, i -> i % n > i / n == above ? Double.NEGATIVE_INFINITY : 0));
   }
 
   /** One core's part. */
@@ -140,6 +181,7 @@ final class CachedAttentionKernel implements Kernel {
     private Loc maxima;
     private Loc sums;
     private Ring maskRing;
+    private Ring borderRing;
 
     Body(KernelContext k, Emitter e, Plan p, Aff total, long others) {
       this.k = k;
@@ -149,10 +191,10 @@ final class CachedAttentionKernel implements Kernel {
       this.others = others;
       this.vec = new Vec(e);
       this.mat = new Mat(e);
-      this.width = Math.ceilDiv(p.capacity(), p.keys()) * p.keys();
+      this.width = p.width();
     }
 
-    void run(long[] part, View q, View keys, View values, View out, View mask) {
+    void run(long[] part, View q, View keys, View values, View out, View mask, View border) {
       DType t = q.type();
       long[] rowTile = {1, p.rows(), p.dim()};
       long[] keyTile = {1, p.keys(), p.dim()};
@@ -172,21 +214,29 @@ final class CachedAttentionKernel implements Kernel {
       scores = local(4 * p.rows() * width, width, 1);
       maxima = local(4 * p.rows(), 1, 0);
       sums = local(4 * p.rows(), 1, 0);
-      if (mask != null) {
-        maskRing = e.ring("mask", e.scratch(4 * p.keys() * p.keys()), 1, Lane.LD0, Lane.VEC);
-        Loc m = maskRing.acquire(new long[] {p.keys(), 1}, DType.F32);
-        new Dma(e).load(Lane.LD0, m, mask.loc(), Aff.of(p.keys(), p.keys()));
-        maskRing.publish();
-        maskRing.take(Lane.VEC);
-      }
+      maskRing = mask == null ? null : square("mask", mask);
+      borderRing = border == null ? null : square("border", border);
       if (p.decodes()) {
         decode(part);
       } else {
         prompt(part);
       }
-      if (maskRing != null) {
-        maskRing.release(Lane.VEC);
+      for (Ring r : new Ring[] {maskRing, borderRing}) {
+        if (r != null) {
+          r.release(Lane.VEC);
+        }
       }
+    }
+
+    /** A mask that is loaded once and held. */
+    private Ring square(String name, View mask) {
+      long bytes = WorkMemory.aligned(4 * p.keys() * p.keys());
+      Ring r = e.ring(name, e.scratch(bytes), 1, Lane.LD0, Lane.VEC);
+      Loc m = r.acquire(new long[] {p.keys(), 1}, DType.F32);
+      new Dma(e).load(Lane.LD0, m, mask.loc(), Aff.of(p.keys(), p.keys()));
+      r.publish();
+      r.take(Lane.VEC);
+      return r;
     }
 
     private Ring accumulators(String name, int slots, long elements) {
@@ -201,11 +251,12 @@ final class CachedAttentionKernel implements Kernel {
 
     /** One new step: all query heads of a cache head are one block of rows. */
     private void decode(long[] part) {
-      Aff tiles = k.ceilDiv(e, total, p.keys());
+      Aff seen = p.window() == 0 ? total : k.atMost(e, total, p.window());
+      Aff first = p.window() == 0 ? Aff.ZERO : k.beyond(e, total, p.window());
+      Aff tiles = k.ceilDiv(e, seen, p.keys());
+      Keys keys = new Keys(first, tiles, seen, null, false);
       new Axis("p", part[0], part[1], 1)
-          .loop(
-              e,
-              s -> block(s.origin(), s.origin(), Aff.ZERO, Aff.of(p.rows()), tiles, total, null));
+          .loop(e, s -> block(s.origin(), s.origin(), Aff.ZERO, Aff.of(p.rows()), keys));
     }
 
     /** A prompt: blocks of rows see the keys up to their own. */
@@ -219,20 +270,47 @@ final class CachedAttentionKernel implements Kernel {
                       e,
                       g -> {
                         Aff head = pair.origin().times(p.blocks()).plus(g.origin());
-                        Axis.of("r", p.steps(), p.rows())
-                            .loop(
-                                e,
-                                r ->
-                                    block(
-                                        pair.origin(),
-                                        head,
-                                        r.origin(),
-                                        r.extent(),
-                                        r.index().plus(1),
-                                        r.origin().plus(r.extent()),
-                                        r.origin()));
+                        long from = p.slides() ? p.window() : p.steps();
+                        rows("r", 0, from, pair.origin(), head, this::fromStart);
+                        rows("w", from, p.steps(), pair.origin(), head, this::window);
                       }));
     }
+
+    /** Blocks of rows; the last, when it is shorter, by itself. */
+    private void rows(
+        String name, long from, long to, Aff pair, Aff head, Function<Axis.Step, Keys> seen) {
+      long whole = from + (to - from) / p.rows() * p.rows();
+      Consumer<Axis.Step> body = r -> block(pair, head, r.origin(), r.extent(), seen.apply(r));
+      new Axis(name, from, whole, p.rows()).loop(e, body);
+      new Axis(name, whole, to, p.rows()).loop(e, body);
+    }
+
+    /** Keys of rows that see all before them. */
+    private Keys fromStart(Axis.Step r) {
+      Aff before = r.origin().isConst() ? Aff.of(r.origin().value() / p.keys()) : r.index();
+      return new Keys(Aff.ZERO, before.plus(1), r.origin().plus(r.extent()), r.origin(), false);
+    }
+
+    /** Keys of rows that see a window: its first tile is cut by the border, its last by the end. */
+    private Keys window(Axis.Step r) {
+      return new Keys(
+          r.origin().plus(-p.window()),
+          Aff.of(p.window() / p.keys() + 1),
+          r.extent().plus(p.window()),
+          Aff.of(p.window()),
+          true);
+    }
+
+    /**
+     * What the rows of a block see.
+     *
+     * @param first first key
+     * @param tiles key tiles to visit
+     * @param count keys the block's last row sees, from the first on
+     * @param diagonal first key, counted from the first, of the tile that is masked; or null
+     * @param border whether the first tile is cut
+     */
+    private record Keys(Aff first, Aff tiles, Aff count, Aff diagonal, boolean border) {}
 
     /**
      * One block of rows.
@@ -241,27 +319,29 @@ final class CachedAttentionKernel implements Kernel {
      * @param head first index of q and the result
      * @param row first row in it
      * @param rows rows of the block
-     * @param tiles key tiles to visit
-     * @param keys keys the block's last row sees
-     * @param diagonal first key of the tile that is masked, or null
+     * @param seen what they see
      */
-    private void block(Aff pair, Aff head, Aff row, Aff rows, Aff tiles, Aff keys, Aff diagonal) {
+    private void block(Aff pair, Aff head, Aff row, Aff rows, Keys seen) {
       Aff[] origin = {head, row, Aff.ZERO};
       Aff[] extents = {Aff.ONE, rows, Aff.of(p.dim())};
       Loc q = queries.fetch(origin, extents).dims(ROWS_COLUMNS);
       queries.take(Lane.MAT);
-      loop(tiles, keys, (j, n) -> score(pair, q, rows, j, n));
+      loop(seen, (j, n) -> score(pair, q, rows, seen.first(), j, n));
       queries.release(Lane.MAT);
       queries.next();
-      if (diagonal != null) {
-        Loc square = scores.at(Aff.ZERO, diagonal);
+      if (seen.border()) {
+        Loc m = borderRing.slot(new long[] {p.keys(), 1}, DType.F32);
+        vec.bin(BinFn.ADD, scores, scores, m, rows, Aff.of(p.keys()));
+      }
+      if (seen.diagonal() != null) {
+        Loc square = scores.at(Aff.ZERO, seen.diagonal());
         Loc m = maskRing.slot(new long[] {p.keys(), 1}, DType.F32);
         vec.bin(BinFn.ADD, square, square, m, rows, rows);
       }
-      Loc w = softmax(rows, keys);
+      Loc w = softmax(rows, seen.count());
       weights.take(Lane.MAT);
       Loc sum = outputSums.acquire(new long[] {p.dim(), 1}, DType.F32);
-      loop(tiles, keys, (j, n) -> weigh(pair, w, sum, rows, j, n));
+      loop(seen, (j, n) -> weigh(pair, w, sum, rows, seen.first(), j, n));
       weights.release(Lane.MAT);
       weights.next();
       outputSums.publish();
@@ -278,24 +358,26 @@ final class CachedAttentionKernel implements Kernel {
       void at(Aff index, Aff extent);
     }
 
-    private void loop(Aff tiles, Aff keys, Tile body) {
-      if (tiles.is(1)) {
+    private void loop(Keys seen, Tile body) {
+      Aff keys = seen.count();
+      if (seen.tiles().is(1)) {
         body.at(Aff.ZERO, keys);
         return;
       }
-      Var v = new Var("j", tiles);
-      Aff extent =
-          keys.isConst() && keys.value() % p.keys() == 0
-              ? Aff.of(p.keys())
-              : Aff.of(new Extent(v, p.keys(), keys));
+      Var v = new Var("j", seen.tiles());
+      // Blocks of a prompt whose number is a loop index are whole, and so are their key tiles.
+      boolean whole = keys.isConst() ? keys.value() % p.keys() == 0 : seen.diagonal() != null;
+      Aff extent = whole ? Aff.of(p.keys()) : Aff.of(new Extent(v, p.keys(), keys));
       e.loop(v, j -> body.at(j, extent));
     }
 
-    private void score(Aff pair, Loc q, Aff rows, Aff j, Aff n) {
+    private void score(Aff pair, Loc q, Aff rows, Aff from, Aff j, Aff n) {
       Aff first = j.times(p.keys());
       Loc key =
           keyTiles
-              .fetch(new Aff[] {pair, first, Aff.ZERO}, new Aff[] {Aff.ONE, n, Aff.of(p.dim())})
+              .fetch(
+                  new Aff[] {pair, first.plus(from), Aff.ZERO},
+                  new Aff[] {Aff.ONE, n, Aff.of(p.dim())})
               .dims(COLUMNS_ROWS);
       Loc sum = scoreSums.acquire(new long[] {p.keys(), 1}, DType.F32);
       keyTiles.take(Lane.MAT);
@@ -322,11 +404,13 @@ final class CachedAttentionKernel implements Kernel {
       return w;
     }
 
-    private void weigh(Aff pair, Loc w, Loc sum, Aff rows, Aff j, Aff n) {
+    private void weigh(Aff pair, Loc w, Loc sum, Aff rows, Aff from, Aff j, Aff n) {
       Aff first = j.times(p.keys());
       Loc value =
           valueTiles
-              .fetch(new Aff[] {pair, first, Aff.ZERO}, new Aff[] {Aff.ONE, n, Aff.of(p.dim())})
+              .fetch(
+                  new Aff[] {pair, first.plus(from), Aff.ZERO},
+                  new Aff[] {Aff.ONE, n, Aff.of(p.dim())})
               .dims(ROWS_COLUMNS);
       valueTiles.take(Lane.MAT);
       mat.gemm(

@@ -29,7 +29,16 @@ import npusim.isa.Opcode;
 /** A node on its way through a {@link Kernel}: its operands, the hardware, and where code goes. */
 public final class KernelContext {
   /** Scalar register that one node at a time may use for a computed count. */
-  public static final int SCRATCH_REGISTER = 1;
+  private static final int SCRATCH_REGISTER = 1;
+
+  /** Scalar register of a minimum that one node at a time computes. */
+  private static final int MINIMUM_REGISTER = 2;
+
+  /** Scalar register of an excess that one node at a time computes. */
+  private static final int EXCESS_REGISTER = 3;
+
+  /** First scalar register that nodes don't compute in. */
+  public static final int FREE_REGISTER = 4;
 
   private final Graph graph;
   private final Node node;
@@ -181,19 +190,38 @@ public final class KernelContext {
     if (value.isConst()) {
       return Aff.of(Math.ceilDiv(value.value(), by));
     }
+    return computed(e, "quotient", SCRATCH_REGISTER, value.plus(by - 1), AluFn.DIV, by);
+  }
+
+  /** The smaller of a value and a bound; in a scalar register when the value isn't constant. */
+  public Aff atMost(Emitter e, Aff value, long bound) {
+    return value.isConst()
+        ? Aff.of(Math.min(value.value(), bound))
+        : computed(e, "least", MINIMUM_REGISTER, value, AluFn.MIN, bound);
+  }
+
+  /** What a value exceeds a bound by, at least 0; in a register when it isn't constant. */
+  public Aff beyond(Emitter e, Aff value, long bound) {
+    return value.isConst()
+        ? Aff.of(Math.max(value.value() - bound, 0))
+        : computed(e, "beyond", EXCESS_REGISTER, value.plus(-bound), AluFn.MAX, 0);
+  }
+
+  private static Aff computed(
+      Emitter e, String name, int register, Aff value, AluFn fn, long operand) {
     e.emit(
         new Op(Opcode.S_ALU, Lane.SEQ)
             .set(Field.FN, AluFn.ADD)
-            .set(Field.RD, SCRATCH_REGISTER)
+            .set(Field.RD, register)
             .set(Field.RA, 0)
-            .set(Field.IMM, value.plus(by - 1)));
+            .set(Field.IMM, value));
     e.emit(
         new Op(Opcode.S_ALU, Lane.SEQ)
-            .set(Field.FN, AluFn.DIV)
-            .set(Field.RD, SCRATCH_REGISTER)
-            .set(Field.RA, SCRATCH_REGISTER)
-            .set(Field.IMM, by));
-    return Aff.of(new Reg("quotient", SCRATCH_REGISTER));
+            .set(Field.FN, fn)
+            .set(Field.RD, register)
+            .set(Field.RA, register)
+            .set(Field.IMM, operand));
+    return Aff.of(new Reg(name, register));
   }
 
   /** Cores that share the work. */

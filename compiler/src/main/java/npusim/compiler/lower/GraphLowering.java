@@ -47,7 +47,7 @@ import npusim.program.Program;
  */
 public final class GraphLowering {
   /** Launch parameters take the registers behind the scratch register. */
-  private static final int FIRST_PARAM_REGISTER = KernelContext.SCRATCH_REGISTER + 1;
+  private static final int FIRST_PARAM_REGISTER = KernelContext.FREE_REGISTER;
 
   private final Graph graph;
   private final Hardware hw;
