@@ -66,7 +66,7 @@ final class RecurrentOps {
     c.expectExtent(1, 0, directions, "directions");
     c.expectExtent(1, 1, gates * hidden, "gates times hidden size");
     c.expectExtent(2, 1, gates * hidden, "gates times hidden size");
-    c.expectExtent(3, 1, 2 * gates * hidden, "twice gates times hidden size");
+    c.expectExtent(3, 1, 2L * gates * hidden, "twice gates times hidden size");
     c.expectExtent(4, 0, batch, "batch");
     for (int i = 5; i < 7; i++) {
       c.expectExtent(i, batchFirst ? 1 : 0, directions, "directions");

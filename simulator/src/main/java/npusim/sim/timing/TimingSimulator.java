@@ -54,15 +54,14 @@ public final class TimingSimulator {
     var base = result(machine, engine, program);
     return engine.shortened().isEmpty()
         ? base
-        : new Extrapolation(base, engine.shortened(), counts(program, loops, params)).result();
+        : new Extrapolation(base, engine.shortened(), counts(loops, params)).result();
   }
 
   /**
    * What one more iteration of each loop counts, besides time: the difference of two short runs
    * with a memory that answers at once.
    */
-  private List<Extrapolation.Difference> counts(
-      Program program, LayerLoops loops, Map<String, Long> params) {
+  private List<Extrapolation.Difference> counts(LayerLoops loops, Map<String, Long> params) {
     long[] once = new long[loops.count()];
     Arrays.fill(once, 1);
     TimingResult one = counted(loops.with(once), params);

@@ -45,7 +45,7 @@ public final class ValidationMarkdown {
     for (FamilyResult f : families) {
       out.append("\n## ").append(f.family()).append('\n');
       for (Table t : f.outcomes().stream().map(Outcome::table).distinct().toList()) {
-        table(out, t, f.outcomes().stream().filter(o -> o.table() == t).toList());
+        table(out, t, f.outcomes().stream().filter(o -> o.table().equals(t)).toList());
       }
     }
     out.append(FORMAT);

@@ -22,7 +22,7 @@ public final class ValidationReport {
       out.append(f.family()).append('\n');
       Table last = null;
       for (Outcome o : f.outcomes()) {
-        if (rows && last != o.table()) {
+        if (rows && !o.table().equals(last)) {
           last = o.table();
           out.append(
               line(
