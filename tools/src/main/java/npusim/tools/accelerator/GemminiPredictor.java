@@ -1,6 +1,8 @@
 package npusim.tools.accelerator;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import npusim.diag.NpusimException;
@@ -10,17 +12,7 @@ import npusim.program.Program;
 import npusim.tools.validate.AcceleratorPredictor;
 import npusim.tools.validate.Job;
 
-/**
- * Gemmini, from the first command to idle. Modes:
- *
- * <ul>
- *   <li>{@code loop_full}: hardware loops over tiles (m, n, k) given in elements, two at a time;
- *   <li>{@code ws_sw}, {@code os_sw}: plain streams of commands, weight- and output-stationary;
- *   <li>{@code loop_exec}, {@code ws_exec}, {@code os_exec}: the same with operands already in the
- *       scratchpad and results left in the accumulators;
- *   <li>{@code mvin}, {@code mvin_acc}, {@code mvout}: transfers (commands, rows, columns).
- * </ul>
- */
+/** Gemmini, from the first command to idle. */
 public final class GemminiPredictor implements AcceleratorPredictor {
   private static final int ACCUMULATOR_BYTES = 4;
 
@@ -30,17 +22,25 @@ public final class GemminiPredictor implements AcceleratorPredictor {
   }
 
   @Override
-  public Set<String> modes() {
-    return Set.of(
+  public Map<String, String> modes() {
+    var modes = new LinkedHashMap<String, String>();
+    modes.put(
         "loop_full",
-        "loop_exec",
+        "hardware loops over tiles, two at a time, operands and results in memory; `workload`,"
+            + " `tile`");
+    modes.put(
+        "loop_exec", "the same, operands in the scratchpad, results left in the accumulators");
+    modes.put(
         "ws_sw",
-        "os_sw",
-        "ws_exec",
-        "os_exec",
-        "mvin",
-        "mvin_acc",
-        "mvout");
+        "a plain stream of commands, weight-stationary: all loads, all products, all stores;"
+            + " `workload`");
+    modes.put("os_sw", "the same, output-stationary");
+    modes.put("ws_exec", "the products of `ws_sw` alone");
+    modes.put("os_exec", "the products of `os_sw` alone");
+    modes.put("mvin", "loads into the scratchpad by themselves; `transfer`, columns of one byte");
+    modes.put("mvin_acc", "loads into the accumulators; columns of four bytes");
+    modes.put("mvout", "stores; columns of one byte");
+    return modes;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package npusim.tools.accelerator;
 
+import java.util.Map;
 import java.util.Set;
 import npusim.diag.NpusimException;
 import npusim.tools.validate.AcceleratorPredictor;
@@ -16,8 +17,11 @@ public final class VtaPredictor implements AcceleratorPredictor {
   }
 
   @Override
-  public Set<String> modes() {
-    return Set.of("tasks");
+  public Map<String, String> modes() {
+    return Map.of(
+        "tasks",
+        "loads, GEMMs and stores that pass tokens, launch to finish; `workload`, `tile`, `buffers`"
+            + " 1 or 2");
   }
 
   @Override

@@ -1,5 +1,6 @@
 package npusim.tools.validate;
 
+import java.util.Map;
 import java.util.Set;
 
 /** Drives accelerators as their own software does: forced tiles, fixed instruction streams. */
@@ -7,8 +8,8 @@ public interface AcceleratorPredictor {
   /** Chips it drives, by preset name. */
   Set<String> chips();
 
-  /** Modes it knows. */
-  Set<String> modes();
+  /** Modes it knows: what each runs and which keys it needs, in the order of the documentation. */
+  Map<String, String> modes();
 
   /**
    * Cycles of a job.

@@ -14,14 +14,33 @@ final class AcceleratorPredictors {
 
   private AcceleratorPredictors() {}
 
+  /** Markdown table of chips and modes. */
+  static String markdown() {
+    var out = new StringBuilder("| `mode` | chips | what runs |\n| --- | --- | --- |\n");
+    for (AcceleratorPredictor p : ALL) {
+      String chips = String.join(", ", new TreeSet<>(p.chips()));
+      p.modes()
+          .forEach(
+              (mode, what) ->
+                  out.append("| `")
+                      .append(mode)
+                      .append("` | ")
+                      .append(chips)
+                      .append(" | ")
+                      .append(what)
+                      .append(" |\n"));
+    }
+    return out.toString();
+  }
+
   static long cycles(Job.OnAccelerator job) {
     var modes = new TreeSet<String>();
     for (AcceleratorPredictor p : ALL) {
       if (p.chips().contains(job.machine())) {
-        if (p.modes().contains(job.mode())) {
+        if (p.modes().containsKey(job.mode())) {
           return p.cycles(job);
         }
-        modes.addAll(p.modes());
+        modes.addAll(p.modes().keySet());
       }
     }
     throw NpusimException.infeasible(

@@ -48,7 +48,7 @@ public final class ValidationMarkdown {
         table(out, t, f.outcomes().stream().filter(o -> o.table().equals(t)).toList());
       }
     }
-    out.append(FORMAT);
+    out.append(FORMAT.replace("MODES\n", AcceleratorPredictors.markdown()));
     return out.toString();
   }
 
@@ -138,6 +138,11 @@ public final class ValidationMarkdown {
       | `dram` | `preset` with `channels`, `mapping`, `scheduler`, `refresh`, or `chip`; `set`; `stream`, `requests`, `window` as of `npusim dram` | `GB/s`, `clocks` or `ns` of average latency |
       | `kernel` | `chip`, `set`, `workload` as of `npusim run` such as `conv:N,H,W,CIN,COUT,K,STRIDE,PAD`, `dtype` | `cycles`, `ns`, `us`, `ms`, `TFLOP/s`, `GB/s`, `Gelements/s`, `% of matrix peak` |
       | `model` | as `kernel`, with named workloads: `batch`, `prompt`, `generate`, `copies` (independent machines side by side) | also `samples/s`, `tokens/s`, `tokens/s/user`, `ms to first token` |
+
+      Accelerators run the commands that their own software and controllers issue, in npusim's instruction
+      set, on the chip's description; tiles are in elements:
+
+      MODES
 
       Whatever is wrong in a table is told with file, line and column, and nothing runs. `--every N` runs every
       Nth row, `--family` some families, `--max-mape P` fails beyond P percent, `--json` writes everything.

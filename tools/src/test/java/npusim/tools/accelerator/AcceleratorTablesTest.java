@@ -30,7 +30,7 @@ class AcceleratorTablesTest {
     var errors = new ArrayList<Double>();
     for (var row : table.rows()) {
       var job = (Job.OnAccelerator) row.job();
-      long cycles = vta.modes().contains(job.mode()) ? vta.cycles(job) : gemmini.cycles(job);
+      long cycles = vta.modes().containsKey(job.mode()) ? vta.cycles(job) : gemmini.cycles(job);
       double error = Math.abs(cycles / row.measured() - 1);
       assertThat(error).as(job.describe() + ": " + cycles).isLessThanOrEqualTo(worst);
       errors.add(error);
