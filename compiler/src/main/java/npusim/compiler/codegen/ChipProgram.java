@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import npusim.isa.Field;
 import npusim.isa.Opcode;
 
@@ -18,6 +19,7 @@ import npusim.isa.Opcode;
 public final class ChipProgram {
   private final List<CoreProgram> cores;
   private final List<Touch> touched = new ArrayList<>();
+  private final Map<Object, Object> found = new HashMap<>();
   private final Map<Integer, Long> scratchpad = new HashMap<>();
   private List<Area> resident = List.of();
 
@@ -148,6 +150,12 @@ public final class ChipProgram {
       }
     }
     return false;
+  }
+
+  /** The result of a search that depends on its key alone, made once. */
+  @SuppressWarnings("unchecked")
+  public <T> T once(Object key, Supplier<T> search) {
+    return (T) found.computeIfAbsent(key, k -> search.get());
   }
 
   private void barrier(int node) {

@@ -109,31 +109,30 @@ final class ConvKernel {
       readBits += loaded ? v.type().bits() : 0;
     }
     boolean last = Math.abs(x.strides()[2]) == 1 && x.dims()[2] > 1;
-    t =
-        ConvTiling.search(
-            k.hw(),
-            new ConvTiling.Problem(
-                x.dims()[0],
-                x.dims()[1],
-                spatial(out),
-                halos,
-                out.dims()[2],
-                x.dims()[2],
-                win.kernel(),
-                x.type(),
-                w.type(),
-                x.storage().resident(),
-                x.storage().resident() && !padded,
-                last,
-                out.type().bits(),
-                out.storage().resident(),
-                extraBits,
-                readBits,
-                epilogue.operations(),
-                w.storage().block(),
-                k.spmBudget(),
-                k.accBudget(),
-                k.cores()));
+    ConvTiling.Problem problem =
+        new ConvTiling.Problem(
+            x.dims()[0],
+            x.dims()[1],
+            spatial(out),
+            halos,
+            out.dims()[2],
+            x.dims()[2],
+            win.kernel(),
+            x.type(),
+            w.type(),
+            x.storage().resident(),
+            x.storage().resident() && !padded,
+            last,
+            out.type().bits(),
+            out.storage().resident(),
+            extraBits,
+            readBits,
+            epilogue.operations(),
+            w.storage().block(),
+            k.spmBudget(),
+            k.accBudget(),
+            k.cores());
+    t = k.once(problem.key(), () -> ConvTiling.search(k.hw(), problem));
     if (t == null) {
       throw k.tooSmall("on-chip memory");
     }

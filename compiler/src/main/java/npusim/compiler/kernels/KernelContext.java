@@ -3,6 +3,7 @@ package npusim.compiler.kernels;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import npusim.compiler.CompileOptions;
 import npusim.compiler.codegen.Aff;
 import npusim.compiler.codegen.ChipProgram;
@@ -271,6 +272,11 @@ public final class KernelContext {
   View padding(View input, double value, long... tile) {
     long[] run = {WindowIn.run(input, tile)};
     return constant("padding", Tensor.generate(input.type(), run, i -> value));
+  }
+
+  /** What was found for an equal key in this compilation before, else what the search gives. */
+  <T> T once(Object key, Supplier<T> search) {
+    return chip.once(key, search);
   }
 
   /** Records a kernel on every core. */

@@ -69,7 +69,38 @@ public final class ConvTiling {
       long block,
       long spm,
       long acc,
-      int cores) {}
+      int cores) {
+
+    /** Equal for problems that have the same solution. */
+    public Object key() {
+      Problem rest =
+          new Problem(
+              batch,
+              groups,
+              null,
+              null,
+              oc,
+              ic,
+              null,
+              x,
+              w,
+              xResident,
+              xInPlace,
+              channelsLast,
+              outBits,
+              outResident,
+              extraBits,
+              readBits,
+              vectorSteps,
+              block,
+              spm,
+              acc,
+              cores);
+      List<Long> extents = Arrays.stream(out).boxed().toList();
+      List<Long> window = Arrays.stream(kernel).boxed().toList();
+      return List.of(rest, extents, window, List.of(halos));
+    }
+  }
 
   /**
    * A choice.
