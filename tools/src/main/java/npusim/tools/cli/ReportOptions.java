@@ -28,15 +28,18 @@ final class ReportOptions {
   @Option(
       names = "--trace",
       paramLabel = "FILE",
-      description = "Write a trace of one launch per stage that Perfetto opens.")
+      description =
+          "Write a trace of one launch per stage that Perfetto opens; of layers that repeat, the"
+              + " first ones only, unless --exact is given.")
   private Path trace;
 
   /**
    * Writes the files asked for, then prints the one-screen report.
    *
    * @param params launch parameters of the traced launch beside a stage's own
+   * @param exact with all layers that repeat in the trace
    */
-  void write(ScenarioResult result, Map<String, Long> params, PrintWriter out) {
+  void write(ScenarioResult result, Map<String, Long> params, boolean exact, PrintWriter out) {
     if (json != null) {
       OutputFiles.write(json, JsonReport.render(result));
     }
@@ -47,7 +50,7 @@ final class ReportOptions {
       OutputFiles.write(html, HtmlReport.render(result, params));
     }
     if (trace != null) {
-      TraceFiles.write(trace, result, params);
+      TraceFiles.write(trace, result, params, exact);
     }
     out.print(TextReport.render(result));
     out.flush();

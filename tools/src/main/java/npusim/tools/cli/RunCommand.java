@@ -62,7 +62,7 @@ public final class RunCommand implements Callable<Integer> {
         result = result.withWhatIf(WhatIf.run(hw, options, scenario, progress::say));
       }
     }
-    reports.write(result, Map.of(), out);
+    reports.write(result, Map.of(), exact, out);
     return 0;
   }
 }

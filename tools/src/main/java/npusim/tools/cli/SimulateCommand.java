@@ -57,7 +57,7 @@ public final class SimulateCommand implements Callable<Integer> {
     }
     ProgramVerifier.require(program, Limits.of(hw));
     ScenarioResult result = ScenarioRunner.simulate(program, hw, params, exact);
-    reports.write(result, params, spec.commandLine().getOut());
+    reports.write(result, params, exact, spec.commandLine().getOut());
     return 0;
   }
 }

@@ -18,8 +18,9 @@ final class TraceFiles {
    * Runs one launch of every stage again with an observer and writes what it saw.
    *
    * @param given launch parameters of stages that don't sweep one
+   * @param exact with all layers that repeat, not only the first of them
    */
-  static void write(Path file, ScenarioResult r, Map<String, Long> given) {
+  static void write(Path file, ScenarioResult r, Map<String, Long> given, boolean exact) {
     var trace = new PerfettoTrace(r.hw());
     for (StageTotals s : r.stages()) {
       Map<String, Long> params =
@@ -27,7 +28,8 @@ final class TraceFiles {
               ? Map.of(sweep.param(), s.samples().getFirst().param())
               : given;
       trace.begin(s.stage().name(), s.program());
-      var simulator = new TimingSimulator(r.hw(), TimingOptions.traced(trace));
+      TimingOptions options = exact ? TimingOptions.traced(trace) : TimingOptions.sampled(trace);
+      var simulator = new TimingSimulator(r.hw(), options);
       trace.end(simulator.run(s.program(), params).totalCycles());
     }
     OutputFiles.write(file, trace.render());

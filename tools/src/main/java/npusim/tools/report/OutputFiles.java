@@ -33,7 +33,9 @@ public final class OutputFiles {
     }
     Path temporary = null;
     try {
-      temporary = Files.createTempFile(parent, "." + file.getFileName(), ".tmp");
+      // Not a temporary file of the library: that one would be readable by its owner only.
+      long process = ProcessHandle.current().pid();
+      temporary = parent.resolve("." + file.getFileName() + "." + process + ".tmp");
       Files.write(temporary, bytes);
       move(temporary, file);
     } catch (IOException e) {

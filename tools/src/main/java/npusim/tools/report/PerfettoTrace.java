@@ -29,8 +29,10 @@ public final class PerfettoTrace implements TraceSink {
   private Program program;
   private String stage = "";
   private long offset;
+  private long last;
   private int slices;
   private long dropped;
+  private long leftOut;
   private Windows readBytes;
   private Windows writtenBytes;
   private Windows picojoules;
@@ -59,14 +61,27 @@ public final class PerfettoTrace implements TraceSink {
   /** Starts a stage where the one before ended. */
   public void begin(String stageName, Program p) {
     stage = stageName;
+    last = 0;
     program = p;
     readBytes = new Windows(1000);
     writtenBytes = new Windows(1000);
     picojoules = new Windows(1000);
   }
 
-  /** Ends a stage and writes its counters. */
-  public void end(long cycles) {
+  @Override
+  public boolean withoutGaps() {
+    return true;
+  }
+
+  /**
+   * Ends a stage and writes its counters.
+   *
+   * @param latency cycles of the launch; what lies beyond the last event are layers that repeat and
+   *     were left out
+   */
+  public void end(long latency) {
+    long cycles = Math.min(latency, last);
+    leftOut += latency - cycles;
     try {
       int counters = hw.totalCores();
       double perSecond = hw.chip().cyclesPerSecond();
@@ -86,6 +101,8 @@ public final class PerfettoTrace implements TraceSink {
       g.writeObjectFieldStart("otherData");
       g.writeStringField("hardware", hw.name());
       g.writeNumberField("dropped_slices", dropped);
+      g.writeNumberField("cycles", offset);
+      g.writeNumberField("cycles_of_layers_left_out", leftOut);
       g.writeEndObject();
       g.writeEndObject();
       g.close();
@@ -99,6 +116,7 @@ public final class PerfettoTrace implements TraceSink {
   public void instruction(
       int core, TimingUnit unit, int pc, long start, long end, InstructionWork work) {
     picojoules.add(start, end, energy.workPj(work));
+    last = Math.max(last, end);
     if (slices >= MAX_SLICES) {
       dropped++;
       return;
@@ -129,6 +147,7 @@ public final class PerfettoTrace implements TraceSink {
 
   @Override
   public void dram(int chip, long start, long end, long read, long written) {
+    last = Math.max(last, end);
     readBytes.add(start, end, read);
     writtenBytes.add(start, end, written);
     picojoules.add(start, end, energy.dramPj(read, written));

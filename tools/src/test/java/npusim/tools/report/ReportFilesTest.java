@@ -181,5 +181,7 @@ class ReportFilesTest {
     assertThat(lines).allMatch(l -> l.split(",", -1).length == columns);
     JsonNode events = new ObjectMapper().readTree(trace.toFile());
     assertThat(events.toString()).contains("\"ph\":\"X\"");
+    assertThat(events.at("/otherData/cycles").asLong()).isPositive();
+    assertThat(events.at("/otherData/cycles_of_layers_left_out").asLong()).isZero();
   }
 }
