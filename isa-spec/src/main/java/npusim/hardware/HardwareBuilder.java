@@ -155,6 +155,7 @@ final class HardwareBuilder {
         p.int32(s + "min_block_rows"),
         p.int32(s + "chunk_rows"),
         p.flag(s + "fold_overlap"),
+        p.flag(s + "taps_together"),
         p.flag(s + "pipelined"),
         p.text(s + "sparsity").equals("2:4")
             ? MatrixUnit.Sparsity.TWO_OF_FOUR

@@ -33,6 +33,8 @@ import npusim.isa.DType;
  * @param foldOverlap false when the next block starts only after the last one has drained
  *     (SCALE-Sim's cycle model)
  * @param pipelined whether an instruction may start while the results of the one before it leave
+ * @param tapsTogether whether a stationary block may hold several taps of a convolution's kernel;
+ *     false: every tap is a product over the channels of its own
  * @param sparsity structured weight sparsity the array can exploit
  */
 public record MatrixUnit(
@@ -53,6 +55,7 @@ public record MatrixUnit(
     int minBlockRows,
     int chunkRows,
     boolean foldOverlap,
+    boolean tapsTogether,
     boolean pipelined,
     Sparsity sparsity) {
 

@@ -278,7 +278,12 @@ public final class ConvTiling {
     long ot = Math.ceilDiv(s.oc(), t.oc());
     long kt = Math.ceilDiv(p.ic(), t.ic());
     double gemms = (double) s.groups() * st * ot * kt;
-    double array = gemms * array(rows, Math.min(t.oc(), s.oc()), t.ic() * taps);
+    int arrayRows = hw.core().matrix().rows();
+    long deep =
+        hw.core().matrix().tapsTogether()
+            ? t.ic() * taps
+            : Math.ceilDiv(t.ic(), (long) arrayRows) * arrayRows * taps;
+    double array = gemms * array(rows, Math.min(t.oc(), s.oc()), deep);
     long xTimes = kt == 1 && (st == 1 || !t.ocOuter()) ? 1 : ot;
     long wTimes = kt == 1 && (ot == 1 || t.ocOuter()) ? 1 : st;
     wTimes = kt > 1 && st == 1 && ot == 1 ? 1 : wTimes;

@@ -39,6 +39,7 @@ public final class ArrayCycles {
             unit.minBlockRows(),
             unit.chunkRows(),
             unit.foldOverlap(),
+            unit.tapsTogether(),
             unit.pipelined(),
             unit.sparsity());
     return new MatrixTiming(bare).gemm(m, n, k, 1).alone();

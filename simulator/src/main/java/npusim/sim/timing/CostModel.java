@@ -73,7 +73,11 @@ final class CostModel {
     }
     long skip = ins.flag(Field.SPARSE) ? hw.core().matrix().sparsity().speedup() : 1;
     // An array that skips sees a shorter product; what it reads stays the same.
-    var c = matrix.gemm(m, n, Math.ceilDiv(k, skip), rate(wide));
+    long taps = k / k2;
+    long deep = Math.ceilDiv(k, skip);
+    boolean apart = taps > 1 && !hw.core().matrix().tapsTogether();
+    var c = matrix.gemm(m, n, apart ? taps * matrix.padded(k2) : deep, rate(wide));
+    c = apart ? c.withMacs(m * n * deep) : c;
     boolean weightsStream = hw.core().matrix().dataflow() == npusim.hardware.MatrixUnit.Dataflow.IS;
     long aPasses = weightsStream ? c.stationaryPasses() : c.streamedPasses();
     long wPasses = weightsStream ? c.streamedPasses() : c.stationaryPasses();

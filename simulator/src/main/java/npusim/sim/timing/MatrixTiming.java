@@ -61,6 +61,21 @@ final class MatrixTiming {
       long stationaryPasses,
       long accumulatorPasses) {
 
+    /** The same slots of the arrays with fewer of them useful. */
+    Cost withMacs(long useful) {
+      return new Cost(
+          lead,
+          stream,
+          lastChunk,
+          drain,
+          matrix,
+          useful,
+          paddedMacs + macs - useful,
+          streamedPasses,
+          stationaryPasses,
+          accumulatorPasses);
+    }
+
     /** From the first load to the last result with nothing before and behind. */
     long alone() {
       return lead + stream + drain;
@@ -70,6 +85,11 @@ final class MatrixTiming {
     long bubbles() {
       return stream - matrix;
     }
+  }
+
+  /** The rows of the array that a reduction of this length takes up. */
+  long padded(long k) {
+    return Math.ceilDiv(k, (long) unit.rows()) * unit.rows();
   }
 
   /** Whether the next stationary block loads while rows stream through the present one. */

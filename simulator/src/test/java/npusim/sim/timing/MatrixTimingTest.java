@@ -64,6 +64,7 @@ class MatrixTimingTest {
         chunk,
         foldOverlap,
         true,
+        true,
         MatrixUnit.Sparsity.NONE);
   }
 

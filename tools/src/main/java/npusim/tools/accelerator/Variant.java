@@ -63,6 +63,7 @@ final class Variant {
             u.minBlockRows(),
             u.chunkRows(),
             u.foldOverlap(),
+            u.tapsTogether(),
             u.pipelined(),
             u.sparsity());
     var c = hw.core();
