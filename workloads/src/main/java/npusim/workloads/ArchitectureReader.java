@@ -30,6 +30,12 @@ final class ArchitectureReader {
               f.integer("image"),
               f.integer("channels", 3),
               f.integer("classes", 1000));
+      case STACK ->
+          new Stack(
+              f.integer("layers"),
+              f.integer("width"),
+              f.integer("board", 0),
+              f.choice("activation", Stack.Activation.class, Stack.Activation.RELU));
     };
   }
 

@@ -2,6 +2,7 @@ package npusim.workloads;
 
 import java.util.List;
 import java.util.Optional;
+import npusim.compiler.ir.Model;
 import npusim.diag.NpusimException;
 
 /** Turns a workload and the caller's choices into the programs to run. */
@@ -28,6 +29,7 @@ public final class Scenarios {
           case EncoderLm m -> m.small();
           case Captioner m -> m.small();
           case ResNet m -> m.small();
+          case Stack m -> m.small();
         };
     return build(spec, small, o);
   }
@@ -40,19 +42,25 @@ public final class Scenarios {
       case Captioner m -> captioner(spec, m, o);
       case ResNet m -> {
         refuseLengths(spec, o);
-        var model = ResNetBuilder.build(spec.name(), m, o.batch(), o.weights());
-        var stage =
-            new Stage("inference", Stage.Role.INFERENCE, model, new Stage.Times(1), o.batch());
-        yield new Scenario(
-            spec.name(),
-            "batch " + o.batch(),
-            Scenario.Kind.INFERENCE,
-            o.batch(),
-            List.of(stage),
-            Optional.empty(),
-            Optional.empty());
+        yield inference(spec, ResNetBuilder.build(spec.name(), m, o.batch(), o.weights()), o);
+      }
+      case Stack m -> {
+        refuseLengths(spec, o);
+        yield inference(spec, StackBuilder.build(spec.name(), m, o.batch(), o.weights()), o);
       }
     };
+  }
+
+  private static Scenario inference(WorkloadSpec spec, Model model, WorkloadOptions o) {
+    var stage = new Stage("inference", Stage.Role.INFERENCE, model, new Stage.Times(1), o.batch());
+    return new Scenario(
+        spec.name(),
+        "batch " + o.batch(),
+        Scenario.Kind.INFERENCE,
+        o.batch(),
+        List.of(stage),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private static Scenario decoder(WorkloadSpec spec, DecoderLm m, WorkloadOptions o) {

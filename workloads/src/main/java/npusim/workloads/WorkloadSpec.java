@@ -68,6 +68,7 @@ public record WorkloadSpec(
     DECODER_LM,
     ENCODER_LM,
     CAPTIONER,
-    RESNET
+    RESNET,
+    STACK
   }
 }
