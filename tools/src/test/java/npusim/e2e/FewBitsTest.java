@@ -2,12 +2,15 @@ package npusim.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import npusim.compiler.CompileOptions;
 import npusim.compiler.Compiler;
 import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.quant.Precision;
+import npusim.compiler.quant.Pruning;
 import npusim.compiler.text.OnnxText;
 import npusim.hardware.Hardware;
 import npusim.hardware.HardwareLoader;
@@ -78,6 +81,30 @@ class FewBitsTest {
     Tensor want = logits(workload, hw, CompileOptions.DEFAULT);
     Tensor got = logits(workload, hw, CompileOptions.DEFAULT.withPrecision(Precision.parse(dtype)));
     assertThat(Accuracy.of(Map.of("y", want), Map.of("y", got)).cosine()).isGreaterThan(least);
+  }
+
+  /** Layers that are compiled once read their compressed weights relative to a register. */
+  @ParameterizedTest
+  @CsvSource({
+    "exaone-3.5-7.8b, 2:4, w4a16",
+    "gpt-2, unstructured:0.6, bf16",
+    "llama-3.1-8b, 2:4, int8",
+  })
+  void compressedLayersComputeWhatUncompressedOnesDo(
+      String workload, String pruning, String dtype) {
+    CompileOptions o =
+        CompileOptions.DEFAULT
+            .withPrecision(Precision.parse(dtype))
+            .withPruning(Optional.of(Pruning.parse(pruning)));
+    Tensor packed = logits(workload, HardwareLoader.load("edge"), o);
+    Tensor plain =
+        logits(
+            workload,
+            HardwareLoader.load(
+                "edge",
+                List.of("core.dma.load.expand_bytes_per_cycle=0", "core.matrix.sparsity=none")),
+            o);
+    assertThat(Accuracy.of(Map.of("y", plain), Map.of("y", packed)).cosine()).isGreaterThan(0.9999);
   }
 
   private static TimingResult time(String chip, String shape, String dtype) {

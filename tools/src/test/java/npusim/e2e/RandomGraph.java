@@ -201,6 +201,27 @@ final class RandomGraph {
         .toList();
   }
 
+  /** The graph as text with its inputs' values as constants: all that it takes to see it again. */
+  String closed(List<String> outputs) {
+    var g = new RandomGraph(0);
+    g.constants.putAll(constants);
+    g.statements.addAll(statements);
+    inputs.forEach(
+        (name, t) ->
+            g.constants.put(
+                name,
+                onnxName(t.dtype())
+                    + dims(t)
+                    + " "
+                    + name
+                    + " = {"
+                    + java.util.stream.LongStream.range(0, t.size())
+                        .mapToObj(i -> t.dtype().isFloat() ? "" + t.floatAt(i) : "" + t.longAt(i))
+                        .collect(Collectors.joining(", "))
+                    + "}"));
+    return g.text(outputs);
+  }
+
   /** The graph as text with these outputs. */
   String text(List<String> outputs) {
     Set<String> used =

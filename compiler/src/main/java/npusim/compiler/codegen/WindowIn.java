@@ -11,6 +11,9 @@ import npusim.compiler.memory.View;
  * that the margin is filled once per slot.
  */
 public final class WindowIn {
+  /** A stride that makes a dimension the outermost one. */
+  private static final long FAR = 1L << 40;
+
   private final Emitter e;
   private final View view;
   private final Axis[] axes;
@@ -46,7 +49,7 @@ public final class WindowIn {
     this.lane = lane;
     this.slots = slots;
     long[] tile = tile(axes);
-    local = TileIn.layout(view, tile);
+    local = TileIn.layout(spread(view, axes), tile);
     lasting = new boolean[axes.length];
     if (padding == null && view.storage().resident()) {
       ring = null;
@@ -70,6 +73,20 @@ public final class WindowIn {
       new Dma(e).load(lane, cell, padding.loc().withStrides(along), n);
       fillLasting(tile);
     }
+  }
+
+  /**
+   * The view with strides of their own for dimensions that windows slide over: one that is
+   * broadcast or a single element lies in a tile with its margins.
+   */
+  private static View spread(View view, Axis[] axes) {
+    long[] s = view.strides().clone();
+    for (int d = 0; d < s.length; d++) {
+      if (s[d] == 0 && axes[d].halo() != null) {
+        s[d] = FAR;
+      }
+    }
+    return new View(view.storage(), view.offset(), view.dims(), s);
   }
 
   /** Input extents of a full tile. */
