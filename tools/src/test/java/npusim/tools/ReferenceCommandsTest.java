@@ -77,6 +77,31 @@ class ReferenceCommandsTest {
   }
 
   @Test
+  void dramTakesAStandardWithoutItsSpeedAndTheSchedulerThatGoesWithTheMapping() {
+    CommandRun run =
+        CommandRun.of(
+            "dram",
+            "--preset",
+            "hbm2e",
+            "--channels",
+            2,
+            "--mapping",
+            "MOP4CLXOR",
+            "--no-refresh",
+            "--stream",
+            "seq_read",
+            "--stream",
+            "chase_read",
+            "--requests",
+            1000,
+            "--window",
+            1 << 20);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("HBM2E-3600 · 2 channels · MOP4CLXOR · frfcfs_rowhit · refresh off");
+  }
+
+  @Test
   void completionKnowsTheCommands() {
     assertThat(CommandRun.of("completion").out()).contains("simulate", "onnx-test");
   }

@@ -14,6 +14,18 @@ final class LayerWatch {
   /** Relative error of the mean iteration that counts as none. */
   private static final double ALIKE = 0.0025;
 
+  /** Iterations that have to agree. */
+  private static final int LEAST_ALIKE = 3;
+
+  /** Relative difference of the units' busy cycles, node by node, that counts as none. */
+  private static final double WORK_ALIKE = 0.03;
+
+  /**
+   * DRAM traffic that the mean has to cover: over fewer rows, which banks they meet in shows, and
+   * so short a run is quickly simulated in full.
+   */
+  private static final long LEAST_BYTES = 48L << 20;
+
   /** Iterations taken away to be worth it. */
   private static final long LEAST_CUT = 2;
 
@@ -23,6 +35,9 @@ final class LayerWatch {
   private final int[][] bodies;
   private final List<List<TimingResult>> marks = new ArrayList<>();
   private final long[] cut;
+
+  /** Core cycles that a refresh takes. */
+  private final double refreshCycles;
 
   /** What an iteration takes, as the difference of two states of the machine. */
   record Period(TimingResult from, TimingResult to, int iterations, long cut) {
@@ -37,6 +52,13 @@ final class LayerWatch {
     this.nodeCount = nodeCount;
     bodies = loops.bodies();
     cut = new long[loops.count()];
+    var dram = m.hw.dram();
+    refreshCycles =
+        dram.refresh()
+            ? dram.spec()
+                .map(s -> s.timing().rfc() * s.tckPs() * 1e-6 * m.hw.chip().clockMhz())
+                .orElse(0.0)
+            : 0;
     periods = new Period[loops.count()];
     for (int i = 0; i < cut.length; i++) {
       marks.add(new ArrayList<>());
@@ -84,20 +106,48 @@ final class LayerWatch {
   /**
    * How many of the last iterations took equally long; 0 when it is too early to say. When an
    * iteration begins varies by a little, so that the mean of {@code n} is right within an n-th of
-   * how far they lie apart.
+   * how far they lie apart, and one refresh more or less must not show.
    */
-  private static int steady(List<TimingResult> seen) {
+  private int steady(List<TimingResult> seen) {
+    TimingResult last = seen.getLast();
     long least = Long.MAX_VALUE;
     long most = 0;
+    int alike = 0;
     for (int n = 1; n < seen.size(); n++) {
       long d = duration(seen, seen.size() - n);
       least = Math.min(least, d);
       most = Math.max(most, d);
-      if (n > 1 && most - least <= ALIKE * n * most) {
-        return n;
+      TimingResult first = seen.get(seen.size() - 1 - n);
+      if (n >= LEAST_ALIKE
+          && most - least <= ALIKE * n * most
+          && refreshCycles <= ALIKE * (last.totalCycles() - first.totalCycles())
+          && last.dramBytes() - first.dramBytes() >= LEAST_BYTES) {
+        alike = n;
       }
     }
-    return 0;
+    return alike > 0 && sameWork(seen) ? alike : 0;
+  }
+
+  /**
+   * Whether units were busy with each graph node as long in the last iteration as in the one
+   * before: iterations that only happen to take equally long differ there.
+   */
+  private static boolean sameWork(List<TimingResult> seen) {
+    List<NodeTime> now = seen.getLast().nodes();
+    List<NodeTime> before = seen.get(seen.size() - 2).nodes();
+    List<NodeTime> first = seen.get(seen.size() - 3).nodes();
+    long sum = 0;
+    long apart = 0;
+    for (int node = 0; node < now.size(); node++) {
+      for (int unit = 0; unit < TimingUnit.COUNT; unit++) {
+        long middle = before.get(node).busyCycles()[unit];
+        long last = now.get(node).busyCycles()[unit] - middle;
+        long other = middle - first.get(node).busyCycles()[unit];
+        sum += last;
+        apart += Math.abs(last - other);
+      }
+    }
+    return apart <= WORK_ALIKE * sum;
   }
 
   private static long duration(List<TimingResult> seen, int i) {

@@ -11,6 +11,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 import npusim.hardware.Hardware;
+import org.assertj.core.data.Percentage;
 
 class LawsPropertyTest {
   private static final AtomicInteger SKIPPED = new AtomicInteger();
@@ -58,6 +59,30 @@ class LawsPropertyTest {
     if (fast.skippedInstructions() > 0) {
       SKIPPED.incrementAndGet();
     }
+  }
+
+  @Property(tries = 10)
+  void skippingChangesNextToNothingWithBankStateAndRefresh(
+      @ForAll @LongRange(min = 0, max = 1_000_000) long seed,
+      @ForAll @IntRange(min = 1, max = 3) int cores,
+      @ForAll @IntRange(min = 6, max = 16) int layers) {
+    var hw =
+        TestHardware.small(
+            "chip.cores=4",
+            "dram.model=ddr",
+            "dram.preset=DDR4-2400",
+            "dram.channels=4",
+            "dram.mapping=MOP4ChXOR");
+    var g = RandomPrograms.layered(seed, cores, 8, 60, layers);
+    var exact = run(hw, g);
+    var fast = new TimingSimulator(hw, TimingOptions.defaults()).run(g.program(), Map.of());
+    assertThat((double) fast.totalCycles())
+        .isCloseTo(exact.totalCycles(), Percentage.withPercentage(0.5));
+    assertThat(fast.dramBytes()).isEqualTo(exact.dramBytes());
+    assertThat(fast.counters().macs()).isEqualTo(exact.counters().macs());
+    assertThat(fast.counters().instructions()).isEqualTo(exact.counters().instructions());
+    assertThat(Arrays.stream(fast.categoryCycles()).sum()).isEqualTo(fast.totalCycles());
+    assertThat(fast.units()).allMatch(u -> u.total() == fast.totalCycles());
   }
 
   @AfterContainer

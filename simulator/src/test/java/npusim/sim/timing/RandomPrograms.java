@@ -63,13 +63,19 @@ public final class RandomPrograms {
 
   /** A program for {@code cores} cores of one chip. */
   public static Generated generate(long seed, int cores, int kernels, int maxIterations) {
-    return new RandomPrograms(seed).build(cores, kernels, maxIterations);
+    var random = new RandomPrograms(seed);
+    int repeats = 1 + random.random.nextInt(3);
+    return random.build(cores, kernels, maxIterations, repeats, random.random.nextBoolean());
   }
 
-  private Generated build(int cores, int kernels, int maxIterations) {
+  /** A program that runs its kernels {@code layers} times, as a network runs its layers. */
+  public static Generated layered(
+      long seed, int cores, int kernels, int maxIterations, int layers) {
+    return new RandomPrograms(seed).build(cores, kernels, maxIterations, layers, true);
+  }
+
+  private Generated build(int cores, int kernels, int maxIterations, int repeats, boolean looped) {
     var totals = new Totals(0, 0, 0);
-    int repeats = 1 + random.nextInt(3);
-    boolean looped = random.nextBoolean();
     emit(Instruction.builder(Opcode.S_LI).set(Field.RD, 10).set(Field.IMM, 0x100000));
     if (looped) {
       emit(Instruction.builder(Opcode.LOOP).set(Field.COUNT, repeats));

@@ -52,8 +52,10 @@ public final class DramCommand implements Callable<Integer> {
   @Option(
       names = "--scheduler",
       paramLabel = "NAME",
-      description = "frfcfs (default) or frfcfs_rowhit.")
-  private String scheduler = "frfcfs";
+      description =
+          "frfcfs, or frfcfs_rowhit, which does not close a row that older requests wait for"
+              + " (default with the MOP4 mappings).")
+  private String scheduler;
 
   @Option(names = "--no-refresh", description = "Leave out refresh.")
   private boolean noRefresh;
@@ -116,6 +118,11 @@ public final class DramCommand implements Callable<Integer> {
 
   private Dram memory() {
     boolean file = preset.contains("/") || preset.endsWith(".yaml");
+    completePreset();
+    if (scheduler == null) {
+      boolean mop = mapping.toUpperCase(Locale.ROOT).startsWith("MOP4");
+      scheduler = mop ? "frfcfs_rowhit" : "frfcfs";
+    }
     if (!file && HardwareCatalog.dramYaml(preset).isEmpty()) {
       throw NpusimException.usage(
           "dram-preset",
@@ -140,6 +147,18 @@ public final class DramCommand implements Callable<Integer> {
       overrides.add(s);
     }
     return HardwareLoader.load(BASE, overrides).dram();
+  }
+
+  /** A standard of which there is one speed may be given without it. */
+  private void completePreset() {
+    var matches =
+        HardwareCatalog.drams().stream()
+            .filter(
+                d -> d.toLowerCase(Locale.ROOT).startsWith(preset.toLowerCase(Locale.ROOT) + "-"))
+            .toList();
+    if (matches.size() == 1) {
+      preset = matches.getFirst();
+    }
   }
 
   private List<DramStream> chosen() {
