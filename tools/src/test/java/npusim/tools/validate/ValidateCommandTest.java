@@ -1,0 +1,93 @@
+package npusim.tools.validate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import npusim.tools.CommandRun;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ValidateCommandTest {
+  private static final String TABLE =
+      """
+      title: products
+      family: mine
+      kind: array
+      unit: cycles
+      status: derived
+      source: by hand
+      defaults: {chip: gemmini-4x4, mode: ws}
+      columns: [workload, measured]
+      rows: [["gemm:4,4,4", %s], ["gemm:8,8,8", 40], ["gemm:8,8,16", 80]]
+      """;
+
+  @TempDir private Path folder;
+
+  private Path table(String text) throws IOException {
+    return Files.writeString(folder.resolve("t.yaml"), text);
+  }
+
+  @Test
+  void showsPredictedBesideMeasuredAndWritesJson() throws IOException {
+    Path json = folder.resolve("v.json");
+    CommandRun run =
+        CommandRun.of("validate", "--data", table(TABLE.formatted("16")), "--json", json);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).contains("gemmini-4x4", "gemm:8,8,16 ws", "predicted", "MAPE", "1.0000");
+    assertThat(json).content().contains("\"family\" : \"mine\"", "\"measured\" : 80.0");
+  }
+
+  @Test
+  void failsBeyondTheErrorThatIsAllowed() throws IOException {
+    Path file = table(TABLE.formatted("1600"));
+    assertThat(CommandRun.of("validate", "--data", file, "--max-mape", 1).exitCode()).isEqualTo(1);
+    assertThat(CommandRun.of("validate", "--data", file, "--max-mape", 99).exitCode()).isZero();
+  }
+
+  @Test
+  void aRowThatDoesNotRunFailsALimitHoweverWide() throws IOException {
+    String accelerator =
+        TABLE
+            .formatted("16")
+            .replace("kind: array", "kind: accelerator")
+            .replace("mode: ws", "mode: by_hand");
+    CommandRun run = CommandRun.of("validate", "--data", table(accelerator), "--max-mape", 1000);
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out()).contains("not run");
+  }
+
+  @Test
+  void refusesWrongTablesAndOptions() throws IOException {
+    CommandRun run = CommandRun.of("validate", "--data", table(TABLE.formatted("zero")));
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("t.yaml:9:").contains("measured");
+    Path good = table(TABLE.formatted("16"));
+    assertThat(CommandRun.of("validate", "--data", good, "--family", "mini").err())
+        .contains("there is no such family", "mine");
+    assertThat(CommandRun.of("validate", "--every", 0).exitCode()).isEqualTo(2);
+    assertThat(CommandRun.of("validate", "--max-mape", -1).exitCode()).isEqualTo(2);
+    assertThat(CommandRun.of("validate", "--data", folder.resolve("none")).exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void writesThePageAndTheRanges() throws IOException {
+    Path page = folder.resolve("v.md");
+    Path ranges = folder.resolve("v.csv");
+    String kernel =
+        """
+        title: kernels
+        kind: kernel
+        unit: cycles
+        status: derived
+        source: by hand
+        rows: [{chip: tiny, workload: "gemm:8,8,8", measured: 100}]
+        """;
+    CommandRun run =
+        CommandRun.of("validate", "--data", table(kernel), "--markdown", page, "--ranges", ranges);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(page).content().contains("### kernels", "| tiny | gemm:8,8,8 | 100 |");
+    assertThat(ranges).content().startsWith("chip,kind,rows,mape,worst\ntiny,product,1,");
+  }
+}
