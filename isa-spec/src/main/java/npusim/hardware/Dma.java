@@ -49,6 +49,7 @@ public record Dma(Path load, Path store, int expandBytesPerCycle) {
    * @param requestCycles extra cycles before each request
    * @param releaseCycles from a request's answer to its place being free for another
    * @param powerOfTwo requests have a power of two of bytes, at least one beat
+   * @param discardCycles extra cycles of a request when whole beats of it are not wanted
    * @param overlap how much of a transfer goes on behind the one before it in its queue
    */
   public record Path(
@@ -63,6 +64,7 @@ public record Dma(Path load, Path store, int expandBytesPerCycle) {
       int requestCycles,
       int releaseCycles,
       boolean powerOfTwo,
+      int discardCycles,
       Overlap overlap) {
     public Path {
       Checks.positive(queues, "queues");
@@ -75,6 +77,7 @@ public record Dma(Path load, Path store, int expandBytesPerCycle) {
       Checks.notNegative(rowCycles, "row_cycles");
       Checks.notNegative(requestCycles, "request_cycles");
       Checks.notNegative(releaseCycles, "release_cycles");
+      Checks.notNegative(discardCycles, "discard_cycles");
     }
 
     /** Bytes that the requests for {@code bytes} contiguous ones ask for. */
@@ -87,6 +90,13 @@ public record Dma(Path load, Path store, int expandBytesPerCycle) {
         return bytes;
       }
       return bytes - rest + Math.max(busBytes, Long.highestOneBit(2 * rest - 1));
+    }
+
+    /** Extra cycles when {@code asked} bytes come for the {@code bytes} that are wanted. */
+    public int discarding(long asked, long bytes) {
+      return asked > bytes && Math.ceilDiv(asked, busBytes) > Math.ceilDiv(bytes, busBytes)
+          ? discardCycles
+          : 0;
     }
 
     /** Peak bytes per core cycle of one engine. */

@@ -108,6 +108,7 @@ final class HardwareBuilder {
         p.int32(s + "request_cycles"),
         p.int32(s + "release_cycles"),
         p.flag(s + "power_of_two"),
+        p.int32(s + "discard_cycles"),
         choice(Dma.Overlap.class, s + "overlap"));
   }
 
