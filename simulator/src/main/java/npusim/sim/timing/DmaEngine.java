@@ -332,8 +332,7 @@ final class DmaEngine {
       int unit, int core, int direction, DramModel memory, long bytes, int requests, long when) {
     Dma.Path engine = path[direction];
     long asked = engine.requested(bytes);
-    long beats =
-        beats(unit, engine, asked) + ((long) engine.discarding(asked, bytes) << FRACTION);
+    long beats = beats(unit, engine, asked) + ((long) engine.discarding(asked, bytes) << FRACTION);
     // A decompressor passes compressed bytes on at the rate at which it gives out what they stand
     // for.
     beats = Math.max(beats, bytes * m.costs.rows[cost[unit] + Costs.EXPAND]);
