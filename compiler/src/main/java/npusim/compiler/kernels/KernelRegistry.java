@@ -83,6 +83,11 @@ public final class KernelRegistry {
     return KERNELS.get(n.domain().isEmpty() ? n.opType() : n.domain() + "." + n.opType());
   }
 
+  /** True when the results of a node may lie in the memory of its inputs. */
+  public static boolean mayBeView(Node n) {
+    return of(n) instanceof ViewKernel;
+  }
+
   /** All kernels by operator, sorted. */
   public static Map<String, Kernel> all() {
     return Collections.unmodifiableMap(KERNELS);

@@ -15,6 +15,7 @@ import npusim.compiler.ir.Node;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.ir.TensorType;
 import npusim.compiler.kernels.FusionPlan;
+import npusim.compiler.kernels.KernelRegistry;
 import npusim.compiler.memory.MemoryMap;
 import npusim.compiler.memory.Storage;
 import npusim.compiler.memory.View;
@@ -192,24 +193,11 @@ final class RepeatStorage {
         if (order.indexOf(fusion.of(reader).last()) >= made) {
           return false;
         }
-        if (MAY_BE_VIEWS.contains(reader.opType())) {
+        if (KernelRegistry.mayBeView(reader)) {
           names.addAll(reader.outputs());
         }
       }
     }
-    return !MAY_BE_VIEWS.contains(maker.opType());
+    return !KernelRegistry.mayBeView(maker);
   }
-
-  private static final java.util.Set<String> MAY_BE_VIEWS =
-      java.util.Set.of(
-          "Dropout",
-          "Expand",
-          "Flatten",
-          "Identity",
-          "Reshape",
-          "Slice",
-          "Split",
-          "Squeeze",
-          "Transpose",
-          "Unsqueeze");
 }
