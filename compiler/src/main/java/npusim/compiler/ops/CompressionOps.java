@@ -25,6 +25,7 @@ final class CompressionOps {
                         Arrays.stream(c.node().intsAttr("shape")).mapToObj(Dim::of).toList())),
         new Operator.Builder(
                 "npusim", "ScaledMatMul", "product with weights of few bits, scales per group", 1)
+            .internal()
             .eval(EvalRule.one(CompressionOps::scaled))
             .infer(c -> c.set(0, c.dtype(0), product(c))));
   }
