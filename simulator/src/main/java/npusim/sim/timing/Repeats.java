@@ -214,33 +214,32 @@ final class Repeats {
   }
 
   /**
-   * What each unit will be charged for the time before now once it goes on: waiting and, times 31,
-   * busy.
+   * What decides how each unit is charged for the time before now once it goes on: how long ago its
+   * last instruction ended and, when it waits, since when; two numbers per unit.
    */
   private long[] waited(long now) {
-    var waited = new long[m.units];
+    var waited = new long[2 * m.units];
     for (int unit = 0; unit < m.units; unit++) {
+      waited[2 * unit] = now - m.lastEnd[unit];
       if (m.state[unit] == Machine.BLOCKED) {
-        waited[unit] = now - Math.max(m.lastEnd[unit], m.blockedSince[unit]);
+        waited[2 * unit + 1] = now - m.blockedSince[unit];
       } else if (m.state[unit] == Machine.MEETING) {
-        waited[unit] = now - net.waitingSince(unit / Machine.U);
-      }
-      if (m.flightSize[unit] > 0) {
-        long oldest = m.flightStart[unit * Machine.IN_FLIGHT + m.flightHead[unit]];
-        waited[unit] += (now - Math.max(m.lastEnd[unit], oldest)) * 31;
+        waited[2 * unit + 1] = now - net.waitingSince(unit / Machine.U);
       }
     }
     return waited;
   }
 
   /**
-   * Whether units that did anything in the period have been waiting and busy as long as at its
-   * start.
+   * Whether the units that did anything in the period ended and waited as long ago as at its start.
    */
   private boolean sameWaits(Mark mark, long now) {
     long[] waited = waited(now);
     for (int unit = 0; unit < m.units; unit++) {
-      if (waited[unit] != mark.waited[unit] && m.starts[unit] != mark.starts[unit]) {
+      boolean same =
+          waited[2 * unit] == mark.waited[2 * unit]
+              && waited[2 * unit + 1] == mark.waited[2 * unit + 1];
+      if (!same && m.starts[unit] != mark.starts[unit]) {
         return false;
       }
     }

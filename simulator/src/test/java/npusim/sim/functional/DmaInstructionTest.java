@@ -68,7 +68,7 @@ class DmaInstructionTest {
     long s0 = d[1] * s1;
     long[] local = {s0, s1, s2, s3};
     long[] far = {r.nextInt(90) - 40, r.nextInt(50), r.nextInt(30), r.nextInt(4) == 0 ? -3 : 1};
-    byte[] image = new byte[8192];
+    byte[] image = new byte[16384];
     r.nextBytes(image);
     long origin = DRAM - 4000;
     rig.dram.write(origin, image, 0, image.length);
