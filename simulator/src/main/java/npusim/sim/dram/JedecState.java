@@ -1,6 +1,5 @@
 package npusim.sim.dram;
 
-
 /** What the row-segment model knows of buses, banks and buffered writes, in primitive arrays. */
 final class JedecState {
   // By bus · BUS_FIELDS.

@@ -46,15 +46,13 @@ public class DramStreamBenchmark {
   public void load() {
     pattern = DramStream.of(stream).orElseThrow();
     requests = stream.startsWith("rand") ? REQUESTS / 100 : REQUESTS;
-    var chip =
-        HardwareLoader.load("edge", List.of("dram.model=ddr", "dram.preset=" + preset));
+    var chip = HardwareLoader.load("edge", List.of("dram.model=ddr", "dram.preset=" + preset));
     driver = new DramStreams(chip.dram());
   }
 
   @Benchmark
   public double run(Served served) {
-    double bandwidth =
-        driver.run(pattern, requests, driver.defaultWindow()).gigabytesPerSecond();
+    double bandwidth = driver.run(pattern, requests, driver.defaultWindow()).gigabytesPerSecond();
     served.requests += requests;
     return bandwidth;
   }
