@@ -174,7 +174,7 @@ public final class ExpectationReader {
     CompileOptions compile = CompileOptions.DEFAULT.withDims(fields.integers("dim", 1));
     var dtype =
         fields.scalar("dtype").map(s -> ElementTypes.parse(s.text(), "dtype", s.location()));
-    return new RunOptions(compile, dtype, fields.flag("exact"));
+    return new RunOptions(compile, dtype, fields.flag("exact", false));
   }
 
   private OptionalDouble deadline() {

@@ -133,7 +133,9 @@ public sealed interface Job {
           + dram.channels()
           + (dram.channels() == 1 ? " channel " : " channels ")
           + dram.mapping().label()
-          + (dram.refresh() ? "" : " no refresh");
+          + (dram.refresh() ? "" : " no refresh")
+          + requests.stream().mapToObj(n -> " · " + n + " requests").findFirst().orElse("")
+          + window.stream().mapToObj(n -> " · " + n + " bytes").findFirst().orElse("");
     }
   }
 

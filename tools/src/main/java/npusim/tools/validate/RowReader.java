@@ -15,10 +15,10 @@ import npusim.diag.Names;
 import npusim.diag.NpusimException;
 import npusim.hardware.Dram;
 import npusim.hardware.Hardware;
-import npusim.hardware.HardwareCatalog;
 import npusim.hardware.HardwareLoader;
 import npusim.sim.dram.DramStream;
 import npusim.tools.check.YamlFields;
+import npusim.tools.run.LoneDram;
 import npusim.workloads.MicroWorkload;
 import npusim.workloads.Weights;
 import npusim.workloads.WorkloadCatalog;
@@ -26,9 +26,15 @@ import npusim.yaml.YamlNode;
 
 /** Reads the rows of a table of one kind. */
 final class RowReader {
+  private static final long MOST_LATENCY = 1_000_000;
+
+  /** How the place of an override begins. */
+  private static final String SET = "--set ";
+
   private final Job.Kind kind;
   private final Path file;
   private final Map<List<String>, Hardware> loaded = new HashMap<>();
+  private final Map<LoneDram, Dram> memories = new HashMap<>();
 
   /**
    * @param file the table's file; chips given as files are beside it
@@ -73,19 +79,22 @@ final class RowReader {
   }
 
   private Job accelerator(YamlFields f) {
-    String mode = required(f, "mode").text();
+    YamlNode.Scalar mode = required(f, "mode");
     Optional<Job.Product> product =
         f.find("workload").isPresent() ? Optional.of(product(f)) : Optional.empty();
-    return new Job.OnAccelerator(
-        chipName(f),
-        hardware(f),
-        mode,
-        product,
-        numbers(f, "tile", 3),
-        Math.toIntExact(f.integer("buffers", 1).orElse(1L)),
-        numbers(f, "transfer", 3),
-        optional(f.integer("read_latency", 0)),
-        optional(f.integer("write_latency", 0)));
+    var job =
+        new Job.OnAccelerator(
+            chipName(f),
+            hardware(f),
+            mode.text(),
+            product,
+            numbers(f, "tile", 3),
+            Math.toIntExact(bounded(f, "buffers", 1, Integer.MAX_VALUE).orElse(1)),
+            numbers(f, "transfer", 3),
+            bounded(f, "read_latency", 0, MOST_LATENCY),
+            bounded(f, "write_latency", 0, MOST_LATENCY));
+    at(mode, () -> AcceleratorPredictors.check(job));
+    return job;
   }
 
   private Job memory(YamlFields f) {
@@ -99,31 +108,31 @@ final class RowReader {
                         stream,
                         Arrays.stream(DramStream.values()).map(DramStream::label).toList()));
     boolean ofChip = f.find("chip").isPresent();
-    String name = ofChip ? chipName(f) : required(f, "preset").text();
-    Dram dram = ofChip ? hardware(f).dram() : standard(f, required(f, "preset"));
+    YamlNode.Scalar name = required(f, ofChip ? "chip" : "preset");
+    Dram dram = ofChip ? hardware(f).dram() : standard(f, name);
     if (dram.spec().isEmpty()) {
-      throw YamlFields.error(f.location(), name + " has no memory with DRAM timing");
+      throw YamlFields.error(name.location(), name.text() + " has no memory with DRAM timing");
     }
-    return new Job.OnMemory(
-        name, dram, s, optional(f.integer("requests", 1)), optional(f.integer("window", 8192)));
+    Optional<Long> requests = f.integer("requests", 1);
+    requests.ifPresent(
+        n -> at(f.keyLocation("requests"), () -> LoneDram.checkRequests("requests", n)));
+    Optional<Long> window = f.integer("window", 1);
+    window.ifPresent(
+        n -> at(f.keyLocation("window"), () -> LoneDram.checkWindow("window", n, dram)));
+    return new Job.OnMemory(name.text(), dram, s, optional(requests), optional(window));
   }
 
   private Dram standard(YamlFields f, YamlNode.Scalar preset) {
-    if (HardwareCatalog.dramYaml(preset.text()).isEmpty()) {
-      throw unknown("preset", preset, HardwareCatalog.drams());
-    }
-    var sets =
-        new ArrayList<>(
-            List.of(
-                "dram.model=ddr",
-                "dram.preset=" + preset.text(),
-                "dram.channels=" + f.integer("channels", 1).orElse(1L),
-                "dram.mapping=" + f.text("mapping").orElse(Dram.Mapping.ROBARACOCH.label()),
-                "dram.refresh=" + f.text("refresh").orElse("true"),
-                "dram.controller.scheduler=" + f.text("scheduler").orElse("frfcfs"),
-                "dram.controller_latency_ns=0"));
-    sets.addAll(f.texts("set"));
-    return load("edge", sets, preset.location()).dram();
+    boolean path = preset.text().contains("/") || preset.text().endsWith(".yaml");
+    var memory =
+        new LoneDram(
+            path ? file.resolveSibling(preset.text()).toString() : preset.text(),
+            f.integer("channels", 1).orElse(1L),
+            f.text("mapping").orElse(LoneDram.MAPPING),
+            f.text("scheduler"),
+            f.flag("refresh", true),
+            f.texts("set"));
+    return memories.computeIfAbsent(memory, m -> at(preset.location(), m::load));
   }
 
   private Job chip(YamlFields f) {
@@ -148,6 +157,14 @@ final class RowReader {
         optional(f.integer("generate", 0)),
         dtype.map(YamlNode.Scalar::text),
         f.integer("copies", 1).orElse(1L));
+  }
+
+  private static OptionalLong bounded(YamlFields f, String key, long min, long max) {
+    Optional<Long> v = f.integer(key, min);
+    if (v.isPresent() && v.get() > max) {
+      throw YamlFields.error(f.keyLocation(key), key + " must be at most " + max);
+    }
+    return optional(v);
   }
 
   private static Job.Product product(YamlFields f) {
@@ -219,24 +236,40 @@ final class RowReader {
         Names.suggest(s.text(), known));
   }
 
+  private static void at(YamlNode.Scalar s, Runnable action) {
+    at(s.location(), action);
+  }
+
   private static <T> T at(YamlNode.Scalar s, java.util.function.Supplier<T> action) {
     return at(s.location(), action);
   }
 
-  /** What {@code action} finds wrong without a place of its own is told at {@code where}. */
+  private static void at(Location where, Runnable action) {
+    at(
+        where,
+        () -> {
+          action.run();
+          return true;
+        });
+  }
+
+  /** What {@code action} finds wrong outside of any file is told at {@code where}. */
   private static <T> T at(Location where, java.util.function.Supplier<T> action) {
     try {
       return action.get();
     } catch (NpusimException e) {
-      List<Diagnostic> placed =
-          e.diagnostics().stream()
-              .map(
-                  d ->
-                      d.location().isNone()
-                          ? new Diagnostic(d.severity(), d.code(), d.message(), where, d.hint())
-                          : d)
-              .toList();
+      List<Diagnostic> placed = e.diagnostics().stream().map(d -> placed(d, where)).toList();
       throw new NpusimException(e.exitCode(), placed, e);
     }
+  }
+
+  private static Diagnostic placed(Diagnostic d, Location where) {
+    String option = d.location().isNone() ? "" : d.location().file();
+    if (!option.isEmpty() && !option.startsWith(SET)) {
+      return d;
+    }
+    String message =
+        d.message() + (option.isEmpty() ? "" : " (" + option.substring(SET.length()) + ")");
+    return new Diagnostic(d.severity(), d.code(), message, where, d.hint());
   }
 }

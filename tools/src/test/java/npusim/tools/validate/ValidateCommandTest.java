@@ -52,7 +52,8 @@ class ValidateCommandTest {
         TABLE
             .formatted("16")
             .replace("kind: array", "kind: accelerator")
-            .replace("mode: ws", "mode: by_hand");
+            .replace("mode: ws", "mode: loop_exec, tile: [4096, 4096, 4096]")
+            .replace("gemm:8,8,8", "gemm:4096,4096,4096");
     CommandRun run = CommandRun.of("validate", "--data", table(accelerator), "--max-mape", 1000);
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.out()).contains("not run");

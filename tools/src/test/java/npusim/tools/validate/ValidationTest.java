@@ -80,17 +80,20 @@ class ValidationTest {
     Table t =
         table(
             """
-            title: no driver
+            title: too large a tile
             kind: accelerator
             unit: cycles
             status: derived
             source: none
-            rows: [{chip: edge, mode: loop_full, workload: "gemm:16,16,16", measured: 1}]
+            rows:
+              - {chip: gemmini-4x4, mode: loop_full, workload: "gemm:4096,4096,4096",
+                 tile: [4096, 4096, 4096], measured: 1}
             """);
     var family = FamilyResult.group(Validation.run(List.of(t), 1, s -> {})).getFirst();
     assertThat(family.failed()).hasSize(1);
     assertThat(family.mape()).isEmpty();
-    assertThat(ValidationReport.text(List.of(family), false)).contains("not run: edge can't");
+    assertThat(ValidationReport.text(List.of(family), false))
+        .contains("not run: the operands of 4096");
   }
 
   @Test
