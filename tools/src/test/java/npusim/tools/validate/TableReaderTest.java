@@ -139,7 +139,12 @@ class TableReaderTest {
         "dram | GB/s | [{preset: HBM3, stream: seq_read, mapping: Ro, measured: 1}] | mapping",
         "dram | GB/s | [{chip: edge, set: [core.x=1], stream: seq_read, measured: 1}] | core.x=1",
         "dram | GB/s | [{preset: HBM2-2000, stream: seq, measured: 1}] | stream is seq",
-        "model | ms | [{chip: edge, workload: resnet51, measured: 1}] | workload is resnet51",
+        "model | ms | [{chip: edge, workload: resnet18, prompt: 3, measured: 1}] | takes neither",
+        "model | tokens/s | [{chip: edge, workload: resnet18, measured: 1}] | nothing to measure",
+        "kernel | ms | [{chip: edge, workload: 'gemm:1,2,3', batch: 3, measured: 1}] | not to gemm",
+        "kernel | ms | [{chip: edge, workload: 'gemm:1,2,3', tile: [3], measured: 1}] | tile must"
+            + " be",
+        "model | ms | [{chip: edge, workload: resnet51, measured: 1}] | resnet51",
       })
   void refusesWhatIsWrongWithItsPlace(String kind, String unit, String rows, String message) {
     assertThatThrownBy(() -> parse(kind, unit, "rows: " + rows + "\n"))
