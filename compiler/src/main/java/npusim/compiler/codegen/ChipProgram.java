@@ -22,6 +22,7 @@ public final class ChipProgram {
   private final Map<Object, Object> found = new HashMap<>();
   private final Map<Integer, Long> scratchpad = new HashMap<>();
   private List<Area> resident = List.of();
+  private boolean remoteUsed;
 
   private record Touch(int core, Area area, boolean write) {}
 
@@ -84,8 +85,22 @@ public final class ChipProgram {
     return bytes;
   }
 
+  /**
+   * As {@link #launch}, for a kernel whose cores write each other's scratchpads: what all of them
+   * take lies at the same place in each.
+   */
+  public void launchTogether(int node, Body body) {
+    cores.forEach(c -> c.together(cores.getFirst()));
+    launch(node, body, true);
+  }
+
   /** Records a kernel on every core and appends it. */
   public void launch(int node, Body body) {
+    cores.forEach(CoreProgram::alone);
+    launch(node, body, false);
+  }
+
+  private void launch(int node, Body body, boolean together) {
     List<Emitter> emitters = new ArrayList<>();
     Set<Touch> mine = new LinkedHashSet<>();
     for (CoreProgram c : cores) {
@@ -106,9 +121,12 @@ public final class ChipProgram {
         }
       }
     }
-    if (cores.size() > 1 && conflict(mine)) {
-      barrier(node);
+    // A signal must not come to a core that still uses the semaphore for an earlier kernel.
+    boolean early = together && remoteUsed;
+    if (cores.size() > 1 && (early || conflict(mine))) {
+      barrier(node, early);
     }
+    remoteUsed |= emitters.stream().anyMatch(Emitter::usesRemoteSemaphores);
     touched.addAll(mine);
     for (int i = 0; i < cores.size(); i++) {
       cores.get(i).append(emitters.get(i), node);
@@ -132,8 +150,8 @@ public final class ChipProgram {
   }
 
   private void meet() {
-    if (cores.size() > 1 && !touched.isEmpty()) {
-      barrier(-1);
+    if (cores.size() > 1 && (remoteUsed || !touched.isEmpty())) {
+      barrier(-1, remoteUsed);
     }
   }
 
@@ -158,7 +176,12 @@ public final class ChipProgram {
     return (T) found.computeIfAbsent(key, k -> search.get());
   }
 
-  private void barrier(int node) {
+  /**
+   * All cores go on once all have got here.
+   *
+   * @param semaphores whether they are done with the semaphores that others may signal, too
+   */
+  private void barrier(int node, boolean semaphores) {
     Set<Area> read = new LinkedHashSet<>();
     Set<Area> written = new LinkedHashSet<>();
     touched.forEach(t -> (t.write() ? written : read).add(t.area()));
@@ -168,9 +191,13 @@ public final class ChipProgram {
       Op op = new Op(Opcode.C_BARRIER, Lane.COM).set(Field.CORES, mask);
       read.forEach(op::reads);
       written.forEach(op::writes);
+      if (semaphores) {
+        op.writes(CoreProgram.remoteSemaphores());
+      }
       e.emit(op);
       c.append(e, node);
     }
     touched.clear();
+    remoteUsed &= !semaphores;
   }
 }

@@ -15,12 +15,15 @@ import npusim.isa.Opcode;
 /**
  * Code of one core as a sequence of kernels with the fences between them.
  *
- * <p>Semaphores 1 to 33 serve kernels' rings in turn; each ordered pair of lanes has one of 34 to
- * 63 for fences. Fences of a pair are signalled and waited for in the same order, so one counting
- * semaphore is enough.
+ * <p>Semaphores 1 to 33 serve kernels' rings in turn; in kernels whose cores signal each other the
+ * last four are for these signals. Each ordered pair of lanes has one of 34 to 63 for fences.
+ * Fences of a pair are signalled and waited for in the same order, so one counting semaphore is
+ * enough.
  */
 public final class CoreProgram {
   private static final int RING_SEMAPHORES = 33;
+  private static final int REMOTE_SEMAPHORES = 4;
+  private static final int FIRST_REMOTE = 1 + RING_SEMAPHORES - REMOTE_SEMAPHORES;
   private static final Lane[] FENCED = {Lane.LD0, Lane.LD1, Lane.ST, Lane.MAT, Lane.VEC, Lane.COM};
 
   private final int index;
@@ -32,6 +35,7 @@ public final class CoreProgram {
   private final List<Repeat> repeats = new ArrayList<>();
   private Repeat open;
   private int ringSemaphore;
+  private boolean together;
 
   /** Blocks that run several times, with registers that advance from run to run. */
   private static final class Repeat {
@@ -102,8 +106,43 @@ public final class CoreProgram {
   }
 
   int nextSemaphore() {
-    ringSemaphore = ringSemaphore % RING_SEMAPHORES + 1;
+    int last = together ? FIRST_REMOTE - 1 : RING_SEMAPHORES;
+    ringSemaphore = ringSemaphore >= last ? 1 : ringSemaphore + 1;
     return ringSemaphore;
+  }
+
+  /** One of the semaphores for signals from other cores. */
+  static int remoteSemaphore(int number) {
+    if (number >= REMOTE_SEMAPHORES) {
+      throw new IllegalArgumentException("remote semaphore " + number);
+    }
+    return FIRST_REMOTE + number;
+  }
+
+  /** Whether a semaphore is one that other cores may signal. */
+  static boolean isRemote(int semaphore) {
+    return semaphore >= FIRST_REMOTE;
+  }
+
+  /** All semaphores that other cores may signal, as memory. */
+  static Area remoteSemaphores() {
+    return Area.local(Space.SEM, FIRST_REMOTE, REMOTE_SEMAPHORES);
+  }
+
+  /** The next kernel works on its own. */
+  void alone() {
+    together = false;
+  }
+
+  /**
+   * The next kernel's cores signal each other: it takes memory and semaphores from where another
+   * core's would.
+   */
+  void together(CoreProgram other) {
+    spm.align(other.spm);
+    acc.align(other.acc);
+    ringSemaphore = other.ringSemaphore;
+    together = true;
   }
 
   /** Starts recording a kernel. */

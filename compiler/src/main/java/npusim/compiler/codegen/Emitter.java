@@ -21,6 +21,7 @@ public final class Emitter {
   private final Map<Lane, List<int[]>> pending = new EnumMap<>(Lane.class);
   private final Map<Lane, Op> last = new EnumMap<>(Lane.class);
   private final List<Ring> rings = new ArrayList<>();
+  private final List<SharedRing> shared = new ArrayList<>();
   private final List<Op> ops = new ArrayList<>();
   private final Map<Integer, List<Lane>> semaphoreUsers = new LinkedHashMap<>();
   private final WorkMemory.Session spm;
@@ -77,6 +78,39 @@ public final class Emitter {
     rings.add(r);
     r.open();
     return r;
+  }
+
+  /**
+   * A ring that a group of cores fills together. All of them take the same memory and semaphores in
+   * the same order ({@link ChipProgram#launchTogether}).
+   *
+   * @param area its memory, {@code slots} equal parts
+   */
+  SharedRing sharedRing(
+      String name, Area area, int slots, Share share, Lane loader, Lane consumer) {
+    Cursor cursor = new Cursor(name, slots, area.bytes() / slots);
+    SharedRing r = new SharedRing(this, area, cursor, share, loader, consumer);
+    shared.add(r);
+    r.open();
+    return r;
+  }
+
+  /**
+   * A semaphore that the communication units of other cores signal, the same in all cores.
+   *
+   * @param users lanes that wait for it
+   */
+  int remoteSemaphore(int number, Lane... users) {
+    int s = CoreProgram.remoteSemaphore(number);
+    if (semaphoreUsers.put(s, List.of(users)) != null) {
+      throw new IllegalStateException("remote semaphore " + number + " serves two rings");
+    }
+    return s;
+  }
+
+  /** Whether the kernel uses semaphores that other cores may signal, in whatever way. */
+  boolean usesRemoteSemaphores() {
+    return semaphoreUsers.keySet().stream().anyMatch(CoreProgram::isRemote);
   }
 
   /** A semaphore used by these lanes within this kernel; 0 before and after. */
@@ -157,6 +191,7 @@ public final class Emitter {
   /** Ends the kernel: every ring comes to rest. */
   void close() {
     rings.forEach(Ring::drain);
+    shared.forEach(SharedRing::drain);
     flush();
   }
 

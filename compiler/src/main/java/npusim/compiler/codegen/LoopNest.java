@@ -37,6 +37,9 @@ public final class LoopNest {
 
     private void open() {
       loc = tiles.fetch(origin(axisOf), extents(axisOf));
+    }
+
+    private void take() {
       for (Lane c : consumers) {
         tiles.take(c);
       }
@@ -140,6 +143,7 @@ public final class LoopNest {
 
   private void walk(int d, Runnable body) {
     forEach(operands, o -> o.depth == d, Operand::open);
+    forEach(operands, o -> o.depth == d, Operand::take);
     forEach(hooks, h -> h.depth == d, h -> h.before().run());
     if (d == axes.length) {
       body.run();

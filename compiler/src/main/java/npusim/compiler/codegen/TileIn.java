@@ -17,6 +17,8 @@ public final class TileIn {
   private final Emitter e;
   private final View view;
   private final Ring ring;
+  private final Share share;
+  private final SharedRing shared;
   private final Lane lane;
   private final long[] local;
   private final int columns;
@@ -48,14 +50,41 @@ public final class TileIn {
       int slots,
       Lane lane,
       Lane... consumers) {
+    this(e, name, view, columns, null, tile, slots, lane, consumers);
+  }
+
+  /**
+   * As above for tiles that a group of cores loads together; with one consumer.
+   *
+   * @param columns dimension of the columns, -1 when the tensor doesn't lie in blocks
+   * @param share the group, or null when the core loads its tiles by itself
+   * @param tile largest extents of a tile, the same in all cores of the group
+   */
+  public TileIn(
+      Emitter e,
+      String name,
+      View view,
+      int columns,
+      Share share,
+      long[] tile,
+      int slots,
+      Lane lane,
+      Lane... consumers) {
     this.e = e;
     this.view = view;
+    this.share = view.storage().resident() ? null : share;
     this.lane = lane;
     this.columns = view.storage().block() > 0 ? columns : -1;
     this.local = this.columns < 0 ? layout(view, tile) : columnsInnermost(tile, columns);
     if (view.storage().resident()) {
       ring = null;
+      shared = null;
+    } else if (share != null) {
+      long slot = WorkMemory.aligned(slotBytes(view.type(), view, tile));
+      ring = null;
+      shared = e.sharedRing(name, e.scratch(slot * slots), slots, share, lane, consumers[0]);
     } else {
+      shared = null;
       long slot = WorkMemory.aligned(slotBytes(view.type(), view, tile));
       ring = e.ring(name, e.scratch(slot * slots), slots, lane, consumers);
     }
@@ -112,7 +141,7 @@ public final class TileIn {
 
   /** True when tiles are loaded, false when they are read in place. */
   public boolean loaded() {
-    return ring != null;
+    return !view.storage().resident();
   }
 
   /**
@@ -123,16 +152,43 @@ public final class TileIn {
    * @return the tile, local
    */
   public Loc fetch(Aff[] origin, Aff[] extents) {
-    if (ring == null) {
+    if (ring == null && shared == null) {
       return view.loc().at(origin);
     }
-    Loc slot = ring.acquire(local, view.type());
     Aff[] ext = extents.clone();
     for (int i = 0; i < ext.length; i++) {
       if (view.strides()[i] == 0) {
         ext[i] = Aff.ONE;
       }
     }
+    if (shared != null) {
+      return fetchShared(origin, ext);
+    }
+    Loc slot = ring.acquire(local, view.type());
+    load(slot, origin, ext);
+    ring.publish();
+    return slot;
+  }
+
+  private Loc fetchShared(Aff[] origin, Aff[] extents) {
+    Loc slot = shared.slot(local, view.type());
+    int d = share.dim();
+    long whole = extents[d].value();
+    Aff[] ext = extents.clone();
+    ext[d] = Aff.of(share.to(whole) - share.from(whole));
+    Aff[] first = new Aff[ext.length];
+    Arrays.fill(first, Aff.ZERO);
+    first[d] = Aff.of(share.from(whole));
+    Aff[] from = origin.clone();
+    from[d] = from[d].plus(share.from(whole));
+    Loc part = slot.at(first);
+    shared.offer();
+    load(part, from, ext);
+    shared.send(part, order(local), ext);
+    return slot;
+  }
+
+  private void load(Loc slot, Aff[] origin, Aff[] ext) {
     if (view.storage().format() != null) {
       new Dma(e).expand(lane, slot, view, origin, ext);
     } else if (columns < 0) {
@@ -140,8 +196,6 @@ public final class TileIn {
     } else {
       loadBlocks(slot, view.loc().at(origin), ext);
     }
-    ring.publish();
-    return slot;
   }
 
   /** The columns as blocks and places within them, which are the innermost dimension. */
@@ -177,6 +231,8 @@ public final class TileIn {
   public void take(Lane consumer) {
     if (ring != null) {
       ring.take(consumer);
+    } else if (shared != null) {
+      shared.take();
     }
   }
 
@@ -184,6 +240,8 @@ public final class TileIn {
   public void release(Lane consumer) {
     if (ring != null) {
       ring.release(consumer);
+    } else if (shared != null) {
+      shared.release();
     }
   }
 
@@ -191,6 +249,8 @@ public final class TileIn {
   public void next() {
     if (ring != null) {
       ring.next();
+    } else if (shared != null) {
+      shared.next();
     }
   }
 }

@@ -281,9 +281,22 @@ public final class KernelContext {
 
   /** Records a kernel on every core. */
   public void launch(ChipProgram.Body body) {
+    launch(body, false);
+  }
+
+  /**
+   * Records a kernel on every core.
+   *
+   * @param together whether cores write each other's scratchpads
+   */
+  public void launch(ChipProgram.Body body, boolean together) {
     launches++;
     try {
-      chip.launch(id, body);
+      if (together) {
+        chip.launchTogether(id, body);
+      } else {
+        chip.launch(id, body);
+      }
     } catch (NpusimException x) {
       throw new NpusimException(
           x.exitCode(),
@@ -335,7 +348,10 @@ public final class KernelContext {
                     found.nOuter(),
                     found.pb(),
                     found.pm(),
-                    found.pn()))
+                    found.pn(),
+                    found.aDim(),
+                    found.wDim(),
+                    found.slots()))
         .orElse(found);
   }
 

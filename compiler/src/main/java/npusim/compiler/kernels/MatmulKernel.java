@@ -13,6 +13,7 @@ import npusim.compiler.codegen.Loc;
 import npusim.compiler.codegen.LoopNest;
 import npusim.compiler.codegen.Mat;
 import npusim.compiler.codegen.Ring;
+import npusim.compiler.codegen.Share;
 import npusim.compiler.codegen.TileIn;
 import npusim.compiler.codegen.TileOut;
 import npusim.compiler.codegen.WorkMemory;
@@ -26,7 +27,7 @@ import npusim.isa.DType;
  * through rings, sums over K stay in the accumulator memory, the epilogue reads them from there.
  */
 public final class MatmulKernel {
-  private static final int SLOTS = 2;
+  private static final int SLOTS = MatmulTiling.SLOTS;
 
   private final KernelContext k;
   private final Contraction c;
@@ -107,37 +108,53 @@ public final class MatmulKernel {
       // Blocks are powers of two, whole columns or both multiples of each other.
       grain = Math.max(grain, scales.block());
     }
-    MatmulTiling.Tiles t =
-        MatmulTiling.search(
-            k.hw(),
-            new MatmulTiling.Problem(
-                c.batch(),
-                c.m(),
-                c.n(),
-                c.k(),
-                a.type(),
-                w.type(),
-                c.a().storage().resident(),
-                c.w().storage().resident(),
-                direct || c.out().storage().resident() ? 0 : out.type().bits(),
-                extraBits,
-                direct ? 0 : perResult(k, out.type()),
-                Arrays.stream(c.w().strides()).limit(c.batchDims()).anyMatch(s -> s != 0),
-                format == null ? 1 : (double) format.bytes() / format.denseBytes(),
-                grain,
-                c.w().strides()[c.batchDims()] == 1,
-                widens,
-                scales == null ? 0 : scaleBits(scales),
-                k.spmBudget(),
-                k.accBudget(),
-                k.cores()));
+    boolean together = k.cores() > 1;
+    MatmulTiling.Problem problem =
+        new MatmulTiling.Problem(
+            c.batch(),
+            c.m(),
+            c.n(),
+            c.k(),
+            a.type(),
+            w.type(),
+            c.a().storage().resident(),
+            c.w().storage().resident(),
+            direct || c.out().storage().resident() ? 0 : out.type().bits(),
+            extraBits,
+            direct ? 0 : perResult(k, out.type()),
+            Arrays.stream(c.w().strides()).limit(c.batchDims()).anyMatch(s -> s != 0),
+            format == null ? 1 : (double) format.bytes() / format.denseBytes(),
+            grain,
+            c.w().strides()[c.batchDims()] == 1,
+            c.a().strides()[c.batchDims()] == 1,
+            together && shares(c.a()),
+            together && !widens && shares(c.w()),
+            widens,
+            scales == null ? 0 : scaleBits(scales),
+            k.spmBudget(),
+            k.accBudget(),
+            k.cores());
+    MatmulTiling.Tiles t = k.once(problem, () -> MatmulTiling.search(k.hw(), problem));
     if (t == null) {
       throw k.tooSmall(k.accBudget() < 8 ? "accumulator memory" : "scratchpad");
     }
-    MatmulKernel kernel =
-        new MatmulKernel(
-            k, c, epilogue, k.forced(t, c.k(), grain), accType, sparse, widens, scales);
-    k.launch(kernel::emit);
+    MatmulTiling.Tiles forced = k.forced(t, c.k(), grain);
+    if (!MatmulTiling.shares(k.hw(), problem, forced)) {
+      forced = forced.alone();
+    }
+    MatmulKernel kernel = new MatmulKernel(k, c, epilogue, forced, accType, sparse, widens, scales);
+    k.launch(kernel::emit, forced.isShared());
+  }
+
+  /** Whether cores can load tiles of an operand in parts. */
+  private static boolean shares(View v) {
+    int r = v.rank();
+    return !v.storage().resident()
+        && v.storage().format() == null
+        && v.storage().block() == 0
+        && !v.type().isPacked()
+        && v.strides()[r - 2] != 0
+        && v.strides()[r - 1] != 0;
   }
 
   /** Bits of scale and zero point per stored element. */
@@ -177,6 +194,8 @@ public final class MatmulKernel {
     axes[im] = new Axis("m", rm[0], rm[1], t.m());
     axes[in] = new Axis("n", rn[0], rn[1], t.n());
     axes[ik] = new Axis("k", 0, c.k(), t.k());
+    Share shareA = t.aDim() < 0 ? null : group(part, t.pb() * t.pm(), t.pn(), b + t.aDim(), 0);
+    Share shareW = t.wDim() < 0 ? null : group(part, t.pb(), t.pm(), b + t.wDim(), 1);
     LoopNest nest = new LoopNest(e, axes);
     if (nest.empty()) {
       return;
@@ -184,18 +203,19 @@ public final class MatmulKernel {
     int[] mapA = map(b, im, ik);
     int[] mapW = map(b, ik, in);
     int[] mapO = map(b, im, in);
-    LoopNest.Operand a = operand(e, nest, "a", c.a(), mapA, Lane.MAT);
+    LoopNest.Operand a =
+        operand(e, nest, "a", c.a(), mapA, tile(nest, mapA, t.m(), t.k()), shareA, Lane.MAT);
     Supplier<Loc> w;
     if (widens) {
       var wide = new WidenedWeights(e, nest, c.w(), mapW, c.a().type(), scales);
       wide.schedule();
       w = wide::loc;
     } else {
-      w = operand(e, nest, "w", c.w(), mapW, Lane.MAT)::loc;
+      w = operand(e, nest, "w", c.w(), mapW, tile(nest, mapW, t.k(), t.n()), shareW, Lane.MAT)::loc;
     }
     List<LoopNest.Operand> extras = new ArrayList<>();
     for (View x : c.extras()) {
-      extras.add(operand(e, nest, "x", x, mapO, Lane.VEC));
+      extras.add(operand(e, nest, "x", x, mapO, nest.tile(mapO), null, Lane.VEC));
     }
     long[] tile = nest.tile(mapO);
     long[] accStrides = new long[tile.length];
@@ -253,12 +273,45 @@ public final class MatmulKernel {
                     nest.at(in).extent()));
   }
 
-  private static LoopNest.Operand operand(
-      Emitter e, LoopNest nest, String name, View v, int[] axisOf, Lane consumer) {
+  /** Largest extents of a tile; the same in every core when some load tiles together. */
+  private long[] tile(LoopNest nest, int[] axisOf, long first, long second) {
+    long[] tile = nest.tile(axisOf);
+    if (t.isShared()) {
+      tile[tile.length - 2] = first;
+      tile[tile.length - 1] = second;
+    }
+    return tile;
+  }
+
+  private LoopNest.Operand operand(
+      Emitter e,
+      LoopNest nest,
+      String name,
+      View v,
+      int[] axisOf,
+      long[] tile,
+      Share share,
+      Lane consumer) {
     int depth = nest.depth(axisOf, v.strides());
     Lane lane = v.storage().constant() ? e.weightLane() : Lane.LD0;
-    TileIn in = new TileIn(e, name, v, nest.tile(axisOf), depth == 0 ? 1 : SLOTS, lane, consumer);
+    int slots = depth == 0 ? 1 : consumer == Lane.MAT ? t.slots() : SLOTS;
+    TileIn in = new TileIn(e, name, v, -1, share, tile, slots, lane, consumer);
     return nest.operand(in, depth, axisOf, consumer);
+  }
+
+  /**
+   * The group of a core that shares an operand: {@code size} cores, {@code step} apart.
+   *
+   * @param dim dimension of a tile that they divide
+   */
+  private static Share group(int part, int step, int size, int dim, int operand) {
+    int index = part / step % size;
+    int first = part - index * step;
+    long cores = 0;
+    for (int i = 0; i < size; i++) {
+      cores |= 1L << first + i * step;
+    }
+    return new Share(cores, index, size, dim, operand);
   }
 
   private static int[] map(int batch, int x, int y) {

@@ -2,17 +2,33 @@ package npusim.compiler.tiling;
 
 import java.util.Set;
 import java.util.TreeSet;
+import npusim.compiler.tiling.Sharing.Parts;
 import npusim.hardware.Hardware;
 import npusim.isa.DType;
 
 /**
  * Search of tile extents, loop order and division among cores for a matrix product. The cost of a
- * candidate is the longest of what the array, the load queues and the chip's DRAM need, plus what
- * can't overlap: the first loads and the last tile's result.
+ * candidate is the longest of what the array, the load queues, the network and the chip's DRAM
+ * need, plus what can't overlap: the first loads and the last tile's result.
+ *
+ * <p>Cores that divide the columns need the same rows of A, those that divide the rows the same
+ * columns of W. A candidate may have them load these tiles together, each an equal part.
  */
 public final class MatmulTiling {
+  /** Columns that cores divide are multiples of this. */
+  public static final long GRAIN = 16;
+
+  /** Slots of a ring. */
+  public static final int SLOTS = 2;
+
+  private static final int MOST_SLOTS = 4;
+
+  /** What a short row wastes at most, in bytes. */
+  private static final int LARGEST_PIECE = 512;
+
   private final Hardware hw;
   private final Problem p;
+  private final Sharing sharing;
 
   /**
    * A product.
@@ -30,6 +46,8 @@ public final class MatmulTiling {
    * @param wTurned whether the stationary operand lies along the sums in memory
    * @param widens whether the vector unit brings the stationary operand to the type of the other
    * @param scaleBits bits of scales per element of the stationary operand
+   * @param aTurned whether the streamed operand lies along the rows in memory
+   * @param aShares whether cores can load the streamed operand together, wShares the stationary one
    * @param kGrain what tiles along the sums are multiples of; when it isn't 1 they divide the sums
    */
   public record Problem(
@@ -48,6 +66,9 @@ public final class MatmulTiling {
       double wRatio,
       int kGrain,
       boolean wTurned,
+      boolean aTurned,
+      boolean aShares,
+      boolean wShares,
       boolean widens,
       double scaleBits,
       long spm,
@@ -59,12 +80,50 @@ public final class MatmulTiling {
    *
    * @param nOuter true when the loop over columns is outside the loop over rows
    * @param pb cores along the batch, pm along rows, pn along columns
+   * @param aDim how cores that need the same tiles of A divide them: 0 along the rows, 1 along the
+   *     sums, {@link #ALONE} when each loads all
+   * @param wDim the same for W: 0 along the sums, 1 along the columns
+   * @param slots tiles of an operand in the scratchpad at once
    */
-  public record Tiles(long m, long n, long k, boolean nOuter, int pb, int pm, int pn) {}
+  public record Tiles(
+      long m,
+      long n,
+      long k,
+      boolean nOuter,
+      int pb,
+      int pm,
+      int pn,
+      int aDim,
+      int wDim,
+      int slots) {
+    /** Every core loads what it needs by itself. */
+    public static final int ALONE = -1;
+
+    /** Whether cores load tiles of an operand together. */
+    public boolean isShared() {
+      return aDim != ALONE || wDim != ALONE;
+    }
+
+    /** The same with every core loading what it needs by itself. */
+    public Tiles alone() {
+      return new Tiles(m, n, k, nOuter, pb, pm, pn, ALONE, ALONE, SLOTS);
+    }
+
+    /** Cores that load a tile of A together. */
+    int aGroup() {
+      return aDim == ALONE ? 1 : pn;
+    }
+
+    /** Cores that load a tile of W together. */
+    int wGroup() {
+      return wDim == ALONE ? 1 : pm;
+    }
+  }
 
   private MatmulTiling(Hardware hw, Problem p) {
     this.hw = hw;
     this.p = p;
+    this.sharing = new Sharing(hw);
   }
 
   /** The cheapest tiling, or null when not even the smallest tile fits. */
@@ -91,18 +150,29 @@ public final class MatmulTiling {
         long b = Math.ceilDiv(p.batch(), pb);
         long m = Math.ceilDiv(p.m(), pm);
         long n = grain(p.n(), pn);
+        Parts ms = Parts.of(p.m(), 1, pm);
+        Parts ns = Parts.of(p.n(), pn == 1 ? p.n() : GRAIN, pn);
         for (long tn : candidates(n, hw.core().matrix().cols())) {
           for (long tm : candidates(m, 1)) {
             if (tm * tn * 4 * results > p.acc()) {
               continue;
             }
             for (long tk : depths()) {
-              if (bytes(tm, tn, tk) > p.spm() || !whole(tk)) {
+              if (bytes(tm, tn, tk, SLOTS) > p.spm() || !whole(tk)) {
                 continue;
               }
-              for (int o = 0; o < 2; o++) {
-                Tiles t = new Tiles(tm, tn, tk, o == 0, pb, pm, pn);
-                double c = cost(t, b, m, n);
+              int aDim = pn == 1 || !p.aShares() ? Tiles.ALONE : aDim(tm, tn, tk, pn, ms, ns);
+              int wDim = pm == 1 || !p.wShares() ? Tiles.ALONE : wDim(tm, tn, tk, pm, ms, ns);
+              int slots = slots(tm, tn, tk);
+              for (int o = 0; o < 8; o++) {
+                if ((o & 2) != 0 && aDim < 0 || (o & 4) != 0 && wDim < 0) {
+                  continue;
+                }
+                int ad = (o & 2) != 0 ? aDim : Tiles.ALONE;
+                int wd = (o & 4) != 0 ? wDim : Tiles.ALONE;
+                int s = ad < 0 && wd < 0 ? SLOTS : slots;
+                Tiles t = new Tiles(tm, tn, tk, (o & 1) == 0, pb, pm, pn, ad, wd, s);
+                double c = cost(t, b, m, n) * (t.isShared() ? Sharing.DOUBT : 1);
                 if (c < cost * 0.999) {
                   cost = c;
                   best = t;
@@ -132,6 +202,9 @@ public final class MatmulTiling {
               p.wRatio(),
               p.kGrain(),
               p.wTurned(),
+              p.aTurned(),
+              false,
+              false,
               p.widens(),
               p.scaleBits(),
               p.spm(),
@@ -141,18 +214,61 @@ public final class MatmulTiling {
     return best;
   }
 
+  /**
+   * The dimension along which {@code cores} divide tiles of A: the outer one in memory, so that
+   * parts are of whole rows, if all tiles have the extent for it; {@link Tiles#ALONE} when none
+   * has, or when the cores don't go through the same tiles.
+   */
+  private int aDim(long tm, long tn, long tk, int cores, Parts ms, Parts ns) {
+    if (!ms.alike(tm) || !ns.alike(tn)) {
+      return Tiles.ALONE;
+    }
+    boolean rows = ms.divides(tm, cores);
+    boolean sums = new Parts(p.k(), p.k()).divides(tk, cores);
+    return p.aTurned() ? sums ? 1 : rows ? 0 : -1 : rows ? 0 : sums ? 1 : -1;
+  }
+
+  /** The same for W. */
+  private int wDim(long tm, long tn, long tk, int cores, Parts ms, Parts ns) {
+    if (!ms.alike(tm) || !ns.alike(tn)) {
+      return Tiles.ALONE;
+    }
+    boolean sums = new Parts(p.k(), p.k()).divides(tk, cores);
+    boolean columns = ns.divides(tn, cores);
+    return p.wTurned() ? columns ? 1 : sums ? 0 : -1 : sums ? 0 : columns ? 1 : -1;
+  }
+
+  /** Whether a choice with other tiles can be shared as it says. */
+  public static boolean shares(Hardware hw, Problem p, Tiles t) {
+    MatmulTiling m = new MatmulTiling(hw, p);
+    Parts ms = Parts.of(p.m(), 1, t.pm());
+    Parts ns = Parts.of(p.n(), t.pn() == 1 ? p.n() : GRAIN, t.pn());
+    return m.bytes(t.m(), t.n(), t.k(), t.slots()) <= p.spm()
+        && (t.aDim() < 0 || m.aDim(t.m(), t.n(), t.k(), t.pn(), ms, ns) == t.aDim())
+        && (t.wDim() < 0 || m.wDim(t.m(), t.n(), t.k(), t.pm(), ms, ns) == t.wDim());
+  }
+
   private boolean whole(long tk) {
     return p.kGrain() == 1 || tk % p.kGrain() == 0 && p.k() % tk == 0;
   }
 
   private static long grain(long n, int parts) {
-    return parts == 1 ? n : Math.min(n, (Math.ceilDiv(Math.ceilDiv(n, 16), parts)) * 16);
+    return parts == 1 ? n : Math.min(n, Math.ceilDiv(Math.ceilDiv(n, GRAIN), parts) * GRAIN);
   }
 
-  /** Scratchpad bytes of a tile with two slots per ring. */
-  private long bytes(long tm, long tn, long tk) {
-    long a = p.aResident() ? 0 : 2 * (p.a().bytesFor(tm * tk) + 64);
-    long w = p.wResident() ? 0 : 2 * (p.w().bytesFor(tk * tn) + 64);
+  /** Slots of operands that cores load together: more where there is room. */
+  private int slots(long tm, long tn, long tk) {
+    int s = MOST_SLOTS;
+    while (s > SLOTS && bytes(tm, tn, tk, s) > p.spm()) {
+      s--;
+    }
+    return s;
+  }
+
+  /** Scratchpad bytes of a tile with so many slots per operand's ring. */
+  private long bytes(long tm, long tn, long tk, int slots) {
+    long a = p.aResident() ? 0 : slots * (p.a().bytesFor(tm * tk) + 64);
+    long w = p.wResident() ? 0 : slots * (p.w().bytesFor(tk * tn) + 64);
     if (p.widens()) {
       w += 2 * (p.a().bytesFor(tk * tn) + 64) + (long) (2 * tk * tn * p.scaleBits() / 8) + 256;
     }
@@ -198,6 +314,12 @@ public final class MatmulTiling {
     var ld = hw.core().dma().load();
     double queues = ld.queues() > 1 ? 1 : 2;
     double start = ld.startupCycles() + ld.finishCycles() + 20;
+    double tileA = p.a().bytesFor(Math.min(t.m(), m) * Math.min(t.k(), p.k()));
+    double tileW = p.w().bytesFor(Math.min(t.k(), p.k()) * Math.min(t.n(), n));
+    double net = network(t, aBytes, wBytes, oBytes, aLoads, wLoads);
+    double together = together(t, mt, nt, kt, gemms, tileA, tileW, array);
+    aBytes /= t.aGroup();
+    wBytes /= t.wGroup();
     double load =
         Math.max(
             (aLoads + (queues > 1 ? wLoads : 0)) * start + aBytes / ld.bytesPerCycle(),
@@ -209,7 +331,7 @@ public final class MatmulTiling {
       // Few bits make short rows, far apart: each costs the memory another of its own.
       load = Math.max(load, wLoads * start + wBytes * (2 * rows(t, n) - 1) / ld.bytesPerCycle());
     }
-    aBytes *= overhead(p.a(), Math.min(t.k(), p.k()), p.k());
+    aBytes *= aRows(t);
     wBytes *= rows(t, n);
     double dram =
         (aBytes + wBytes + oBytes) * t.pb() * t.pm() * t.pn() / Math.max(1e-9, dramRate());
@@ -223,36 +345,110 @@ public final class MatmulTiling {
       array += b * mt * nt * (widen + array / gemms);
     }
     double first =
-        (p.a().bytesFor(t.m() * t.k()) + p.w().bytesFor(t.k() * t.n()))
+        (p.a().bytesFor(t.m() * t.k()) / t.aGroup() + p.w().bytesFor(t.k() * t.n()) / t.wGroup())
                 / Math.min(ld.bytesPerCycle(), dramRate() / p.cores())
             + start
             + widen;
+    first += t.aGroup() > 1 ? sharing.spread(tileA, t.aGroup()) : 0;
+    first += t.wGroup() > 1 ? sharing.spread(tileW, t.wGroup()) : 0;
     double last = t.m() * t.n() * p.vectorPerResult();
     double issue = 8.0 * gemms;
     if (hw.core().accumulator().resultTiles() == 1) {
       // The array waits while a tile of results is taken out.
       array += vector;
     }
-    return Math.max(Math.max(array, issue), Math.max(load, Math.max(dram, vector)))
+    double transfers = Math.max(Math.max(load, dram), Math.max(net, together));
+    return Math.max(Math.max(array, issue), Math.max(transfers, vector))
         + first
         + last
         + (double) t.m() * t.n() * t.k() / 1e12;
   }
 
+  /**
+   * Cycles of the busiest of a core's ways into the network, its store queue, which sends tiles and
+   * stores results, and its messages. 0 when nothing is shared.
+   */
+  private double network(
+      Tiles t, double aBytes, double wBytes, double oBytes, double aLoads, double wLoads) {
+    if (t.aGroup() == 1 && t.wGroup() == 1) {
+      return 0;
+    }
+    var st = hw.core().dma().store();
+    double in = Sharing.received(aBytes, t.aGroup()) + Sharing.received(wBytes, t.wGroup());
+    double out = 0;
+    double transfers = 0;
+    if (t.aGroup() > 1) {
+      out += sharing.sent(aBytes, t.aGroup());
+      transfers += aLoads;
+    }
+    if (t.wGroup() > 1) {
+      out += sharing.sent(wBytes, t.wGroup());
+      transfers += wLoads;
+    }
+    double store =
+        transfers * (st.startupCycles() + st.finishCycles())
+            + (out + oBytes) / Math.min(st.bytesPerCycle(), hw.noc().bytesPerCycle());
+    double messages = transfers * 2 * sharing.signal();
+    return Math.max(in / hw.noc().bytesPerCycle(), Math.max(store, messages));
+  }
+
+  /**
+   * Cycles that tiles which cores load together take, one behind the other: a slot is filled again
+   * once its product is done, and tiles are sent one by one. The operand that stays in the outer
+   * loop is sent behind the inner one's last tile, which nothing hides.
+   */
+  private double together(
+      Tiles t, long mt, long nt, long kt, double gemms, double tileA, double tileW, double array) {
+    if (!t.isShared()) {
+      return 0;
+    }
+    boolean innerA = kt > 1 || t.nOuter() && mt > 1;
+    boolean innerW = kt > 1 || !t.nOuter() && nt > 1;
+    double bytes = (innerA ? tileA / t.aGroup() : 0) + (innerW ? tileW / t.wGroup() : 0);
+    double fill =
+        sharing.start()
+            + Math.max(
+                bytes / hw.core().dma().load().bytesPerCycle(), bytes * p.cores() / dramRate());
+    double sent = 0;
+    double outer = 0;
+    if (t.aGroup() > 1) {
+      double s = sharing.spread(tileA, t.aGroup());
+      sent += innerA ? s : 0;
+      outer += innerA || mt * nt == 1 ? 0 : mt * s;
+    }
+    if (t.wGroup() > 1) {
+      double s = sharing.spread(tileW, t.wGroup());
+      sent += innerW ? s : 0;
+      outer += innerW || mt * nt == 1 ? 0 : nt * s;
+    }
+    double each = sent == 0 ? 0 : Math.max(sent, (fill + sent + array / gemms) / t.slots());
+    return gemms * each + outer;
+  }
+
+  /** {@link #overhead} of the streamed operand's rows. */
+  private double aRows(Tiles t) {
+    long along = Math.min(t.k(), p.k());
+    return overhead(p.a(), t.aDim() == 1 ? along / t.aGroup() : along, p.k());
+  }
+
   /** {@link #overhead} of the stationary operand's rows. */
   private double rows(Tiles t, long n) {
+    long k = Math.min(t.k(), p.k());
+    long columns = Math.min(t.n(), n);
     return p.wTurned()
-        ? overhead(p.w(), Math.min(t.k(), p.k()), p.k())
-        : overhead(p.w(), Math.min(t.n(), n), p.n());
+        ? overhead(p.w(), t.wDim() == 0 ? k / t.wGroup() : k, p.k())
+        : overhead(p.w(), t.wDim() == 1 ? columns / t.wGroup() : columns, p.n());
   }
 
   /**
    * What short rows cost: each contiguous piece of a tile takes about a request more than its
-   * bytes, for its ragged ends and for the memory to find the row.
+   * bytes, for its ragged ends and for the memory to find the row; a large request that is cut
+   * short costs no more than a small one.
    */
   private double overhead(DType type, long elements, long row) {
     double bytes = type.bytesFor(elements);
-    return elements == row ? 1 : 1 + hw.core().dma().load().requestBytes() / bytes;
+    int request = Math.min(hw.core().dma().load().requestBytes(), LARGEST_PIECE);
+    return elements == row ? 1 : 1 + request / bytes;
   }
 
   private double dramRate() {

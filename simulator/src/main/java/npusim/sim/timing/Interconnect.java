@@ -7,8 +7,11 @@ import npusim.isa.Opcode;
 
 /**
  * Everything between cores: transfers and messages over the network on chip, barriers, and
- * chip-to-chip links. A core has one port into and one out of the network; a transfer holds the
- * ports at both ends, a link transfer every link on its way.
+ * chip-to-chip links. A core has one port into and one out of the network; a transfer takes from
+ * the ports at both ends, and from every link of a mesh or ring on its way ({@link Ways}), as long
+ * as its bytes take at their full rate; a slower engine at either end leaves the rest to others. A
+ * multicast takes each link of the tree to its targets once. A chip-to-chip transfer holds every
+ * link on its way.
  */
 final class Interconnect {
   private static final int FRACTION = 10;
@@ -23,6 +26,7 @@ final class Interconnect {
   private final long[] portIn;
   private final long[] portOut;
   private final long[] linkFree;
+  private final Ways ways;
   private final int chips;
   private final int memoryHops;
   private Units units;
@@ -45,6 +49,7 @@ final class Interconnect {
     portIn = new long[m.cores];
     portOut = new long[m.cores];
     linkFree = new long[chips * chips];
+    ways = new Ways(noc.topology(), m.cores, m.coresPerChip);
     memoryHops =
         switch (noc.topology()) {
           case CROSSBAR -> 1;
@@ -93,6 +98,9 @@ final class Interconnect {
         s.fact(waitingMask[core]);
       }
     }
+    for (long free : ways.free()) {
+      port(s, free);
+    }
     for (long free : linkFree) {
       s.future(free);
     }
@@ -108,6 +116,10 @@ final class Interconnect {
       portIn[core] = Repeats.moved(portIn[core], since << FRACTION, by << FRACTION);
       portOut[core] = Repeats.moved(portOut[core], since << FRACTION, by << FRACTION);
       waitingSince[core] = Repeats.moved(waitingSince[core], since, by);
+    }
+    long[] way = ways.free();
+    for (int i = 0; i < way.length; i++) {
+      way[i] = Repeats.moved(way[i], since << FRACTION, by << FRACTION);
     }
     for (int i = 0; i < linkFree.length; i++) {
       linkFree[i] = Repeats.moved(linkFree[i], since, by);
@@ -126,7 +138,8 @@ final class Interconnect {
         long latency = 0;
         for (long left = mask; left != 0; left &= left - 1) {
           latency =
-              Math.max(latency, hops(core, firstOfChip(core) + Long.numberOfTrailingZeros(left)));
+              Math.max(
+                  latency, ways.hops(core, firstOfChip(core) + Long.numberOfTrailingZeros(left)));
         }
         latency = Math.max(1, latency * Math.max(1, noc.hopLatencyCycles()));
         m.paths.add(p, NOC, latency);
@@ -177,29 +190,34 @@ final class Interconnect {
     long cycles =
         Math.round((double) (beats * segments << FRACTION) * engine.cyclesPerBeat())
             + (segments * engine.rowCycles() << FRACTION);
-    long time = Math.max(portTime(bytes), cycles);
+    long held = portTime(bytes);
+    long time = Math.max(held, cycles);
     long begin = t + engine.startupCycles() << FRACTION;
     long mask = get ? 1L << core - first : m.queueExtra[slot];
     int source = get ? first + (int) m.queueExtra[slot] : core;
     long from = Math.max(begin, portOut[source]);
     long end = from;
     int distance = 0;
-    long byteHops = 0;
+    long hopsTaken = 0;
+    ways.begin();
     for (long left = mask; left != 0; left &= left - 1) {
       int to = first + Long.numberOfTrailingZeros(left);
       if (to >= m.cores || to >= first + m.coresPerChip) {
         continue;
       }
-      int h = hops(source, to);
+      int h = ways.hops(source, to);
       if (to != source) {
-        long start = Math.max(from, portIn[to]);
-        portIn[to] = start + time;
+        long start = Math.max(ways.take(source, to, from, held), portIn[to]);
+        portIn[to] = start + held;
         end = Math.max(end, start + time);
-        if (!noc.multicast()) {
+        if (noc.multicast()) {
+          hopsTaken += ways.taken();
+        } else {
           // Copies leave one after the other.
           from = start + time;
+          hopsTaken += h;
+          ways.begin();
         }
-        byteHops += bytes * h;
       } else {
         end = Math.max(end, from + time);
       }
@@ -216,9 +234,9 @@ final class Interconnect {
       m.tally.totals[Tally.SPM_READ] += bytes;
       m.tally.node(node, Tally.NODE_SPM, bytes);
     }
-    portOut[source] = end;
-    m.tally.totals[Tally.NOC_BYTE_HOPS] += byteHops;
-    m.tally.node(node, Tally.NODE_NOC, byteHops);
+    portOut[source] = end - time + held;
+    m.tally.totals[Tally.NOC_BYTE_HOPS] += bytes * hopsTaken;
+    m.tally.node(node, Tally.NODE_NOC, bytes * hopsTaken);
     long sent = end + (1 << FRACTION) - 1 >> FRACTION;
     long latency = (long) distance * noc.hopLatencyCycles() * (get ? 2 : 1);
     m.paths.add(p, FILL, engine.startupCycles());
@@ -251,7 +269,7 @@ final class Interconnect {
     }
     int farthest = 0;
     for (long left = mask; left != 0; left &= left - 1) {
-      farthest = Math.max(farthest, hops(core, first + Long.numberOfTrailingZeros(left)));
+      farthest = Math.max(farthest, ways.hops(core, first + Long.numberOfTrailingZeros(left)));
     }
     long latency = Math.max(1, 2L * farthest * noc.hopLatencyCycles());
     for (long left = mask; left != 0; left &= left - 1) {
@@ -325,24 +343,6 @@ final class Interconnect {
 
   private int firstOfChip(int core) {
     return core / m.coresPerChip * m.coresPerChip;
-  }
-
-  /** Hops between two cores of a chip. */
-  private int hops(int a, int b) {
-    if (a == b) {
-      return 0;
-    }
-    int n = m.coresPerChip;
-    int x = a % n;
-    int y = b % n;
-    return switch (noc.topology()) {
-      case CROSSBAR -> 1;
-      case RING -> Math.min(Math.floorMod(x - y, n), Math.floorMod(y - x, n));
-      case MESH -> {
-        int side = side(n);
-        yield Math.abs(x % side - y % side) + Math.abs(x / side - y / side);
-      }
-    };
   }
 
   private static int side(int n) {

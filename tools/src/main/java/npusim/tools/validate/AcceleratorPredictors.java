@@ -33,36 +33,19 @@ final class AcceleratorPredictors {
     return out.toString();
   }
 
-  /**
-   * Refuses a job that no driver takes.
-   *
-   * @throws NpusimException (usage)
-   */
-  static void check(Job.OnAccelerator job) {
-    of(job).check(job);
-  }
-
   static long cycles(Job.OnAccelerator job) {
-    return of(job).cycles(job);
-  }
-
-  private static AcceleratorPredictor of(Job.OnAccelerator job) {
-    var chips = new TreeSet<String>();
+    var modes = new TreeSet<String>();
     for (AcceleratorPredictor p : ALL) {
-      chips.addAll(p.chips());
       if (p.chips().contains(job.machine())) {
         if (p.modes().containsKey(job.mode())) {
-          return p;
+          return p.cycles(job);
         }
-        throw NpusimException.usage(
-            "validate-accelerator",
-            job.machine() + " can't be driven in mode " + job.mode(),
-            Names.suggest(job.mode(), p.modes().keySet()));
+        modes.addAll(p.modes().keySet());
       }
     }
-    throw NpusimException.usage(
+    throw NpusimException.infeasible(
         "validate-accelerator",
-        "nothing drives " + job.machine() + " as its own software does",
-        "chips with a driver: " + String.join(", ", chips) + "; others take kind: kernel");
+        job.machine() + " can't be driven in mode " + job.mode(),
+        modes.isEmpty() ? "" : Names.suggest(job.mode(), modes));
   }
 }

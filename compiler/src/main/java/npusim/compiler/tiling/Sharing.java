@@ -1,0 +1,90 @@
+package npusim.compiler.tiling;
+
+import npusim.compiler.codegen.Axis;
+import npusim.hardware.Hardware;
+import npusim.hardware.Noc;
+
+/** What it takes and costs that a group of cores loads the tiles of an operand together. */
+final class Sharing {
+  /**
+   * What sharing must promise to be worth it. Cores that load together meet before the kernel, load
+   * less of it ahead, and wait for the slowest of them; none of that is in the estimate.
+   */
+  static final double DOUBT = 1.1;
+
+  private final Hardware hw;
+  private final double hops;
+
+  Sharing(Hardware hw) {
+    this.hw = hw;
+    int n = hw.chip().cores();
+    hops =
+        hw.noc().topology() == Noc.Topology.CROSSBAR
+            ? 1
+            : hw.noc().topology() == Noc.Topology.RING ? n / 2.0 : Math.sqrt(n);
+  }
+
+  /**
+   * The parts of a dimension that cores divide among them.
+   *
+   * @param min extent of the smallest part
+   * @param max extent of the largest part
+   */
+  record Parts(long min, long max) {
+    static Parts of(long total, long grain, int parts) {
+      long min = Long.MAX_VALUE;
+      long max = 0;
+      for (int i = 0; i < parts; i++) {
+        long[] r = Axis.split(total, grain, i, parts);
+        min = Math.min(min, r[1] - r[0]);
+        max = Math.max(max, r[1] - r[0]);
+      }
+      return new Parts(min, max);
+    }
+
+    /** Whether every part has work, and as many tiles as the others. */
+    boolean alike(long tile) {
+      return min > 0 && Math.ceilDiv(min, tile) == Math.ceilDiv(max, tile);
+    }
+
+    /** Whether the extents of all tiles are known and leave something for each of {@code n}. */
+    boolean divides(long tile, int n) {
+      return (max <= tile || min == max && max % tile == 0) && Math.min(min, tile) >= n;
+    }
+  }
+
+  /** Cycles until a word from another core is there. */
+  double signal() {
+    return hops * hw.noc().hopLatencyCycles() + 4;
+  }
+
+  /** Cycles from a free slot to the first bytes in it. */
+  double start() {
+    var ld = hw.core().dma().load();
+    return ld.startupCycles()
+        + ld.finishCycles()
+        + (hw.dram().controllerLatencyNs() + 50) * hw.chip().clockMhz() / 1000
+        + 2 * hops * hw.noc().hopLatencyCycles();
+  }
+
+  /** Cycles from its parts being loaded to the tile in every core, when nothing is under way. */
+  double spread(double bytes, int group) {
+    var st = hw.core().dma().store();
+    return st.startupCycles()
+        + st.finishCycles()
+        + Math.max(
+            bytes * (group - 1) / group / hw.noc().bytesPerCycle(),
+            sent(bytes, group) / Math.min(st.bytesPerCycle(), hw.noc().bytesPerCycle()))
+        + 3 * signal();
+  }
+
+  /** Bytes that a core sends so that all of a group have {@code bytes} of tiles. */
+  double sent(double bytes, int group) {
+    return bytes / group * (hw.noc().multicast() ? 1 : group - 1);
+  }
+
+  /** Bytes that a core receives. */
+  static double received(double bytes, int group) {
+    return bytes * (group - 1) / group;
+  }
+}

@@ -1,0 +1,160 @@
+package npusim.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+import npusim.compiler.CompileOptions;
+import npusim.compiler.Compiler;
+import npusim.compiler.ir.Tensor;
+import npusim.compiler.text.OnnxText;
+import npusim.hardware.Hardware;
+import npusim.hardware.HardwareLoader;
+import npusim.isa.DType;
+import npusim.isa.Opcode;
+import npusim.program.Program;
+import npusim.sim.functional.FunctionalSimulator;
+import npusim.sim.functional.Memory;
+import npusim.sim.functional.Schedule;
+import npusim.sim.timing.TimingOptions;
+import npusim.sim.timing.TimingResult;
+import npusim.sim.timing.TimingSimulator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Products whose cores load the tiles they all need together. */
+class SharedOperandsTest {
+
+  /** Cores that a slow memory feeds over a quick network. */
+  private static Hardware chip(int cores, String... more) {
+    List<String> sets =
+        new ArrayList<>(
+            List.of(
+                "chip.cores=" + cores,
+                "core.matrix.rows=8",
+                "core.matrix.cols=8",
+                "core.scratchpad.bytes=65536",
+                "noc.topology=mesh",
+                "noc.multicast=true",
+                "noc.bytes_per_cycle=64",
+                "dram.channels=1"));
+    sets.addAll(List.of(more));
+    return HardwareLoader.load("edge", sets);
+  }
+
+  private static Program compile(String model, Hardware hw) {
+    return Cases.proved(
+        Compiler.compile(OnnxText.parse("product", model), hw, CompileOptions.DEFAULT), hw);
+  }
+
+  private static String product(long m, long n, long k) {
+    return String.format(
+        "<ir_version: 8, opset_import: [\"\": 17]> g (float[%d,%d] a, float[%d,%d] w) =>"
+            + " (float[%d,%d] y) { y = MatMul(a, w) }",
+        m, k, k, n, m, n);
+  }
+
+  private static Memory run(Program p, Hardware hw, Schedule schedule, Map<String, byte[]> inputs) {
+    var sim = new FunctionalSimulator(hw).checkingInitialised().checkingRaces();
+    Memory memory = sim.load(p);
+    inputs.forEach(memory::write);
+    sim.run(p, memory, Map.of(), schedule);
+    return memory;
+  }
+
+  private static byte[] random(long rows, long columns, long seed) {
+    var r = new Random(seed);
+    return Tensor.generate(DType.F32, new long[] {rows, columns}, i -> r.nextInt(9) - 4).toBytes();
+  }
+
+  private static boolean shares(Program p) {
+    return Arrays.stream(p.cores().getFirst().code().code())
+        .anyMatch(i -> i.op() == Opcode.C_SIGNAL);
+  }
+
+  private static TimingResult time(Program p, Hardware hw, TimingOptions options) {
+    return new TimingSimulator(hw, options).run(p, Map.of());
+  }
+
+  private static Stream<Schedule> schedules(int random) {
+    return Stream.concat(
+        Stream.of(
+            Schedule.PROGRAM_ORDER,
+            Schedule.LATE_LOADS,
+            Schedule.EAGER_UNITS,
+            Schedule.LATE_STORES),
+        IntStream.range(0, random).mapToObj(Schedule::random));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "4, 64, 64, 256",
+    "4, 256, 32, 64",
+    "8, 96, 128, 128",
+    "6, 48, 96, 192",
+    "9, 90, 144, 100",
+    "4, 128, 128, 40",
+  })
+  void theSameUnderEverySchedule(int cores, long m, long n, long k) {
+    Hardware many = chip(cores);
+    Program p = compile(product(m, n, k), many);
+    assertThat(shares(p)).isTrue();
+    Map<String, byte[]> inputs = Map.of("a", random(m, k, 1), "w", random(k, n, 2));
+    Hardware one = chip(1);
+    byte[] want =
+        run(compile(product(m, n, k), one), one, Schedule.PROGRAM_ORDER, inputs).read("y");
+    schedules(4)
+        .forEach(s -> assertThat(run(p, many, s, inputs).read("y")).as("%s", s).isEqualTo(want));
+  }
+
+  @Test
+  void memoryIsReadOnce() {
+    Hardware hw = chip(16, "noc.bytes_per_cycle=512", "core.accumulator.bytes=65536");
+    TimingResult r = time(compile(product(256, 256, 128), hw), hw, TimingOptions.exactly());
+    assertThat(r.counters().dramReadBytes()).isEqualTo(2L * 256 * 128 * 4);
+    assertThat(r.counters().dramWrittenBytes()).isEqualTo(256L * 256 * 4);
+  }
+
+  @Test
+  void notWithoutAReason() {
+    // The network is slower than the memory.
+    Hardware hw = chip(4, "noc.bytes_per_cycle=1", "noc.hop_latency_cycles=200");
+    assertThat(shares(compile(product(128, 128, 128), hw))).isFalse();
+  }
+
+  @Property(tries = 25, seed = "20251")
+  void anyProduct(
+      @ForAll @IntRange(min = 2, max = 9) int cores,
+      @ForAll @IntRange(min = 1, max = 150) int m,
+      @ForAll @IntRange(min = 1, max = 150) int n,
+      @ForAll @IntRange(min = 1, max = 150) int k,
+      @ForAll @LongRange(min = 0, max = 1000) long seed) {
+    Hardware hw = chip(cores, "noc.multicast=" + (seed % 2 == 0));
+    String model =
+        String.format(
+            "<ir_version: 8, opset_import: [\"\": 17]> g (float[%d,%d] a, float[%d,%d] w,"
+                + " float[%d,%d] v) => (float[%d,%d] z)"
+                + " { y = MatMul(a, w)  x = Relu(y)  z = MatMul(x, v) }",
+            m, k, k, n, n, m, m, m);
+    Program p = compile(model, hw);
+    Map<String, byte[]> inputs =
+        Map.of("a", random(m, k, seed), "w", random(k, n, seed + 1), "v", random(n, m, seed + 2));
+    Hardware one = chip(1);
+    byte[] want = run(compile(model, one), one, Schedule.PROGRAM_ORDER, inputs).read("z");
+    assertThat(run(p, hw, Schedule.PROGRAM_ORDER, inputs).read("z")).isEqualTo(want);
+    assertThat(run(p, hw, Schedule.random(seed), inputs).read("z")).isEqualTo(want);
+    TimingResult r = time(p, hw, TimingOptions.exactly());
+    assertThat(Arrays.stream(r.categoryCycles()).sum()).isEqualTo(r.totalCycles());
+    assertThat(r.units()).allMatch(u -> u.total() == r.totalCycles());
+  }
+}
