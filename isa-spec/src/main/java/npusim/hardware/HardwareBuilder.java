@@ -176,6 +176,7 @@ final class HardwareBuilder {
         byType("core.vector.throughput"),
         p.int32(s + "latency_cycles"),
         p.int32(s + "issue_cycles"),
+        p.flag(s + "rows_on_chip"),
         ops);
   }
 

@@ -11,6 +11,9 @@ import npusim.isa.DType;
  *     natively supported type
  * @param latencyCycles pipeline depth every instruction pays once
  * @param issueCycles cycles one instruction occupies the unit beyond its elements
+ * @param rowsOnChip whether a softmax or a normalisation keeps its rows in the scratchpad; if not,
+ *     every reduction and every use of its result is a kernel of its own over memory, as compilers
+ *     make that fuse elementwise loops only
  * @param ops cost of each operation class; every class is present
  */
 public record VectorUnit(
@@ -18,6 +21,7 @@ public record VectorUnit(
     Map<DType, Double> throughput,
     int latencyCycles,
     int issueCycles,
+    boolean rowsOnChip,
     Map<VectorClass, OpCost> ops) {
 
   /**

@@ -1,6 +1,11 @@
 package npusim.yaml;
 
+import java.io.IOException;
 import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -33,6 +38,25 @@ public final class YamlReader {
 
   private YamlReader(String file) {
     this.file = file;
+  }
+
+  /**
+   * The text of a file.
+   *
+   * @throws NpusimException (usage) when there is no such file or it is no text
+   */
+  public static String text(Path file) {
+    Location where = Location.ofFile(file.toString());
+    try {
+      return Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw NpusimException.usage("file", "no such file", where, "check the path");
+    } catch (CharacterCodingException e) {
+      throw NpusimException.usage("file", "not UTF-8 text", where, "YAML is expected here");
+    } catch (IOException e) {
+      String why = Files.isDirectory(file) ? "is a folder, not a file" : "can't be read";
+      throw NpusimException.usage("file", why, where, "check the path");
+    }
   }
 
   /**

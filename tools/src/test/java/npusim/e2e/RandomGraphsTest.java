@@ -47,7 +47,12 @@ class RandomGraphsTest {
           HardwareLoader.load("tiny"),
           HardwareLoader.load("edge"),
           HardwareLoader.load("edge", List.of("chip.cores=3", "core.matrix.dataflow=os")),
-          HardwareLoader.load("edge", List.of("core.scratchpad.bytes=64KiB", "chip.cores=2")));
+          HardwareLoader.load(
+              "edge",
+              List.of(
+                  "core.scratchpad.bytes=64KiB",
+                  "chip.cores=2",
+                  "core.vector.rows_on_chip=false")));
   private static final List<Schedule> SCHEDULES =
       List.of(
           Schedule.PROGRAM_ORDER, Schedule.LATE_LOADS, Schedule.LATE_STORES, Schedule.EAGER_UNITS);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import npusim.compiler.CompileOptions;
 import npusim.compiler.Compiler;
 import npusim.compiler.ir.Model;
@@ -16,6 +17,7 @@ import npusim.program.Param;
 import npusim.program.Program;
 import npusim.sim.functional.FunctionalSimulator;
 import npusim.sim.functional.Schedule;
+import npusim.workloads.Lang;
 import npusim.workloads.OrtSession;
 import npusim.workloads.SampleInputs;
 import npusim.workloads.Scenario;
@@ -24,6 +26,7 @@ import npusim.workloads.Stage;
 import npusim.workloads.Weights;
 import npusim.workloads.WorkloadCatalog;
 import npusim.workloads.WorkloadOptions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,6 +57,19 @@ class WorkloadValuesTest {
     Scenario s = Scenarios.small(WorkloadCatalog.find(name).orElseThrow(), options);
     for (Stage stage : s.stages()) {
       check(stage, hw);
+    }
+  }
+
+  /** What one position of all sequences adds to a cache is more than half of the scratchpad. */
+  @Test
+  void cachesOfManySequencesAreAppendedInPieces() {
+    var options =
+        new WorkloadOptions(
+            20, OptionalLong.of(24), OptionalLong.of(2), Lang.EN, Weights.seeded(1));
+    String name = "opt-125m:layers=1,hidden=256,heads=4,kv_heads=4,ffn=32,vocab=128,context=32";
+    Scenario s = Scenarios.of(WorkloadCatalog.find(name).orElseThrow(), options);
+    for (Stage stage : s.stages()) {
+      check(stage, HardwareLoader.load("tiny"));
     }
   }
 

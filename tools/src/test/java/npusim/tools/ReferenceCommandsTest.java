@@ -44,6 +44,27 @@ class ReferenceCommandsTest {
   }
 
   @Test
+  void modelsPrintsAWorkloadThatRunsAsAFile(@TempDir Path folder) throws Exception {
+    CommandRun printed = CommandRun.of("models", "ResNet18");
+    assertThat(printed.exitCode()).as(printed.err()).isZero();
+    Path mine = folder.resolve("mine.yaml");
+    Files.writeString(mine, printed.out().replace("image: 224", "image: 32"));
+    CommandRun file = CommandRun.of("run", mine + ":depths=[1,1,1,1]", "--hw", "edge");
+    CommandRun named = CommandRun.of("run", "resnet18:image=32,depths=[1,1,1,1]", "--hw", "edge");
+    assertThat(file.exitCode()).as(file.err()).isZero();
+    String latency = "latency";
+    assertThat(line(file, latency)).isEqualTo(line(named, latency));
+    CommandRun missing = CommandRun.of("run", folder.resolve("no.yaml"), "--hw", "edge");
+    assertThat(missing.exitCode()).isEqualTo(2);
+    assertThat(missing.err()).contains("no.yaml: error: no such file");
+    assertThat(CommandRun.of("models", "resnet19").err()).contains("did you mean \"resnet18\"?");
+  }
+
+  private static String line(CommandRun run, String start) {
+    return run.out().lines().filter(l -> l.startsWith(start)).findFirst().orElseThrow();
+  }
+
+  @Test
   void configShowsSchemaAndParametersAndChecksFiles(@TempDir Path folder) throws Exception {
     assertThat(CommandRun.of("config", "schema").out()).contains("\"$schema\"");
     assertThat(CommandRun.of("config", "show", "rngd", "core.matrix").out())

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import npusim.diag.Location;
 import npusim.diag.Names;
 import npusim.diag.NpusimException;
@@ -126,7 +127,12 @@ final class Fields {
   }
 
   Fields child(String key) {
-    return new Fields(require(key), path + key + ".");
+    return child(key, UnaryOperator.identity());
+  }
+
+  /** The mapping under a key, changed before it is read. */
+  Fields child(String key, UnaryOperator<YamlNode> change) {
+    return new Fields(change.apply(require(key)), path + key + ".");
   }
 
   /** Refuses keys that were never asked for. */

@@ -183,6 +183,9 @@ public enum MicroWorkload {
     List<String> names =
         Arrays.stream(values()).map(m -> m.name().toLowerCase(Locale.ROOT)).toList();
     if (!names.contains(name)) {
+      if (WorkloadCatalog.names().contains(name)) {
+        return Optional.empty();
+      }
       throw NpusimException.usage(
           "micro-name", "no kernel is called \"" + name + "\"", Names.suggest(name, names));
     }

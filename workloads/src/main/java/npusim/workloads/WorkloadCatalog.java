@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import npusim.diag.NpusimException;
 
 /** The workloads that come with npusim. */
 public final class WorkloadCatalog {
@@ -18,12 +18,26 @@ public final class WorkloadCatalog {
     return text("index.txt").lines().filter(l -> !l.isBlank()).toList();
   }
 
-  /** The workload of a name, any letter case; empty if there is none. */
+  /**
+   * The workload of a name, any letter case, with other dimensions if the name is followed by some:
+   * {@code resnet18:image=32}.
+   *
+   * @return empty if no workload has the name
+   * @throws NpusimException (usage) when a dimension is unknown or wrong
+   */
   public static Optional<WorkloadSpec> find(String name) {
+    int colon = name.indexOf(':');
+    String plain = colon < 0 ? name : name.substring(0, colon);
+    String changes = colon < 0 ? "" : name.substring(colon + 1);
+    return yaml(plain).map(y -> WorkloadSpec.parse(plain + ".yaml", y, changes));
+  }
+
+  /** The description of a named workload, any letter case; empty if there is none. */
+  public static Optional<String> yaml(String name) {
     return names().stream()
         .filter(n -> n.equalsIgnoreCase(name))
         .findFirst()
-        .map(n -> WorkloadSpec.parse(n + ".yaml", text(n.toLowerCase(Locale.ROOT) + ".yaml")));
+        .map(n -> text(n + ".yaml"));
   }
 
   private static String text(String file) {

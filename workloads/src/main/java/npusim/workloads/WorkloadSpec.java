@@ -39,6 +39,17 @@ public record WorkloadSpec(
    * @throws NpusimException (usage) at the place of the first mistake
    */
   public static WorkloadSpec parse(String file, String yaml) {
+    return parse(file, yaml, "");
+  }
+
+  /**
+   * Reads a workload and changes some of its dimensions.
+   *
+   * @param changes {@code layers=1,image=32} and the like, keys of {@code architecture}; may be
+   *     empty
+   * @throws NpusimException (usage) at the place of the first mistake
+   */
+  public static WorkloadSpec parse(String file, String yaml, String changes) {
     YamlNode root =
         YamlReader.read(file, yaml)
             .orElseThrow(
@@ -46,7 +57,7 @@ public record WorkloadSpec(
                     NpusimException.usage(
                         "workload-yaml", "the file is empty", Location.ofFile(file), ""));
     var f = new Fields(root, "");
-    String name = f.text("name");
+    String name = f.text("name") + (changes.isEmpty() ? "" : ":" + changes);
     String title = f.text("title");
     String status = f.text("status");
     List<String> sources = f.texts("sources");
@@ -55,7 +66,11 @@ public record WorkloadSpec(
     if (family == null) {
       f.text("family");
     }
-    Fields dims = f.child("architecture");
+    Fields dims =
+        changes.isEmpty()
+            ? f.child("architecture")
+            : f.child(
+                "architecture", DimensionChanges.parse(Location.ofFile(name), changes)::apply);
     Architecture architecture = ArchitectureReader.read(family, dims);
     dims.close();
     Lengths lengths = f.has("lengths") ? Lengths.read(f.child("lengths")) : Lengths.NONE;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.OptionalLong;
 import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Tensor;
+import npusim.diag.ExitCode;
 import npusim.diag.NpusimException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ class WorkloadCatalogTest {
     "llama-2-7b, 6738415616",
     "llama-3.1-8b, 8030261248",
     "gpt-2, 124439808",
+    "opt-125m, 125239296",
     "resnet50, 25557032",
   })
   void parameterCountsMatchThePublishedOnes(String name, long published) {
@@ -98,5 +100,38 @@ class WorkloadCatalogTest {
         .isInstanceOf(NpusimException.class)
         .hasMessageContaining("x.yaml:9:3")
         .hasMessageContaining("bottleneck");
+  }
+
+  @Test
+  void dimensionsCanBeChangedAfterTheName() {
+    var changed = WorkloadCatalog.find("ResNet18:image=32,depths=[1,1,1,1]").orElseThrow();
+    assertThat(changed.name()).isEqualTo("resnet18:image=32,depths=[1,1,1,1]");
+    assertThat(changed.architecture().summary())
+        .containsExactly("blocks [1, 1, 1, 1]", "widths [64, 128, 256, 512]", "32×32 image");
+    var plain = WorkloadCatalog.find("blip-base").orElseThrow().architecture();
+    var larger = WorkloadCatalog.find("blip-base:vision.image=512").orElseThrow().architecture();
+    assertThat(((Captioner) larger).vision().image()).isEqualTo(512);
+    assertThat(((Captioner) larger).text()).isEqualTo(((Captioner) plain).text());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "resnet18:imge=32 | unknown key architecture.imge | image",
+        "resnet18:image | must be key=value | resnet50:image=288",
+        "resnet18:image= | image has no value | image",
+        "resnet18:image=x | must be a number | architecture.image",
+        "resnet18:image=0 | must be an integer from 1 | architecture.image",
+        "resnet18:depths=[1 | not valid YAML | depths",
+        "blip-base:visin.image=3 | no group of dimensions | vision",
+        "resnet18:image.width=3 | belongs to no group | width"
+      })
+  void wrongDimensionsAreRefused(String text, String message, String also) {
+    assertThatThrownBy(() -> WorkloadCatalog.find(text))
+        .isInstanceOfSatisfying(
+            NpusimException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
+        .hasMessageContaining(message)
+        .hasMessageContaining(also);
   }
 }

@@ -55,49 +55,70 @@ final class CacheOp implements Kernel {
     copy(k, steps, place, null, new Aff[] {Aff.ZERO, Aff.ZERO, first, Aff.ZERO});
   }
 
-  /** Copies a tensor through the scratchpad, cores sharing its outermost long dimension. */
+  /**
+   * Copies a tensor through the scratchpad, cores sharing its longest dimension but the last. A
+   * tile holds as much of the inner dimensions as fits.
+   */
   private static void copy(KernelContext k, View from, View to, Aff[] fromShift, Aff[] toShift) {
     long[] dims = from.dims();
+    long room = k.spmBudget() / 2 * 8 / from.type().bits();
+    if (room < 1) {
+      throw k.tooSmall("scratchpad");
+    }
+    long[] tile = new long[dims.length];
+    for (int i = dims.length - 1; i >= 0; i--) {
+      tile[i] = Math.clamp(room, 1, Math.max(1, dims[i]));
+      room /= tile[i];
+    }
     int cut = 0;
     for (int i = 0; i < dims.length - 1; i++) {
       cut = dims[i] > dims[cut] ? i : cut;
     }
-    long rest = 1;
-    for (int i = 0; i < dims.length; i++) {
-      rest *= i == cut ? 1 : dims[i];
-    }
-    long tile = Math.max(1, k.spmBudget() / 2 * 8 / from.type().bits() / Math.max(1, rest));
-    if (k.spmBudget() * 8 < 2 * rest * from.type().bits()) {
-      throw k.tooSmall("scratchpad");
-    }
-    int axis = cut;
+    int shared = cut;
     k.launch(
         (e, part, parts) -> {
-          long[] r = Axis.split(dims[axis], 1, part, parts);
+          long[] r = Axis.split(dims[shared], 1, part, parts);
           if (r[0] < r[1]) {
-            copy(e, from, to, fromShift, toShift, new Axis("r", r[0], r[1], tile), axis);
+            var axes = new Axis[dims.length];
+            for (int i = 0; i < dims.length; i++) {
+              axes[i] =
+                  i == shared
+                      ? new Axis("r" + i, r[0], r[1], tile[i])
+                      : new Axis("r" + i, 0, dims[i], tile[i]);
+            }
+            TileIn in = new TileIn(e, "in", from, tile, 2, Lane.LD0, Lane.ST);
+            copy(
+                e, in, to, fromShift, toShift, axes, 0, new Aff[dims.length], new Aff[dims.length]);
           }
         });
   }
 
+  /** Walks the axes from {@code at} on; those before it stand at {@code origin}. */
   private static void copy(
-      Emitter e, View from, View to, Aff[] fromShift, Aff[] toShift, Axis rows, int axis) {
-    long[] tile = from.dims().clone();
-    tile[axis] = rows.tile();
-    TileIn in = new TileIn(e, "in", from, tile, 2, Lane.LD0, Lane.ST);
-    rows.loop(
+      Emitter e,
+      TileIn in,
+      View to,
+      Aff[] fromShift,
+      Aff[] toShift,
+      Axis[] axes,
+      int at,
+      Aff[] origin,
+      Aff[] extents) {
+    if (at == axes.length) {
+      Loc local = in.fetch(shifted(origin, fromShift), extents);
+      in.take(Lane.ST);
+      Loc target = to.loc().at(shifted(origin, toShift));
+      new Dma(e).store(target, local, TileIn.order(to.strides()), extents);
+      in.release(Lane.ST);
+      in.next();
+      return;
+    }
+    axes[at].loop(
         e,
         s -> {
-          Aff[] origin = Aff.of(new long[tile.length]);
-          Aff[] extents = Aff.of(tile);
-          origin[axis] = s.origin();
-          extents[axis] = s.extent();
-          Loc local = in.fetch(shifted(origin, fromShift), extents);
-          in.take(Lane.ST);
-          Loc target = to.loc().at(shifted(origin, toShift));
-          new Dma(e).store(target, local, TileIn.order(to.strides()), extents);
-          in.release(Lane.ST);
-          in.next();
+          origin[at] = s.origin();
+          extents[at] = s.extent();
+          copy(e, in, to, fromShift, toShift, axes, at + 1, origin.clone(), extents.clone());
         });
   }
 

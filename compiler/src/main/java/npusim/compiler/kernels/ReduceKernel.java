@@ -20,9 +20,9 @@ import npusim.isa.DType;
 import npusim.isa.RedFn;
 
 /**
- * Reduction over any dimensions: tiles of the input are reduced into partial results that stay in
- * the scratchpad until all tiles of the reduced dimensions are through; then a finishing region
- * makes the result.
+ * Reduction over any dimensions: tiles of the input, or of what a region makes of several inputs,
+ * are reduced into partial results that stay in the scratchpad until all tiles of the reduced
+ * dimensions are through; then a finishing region makes the result.
  */
 public final class ReduceKernel {
   private static final int SLOTS = 2;
@@ -30,7 +30,9 @@ public final class ReduceKernel {
   private final KernelContext k;
   private final RedFn fn;
   private final DType accType;
+  private final Region before;
   private final Region finish;
+  private final List<View> ins;
   private final View in;
   private final View out;
   private final boolean[] reduced;
@@ -40,16 +42,19 @@ public final class ReduceKernel {
       KernelContext k,
       RedFn fn,
       DType accType,
+      Region before,
       Region finish,
-      View in,
+      List<View> ins,
       View out,
       boolean[] reduced,
       long[] tile) {
     this.k = k;
     this.fn = fn;
     this.accType = accType;
+    this.before = before;
     this.finish = finish;
-    this.in = in;
+    this.ins = ins;
+    this.in = ins.getFirst();
     this.out = out;
     this.reduced = reduced;
     this.tile = tile;
@@ -63,6 +68,28 @@ public final class ReduceKernel {
    */
   public static void run(
       KernelContext k, RedFn fn, DType accType, Region finish, View in, View out, boolean[] axes) {
+    Region same = new Region();
+    same.input(in.type());
+    run(k, fn, accType, same, finish, List.of(in), out, axes);
+  }
+
+  /**
+   * Computes {@code out = finish(fn over the reduced dimensions of before(ins))}.
+   *
+   * @param before elementwise, of as many inputs as there are; its result's type is {@code accType}
+   *     unless it passes its only input through
+   * @param ins views that broadcast to the shape of the first
+   */
+  static void run(
+      KernelContext k,
+      RedFn fn,
+      DType accType,
+      Region before,
+      Region finish,
+      List<View> ins,
+      View out,
+      boolean[] axes) {
+    View in = ins.getFirst();
     if (out.size() == 0) {
       return;
     }
@@ -73,23 +100,29 @@ public final class ReduceKernel {
       groups[i] = axes[i] ? 1 : 0;
     }
     View o = new View(out.storage(), out.offset(), in.dims(), os);
-    List<Shape4.Dim> dims = new ArrayList<>(MapKernel.simplified(List.of(in, o), groups));
+    List<View> all = new ArrayList<>();
+    ins.forEach(v -> all.add(v.broadcast(in.dims())));
+    all.add(o);
+    List<Shape4.Dim> dims = new ArrayList<>(MapKernel.simplified(all, groups));
     if (dims.stream().noneMatch(d -> d.group() == 1)) {
-      dims.add(new Shape4.Dim(Aff.ONE, new long[2], 1));
+      dims.add(new Shape4.Dim(Aff.ONE, new long[all.size()], 1));
     }
     // Kept dimensions outside, so that a partial result is complete before the next begins.
     dims.sort((x, y) -> Integer.compare(x.group(), y.group()));
-    List<View> flat = MapKernel.views(List.of(in, o), dims);
+    List<View> flat = MapKernel.views(all, dims);
     boolean[] reduced = new boolean[dims.size()];
     for (int i = 0; i < reduced.length; i++) {
       reduced[i] = dims.get(i).group() == 1;
     }
     List<TileChooser.Operand> operands = new ArrayList<>();
-    View fi = flat.get(0);
-    View fo = flat.get(1);
-    if (!fi.storage().resident()) {
-      operands.add(new TileChooser.Operand(fi.strides(), 2L * fi.type().bits(), fi.type().bits()));
+    View fi = flat.getFirst();
+    View fo = flat.removeLast();
+    for (View v : flat) {
+      if (!v.storage().resident()) {
+        operands.add(new TileChooser.Operand(v.strides(), 2L * v.type().bits(), v.type().bits()));
+      }
     }
+    long scratch = before.isCopy() ? 0 : before.scratchBits() + accType.bits();
     int kept = 2 * fo.type().bits() + accType.bits() + finish.scratchBits();
     operands.add(new TileChooser.Operand(fo.strides(), kept, fo.type().bits()));
     long target = Math.min(k.spmBudget() - 1024, Math.max(16 << 10, fi.size() / k.cores()));
@@ -98,11 +131,11 @@ public final class ReduceKernel {
     if (cut >= 0) {
       part[cut] = Math.ceilDiv(part[cut], k.cores());
     }
-    long[] tile = TileChooser.choose(part, operands, 0, target, new boolean[part.length]);
+    long[] tile = TileChooser.choose(part, operands, scratch, target, new boolean[part.length]);
     if (tile == null) {
       throw k.tooSmall("scratchpad");
     }
-    ReduceKernel r = new ReduceKernel(k, fn, accType, finish, fi, fo, reduced, tile);
+    ReduceKernel r = new ReduceKernel(k, fn, accType, before, finish, flat, fo, reduced, tile);
     k.launch((e, p, n) -> r.emit(e, p, n, cut));
   }
 
@@ -163,8 +196,14 @@ public final class ReduceKernel {
       end.run();
       return;
     }
-    TileIn tiles = new TileIn(e, "in", in, nest.tile(map), SLOTS, Lane.LD0, Lane.VEC);
-    LoopNest.Operand a = nest.operand(tiles, n, map, Lane.VEC);
+    List<LoopNest.Operand> args = new ArrayList<>();
+    for (View x : ins) {
+      int depth = x == in ? n : nest.depth(map, x.strides());
+      int slots = depth == 0 ? 1 : SLOTS;
+      TileIn tiles = new TileIn(e, "in", x, nest.tile(map), slots, Lane.LD0, Lane.VEC);
+      args.add(nest.operand(tiles, depth, map, Lane.VEC));
+    }
+    Prologue prologue = before.isCopy() ? null : new Prologue(e, nest.tile(map));
     nest.around(kept, () -> {}, end);
     nest.run(
         () -> {
@@ -172,8 +211,30 @@ public final class ReduceKernel {
           for (int i = 0; i < n; i++) {
             first = reduced[i] ? first.plus(nest.at(i).index()) : first;
           }
-          v.reduce(fn, acc, a.loc(), reduced, first, nest.extents(map));
+          Loc[] x = args.stream().map(LoopNest.Operand::loc).toArray(Loc[]::new);
+          Loc a = prologue == null ? x[0] : prologue.emit(x, nest.extents(map));
+          v.reduce(fn, acc, a, reduced, first, nest.extents(map));
         });
+  }
+
+  /** What is reduced, where that isn't an input as it is: made tile by tile. */
+  private final class Prologue {
+    private final Emitter e;
+    private final Loc made;
+    private final Loc[] scratch;
+
+    Prologue(Emitter e, long[] tile) {
+      this.e = e;
+      long[] layout = TileIn.layout(in, tile);
+      Area area = e.scratch(accType.bytesFor(Arrays.stream(tile).reduce(1, Math::multiplyExact)));
+      made = new Loc(area, Aff.of(area.lo()), layout, accType);
+      scratch = before.scratch(e, layout, null, tile);
+    }
+
+    Loc emit(Loc[] x, Aff[] extents) {
+      before.emit(e, made, x, scratch, null, extents);
+      return made;
+    }
   }
 
   /** The neutral element, for a reduction over nothing. */

@@ -59,33 +59,36 @@ public final class RowOp implements Kernel {
       int e = r.un(UnFn.EXP, w, d);
       r.bin(BinFn.MUL, t, e, r.un(UnFn.RECIP, w, r.reduce(RedFn.SUM, w, e)));
     }
-    if (MapKernel.rows(k, r, List.of(in), out, row)) {
+    if (inOnePass(k) && MapKernel.rows(k, r, List.of(in), out, row)) {
       return;
     }
+    // The exponentials are made twice: that is cheaper than to write and read them.
     View max = temp(k, "max", w, in, row);
     reduce(k, RedFn.MAX, w, in, max, row);
-    View e = k.temp("exp", w, in.dims());
-    Region re = new Region();
-    int v = re.bin(BinFn.SUB, w, re.input(in.type()), second(re, w));
-    re.un(UnFn.EXP, w, v);
-    MapKernel.run(k, re, List.of(in, max), e);
     View sum = temp(k, "sum", w, in, row);
-    reduce(k, RedFn.SUM, w, e, sum, row);
+    Region exponentials = new Region();
+    int value = exponentials.input(in.type());
+    int most = exponentials.input(w);
+    exponentials.un(UnFn.EXP, w, exponentials.bin(BinFn.SUB, w, value, most));
+    Region finish = new Region();
+    finish.un(log ? UnFn.LOG : UnFn.RECIP, w, finish.input(w));
+    ReduceKernel.run(k, RedFn.SUM, w, exponentials, finish, List.of(in, max), sum, row);
     Region last = new Region();
+    int a = last.input(in.type());
+    int b = last.input(w);
+    int c = last.input(w);
+    int below = last.bin(BinFn.SUB, w, a, b);
     if (log) {
-      int a = last.input(in.type());
-      int b = last.input(w);
-      int c = last.input(w);
-      last.bin(BinFn.SUB, t, last.bin(BinFn.SUB, w, a, b), last.un(UnFn.LOG, w, c));
-      MapKernel.run(k, last, List.of(in, max, sum), out);
+      last.bin(BinFn.SUB, t, below, c);
     } else {
-      last.bin(BinFn.DIV, t, last.input(w), second(last, w));
-      MapKernel.run(k, last, List.of(e, sum), out);
+      last.bin(BinFn.MUL, t, last.un(UnFn.EXP, w, below), c);
     }
+    MapKernel.run(k, last, List.of(in, max, sum), out);
   }
 
-  private static int second(Region r, DType t) {
-    return r.input(t);
+  /** Whether a kernel may keep rows in the scratchpad from a reduction to what uses it. */
+  private static boolean inOnePass(KernelContext k) {
+    return k.hw().core().vector().rowsOnChip();
   }
 
   private static View temp(KernelContext k, String name, DType t, View in, boolean[] row) {
@@ -140,7 +143,7 @@ public final class RowOp implements Kernel {
     if (bias >= 0) {
       r.bin(BinFn.ADD, t, x, bias);
     }
-    if (!MapKernel.rows(k, r, ins, k.out(0), row)) {
+    if (!inOnePass(k) || !MapKernel.rows(k, r, ins, k.out(0), row)) {
       inPasses(k, ins, scale, bias, row, count, eps, centred);
     }
   }

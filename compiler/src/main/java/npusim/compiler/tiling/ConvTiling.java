@@ -148,7 +148,10 @@ public final class ConvTiling {
       Share s = share(cut);
       Set<Long> ocs =
           p.block() > 0 ? blocks(cut[2]) : candidates(s.oc(), hw.core().matrix().cols());
-      Set<Long> ics = candidates(p.ic(), Math.max(1, hw.core().matrix().rows() / taps));
+      int rows = hw.core().matrix().rows();
+      // Where every tap is a product of its own, its channels fill the rows.
+      long deep = hw.core().matrix().tapsTogether() ? Math.max(1, rows / taps) : rows;
+      Set<Long> ics = candidates(p.ic(), deep);
       for (Patch patch : patches(s)) {
         for (long toc : ocs) {
           if (patch.rows() * toc * 8 > p.acc()) {

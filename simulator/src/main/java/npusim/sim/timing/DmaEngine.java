@@ -237,11 +237,19 @@ final class DmaEngine {
     long decoded = engine.overlap() == Dma.Overlap.STARTUP ? Math.min(ready, t) : t;
     issueFree[unit] = Math.max(t, decoded + engine.startupCycles());
     m.state[unit] = Machine.ACTIVE;
-    step(unit, t);
+    // What lets this transfer start may let others start in the same cycle: it must not run ahead.
+    issueUntil(unit, t, t + lookahead);
   }
 
-  /** Issues requests that are due at {@code t}. */
+  /**
+   * Issues requests that are due at {@code t}, and later ones if nothing else happens before them.
+   */
   void step(int unit, long t) {
+    m.events.set(2 * unit, EventTree.NEVER);
+    issueUntil(unit, t, Math.max(t + lookahead, m.events.firstTime() - 1));
+  }
+
+  private void issueUntil(int unit, long t, long horizon) {
     long[] c = m.costs.rows;
     int row = cost[unit];
     int core = unit / Machine.U;
@@ -257,9 +265,6 @@ final class DmaEngine {
       return;
     }
     long segment = c[row + Costs.SEGMENT];
-    // Until another actor does something the memory sees no other request.
-    m.events.set(2 * unit, EventTree.NEVER);
-    long horizon = Math.max(t + lookahead, m.events.firstTime() - 1);
     while (true) {
       long left = segment - done[unit];
       long requests = requests(unit, direction, left);

@@ -2,6 +2,8 @@ package npusim.sim.timing;
 
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.stream.Stream;
+import npusim.hardware.Dma;
 import npusim.hardware.Dram;
 
 /**
@@ -30,6 +32,10 @@ final class Repeats {
   private final Interconnect net;
   private final boolean exactTimes;
   private final long minimumSpan;
+
+  /** How long before its turn a transfer may begin to be set up. */
+  private final long decodeAhead;
+
   private final Map<Code, LoopTaint> taints = new IdentityHashMap<>();
   private final Watch[] watches;
   private long skipped;
@@ -50,6 +56,12 @@ final class Repeats {
                     * m.hw.chip().clockMhz()
                     * 1e-6);
     watches = new Watch[m.code[0].length() + 1];
+    decodeAhead =
+        Stream.of(m.hw.core().dma().load(), m.hw.core().dma().store())
+            .filter(p -> p.overlap() == Dma.Overlap.STARTUP)
+            .mapToLong(Dma.Path::startupCycles)
+            .max()
+            .orElse(0);
     for (Code c : m.code) {
       taints.computeIfAbsent(c, LoopTaint::new);
     }
@@ -307,7 +319,7 @@ final class Repeats {
         int slot = unit * m.queueRing + (m.queueHead[unit] + i & m.queueRing - 1);
         s.fact(m.queuePc[slot]);
         s.fact(m.queueCost[slot]);
-        s.future(m.queueAvailable[slot]);
+        s.recent(m.queueAvailable[slot], decodeAhead);
       }
       s.fact(m.flightSize[unit]);
       for (int i = 0; i < m.flightSize[unit]; i++) {

@@ -35,6 +35,11 @@ final class Snapshot {
     relative(Math.max(0, time - now));
   }
 
+  /** A time that matters for another {@code cycles} once it has passed. */
+  void recent(long time, long cycles) {
+    relative(Math.max(-cycles, time - now));
+  }
+
   /** A pending event; {@link EventTree#NEVER} for none. */
   void event(long time) {
     fact(time == EventTree.NEVER ? 1 : 0);

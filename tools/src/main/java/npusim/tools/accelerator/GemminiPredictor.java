@@ -44,6 +44,23 @@ public final class GemminiPredictor implements AcceleratorPredictor {
   }
 
   @Override
+  public void check(Job.OnAccelerator job) {
+    if (job.mode().startsWith("mv")) {
+      require(!job.transfer().isEmpty(), "transfer", job);
+    } else {
+      require(job.product().isPresent(), "workload", job);
+      require(!job.mode().startsWith("loop_") || !job.tile().isEmpty(), "tile", job);
+    }
+  }
+
+  private static void require(boolean given, String what, Job.OnAccelerator job) {
+    if (!given) {
+      throw NpusimException.usage(
+          "validate-accelerator", "mode " + job.mode() + " needs " + what, "");
+    }
+  }
+
+  @Override
   public long cycles(Job.OnAccelerator job) {
     OptionalLong latency = job.readLatency();
     var write = job.writeLatency().isPresent() ? job.writeLatency() : latency;
@@ -61,35 +78,20 @@ public final class GemminiPredictor implements AcceleratorPredictor {
       case "mvin_acc" -> transfers(job, hw, ACCUMULATOR_BYTES).in(true);
       case "mvout" -> transfers(job, hw, 1).out();
       case "loop_full", "loop_exec" -> {
-        var p = product(job);
+        var p = job.product().orElseThrow();
         List<Long> t = job.tile();
-        if (t.isEmpty()) {
-          throw missing("a tile", job);
-        }
         yield new GemminiLoops(hw, p.m(), p.n(), p.k(), t.get(0), t.get(1), t.get(2), transfers)
             .program();
       }
       default -> {
-        var p = product(job);
+        var p = job.product().orElseThrow();
         yield new GemminiCommands(hw, p.m(), p.n(), p.k(), transfers).program();
       }
     };
   }
 
-  private static Job.Product product(Job.OnAccelerator job) {
-    return job.product().orElseThrow(() -> missing("a workload", job));
-  }
-
   private static GemminiTransfers transfers(Job.OnAccelerator job, Hardware hw, int bytes) {
     List<Long> t = job.transfer();
-    if (t.isEmpty()) {
-      throw missing("a transfer", job);
-    }
     return new GemminiTransfers(hw, t.get(0), t.get(1), t.get(2) * bytes);
-  }
-
-  private static NpusimException missing(String what, Job.OnAccelerator job) {
-    return NpusimException.usage(
-        "validate-accelerator", job.machine() + " needs " + what + " in mode " + job.mode(), "");
   }
 }

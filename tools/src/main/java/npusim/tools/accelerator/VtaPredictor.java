@@ -25,11 +25,15 @@ public final class VtaPredictor implements AcceleratorPredictor {
   }
 
   @Override
-  public long cycles(Job.OnAccelerator job) {
+  public void check(Job.OnAccelerator job) {
     if (job.product().isEmpty() || job.tile().isEmpty() || job.buffers() > 2) {
       throw NpusimException.usage(
           "validate-accelerator", "vta-pynq needs a workload, a tile and 1 or 2 buffers", "");
     }
+  }
+
+  @Override
+  public long cycles(Job.OnAccelerator job) {
     var p = job.product().orElseThrow();
     var t = job.tile();
     var hw = Variant.memory(job.hw(), job.readLatency(), job.writeLatency());

@@ -1,9 +1,5 @@
 package npusim.tools.check;
 
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,12 +10,10 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import npusim.compiler.CompileOptions;
-import npusim.diag.Diagnostic;
 import npusim.diag.Location;
 import npusim.diag.Names;
 import npusim.diag.NpusimException;
 import npusim.hardware.Hardware;
-import npusim.hardware.HardwareLoader;
 import npusim.tools.report.Metric;
 import npusim.tools.run.ElementTypes;
 import npusim.tools.run.ModelArgument;
@@ -36,11 +30,13 @@ public final class ExpectationReader {
   private final Path file;
   private final String text;
   private final YamlFields fields;
+  private final YamlPlaces places;
 
   private ExpectationReader(Path file, String text, YamlFields fields) {
     this.file = file;
     this.text = text;
     this.fields = fields;
+    this.places = new YamlPlaces(file);
   }
 
   /**
@@ -49,40 +45,19 @@ public final class ExpectationReader {
    * @throws NpusimException (usage) when it can't be read or something in it is wrong
    */
   public static Expectation read(Path file) {
-    return parse(file, content(file));
+    return parse(file, YamlReader.text(file));
   }
 
   /** Reads a text as if it stood in {@code file}. */
   static Expectation parse(Path file, String text) {
     YamlNode node =
-        YamlReader.read(file.toString(), text)
-            .orElseThrow(
-                () ->
-                    NpusimException.usage(
-                        "check-empty",
-                        "the file is empty",
-                        Location.ofFile(file.toString()),
-                        "a check has workload, hw and expect"));
+        YamlPlaces.document(file.toString(), text, "a check has workload, hw and expect");
     return new ExpectationReader(file, text, new YamlFields(node, "")).read();
-  }
-
-  private static String content(Path file) {
-    Location where = Location.ofFile(file.toString());
-    try {
-      return Files.readString(file);
-    } catch (NoSuchFileException e) {
-      throw NpusimException.usage("file", "no such file", where, "check the path");
-    } catch (CharacterCodingException e) {
-      throw NpusimException.usage("file", "not UTF-8 text", where, "an expectation is YAML");
-    } catch (IOException e) {
-      String why = Files.isDirectory(file) ? "is a folder, not a file" : "can't be read";
-      throw NpusimException.usage("file", why, where, "check the path");
-    }
   }
 
   private Expectation read() {
     Scenario scenario = scenario();
-    Hardware hw = hardware();
+    Hardware hw = places.hardware(fields, "hw");
     RunOptions options = options();
     List<Expectation.Limit> limits = limits();
     OptionalDouble deadline = deadline();
@@ -125,17 +100,17 @@ public final class ExpectationReader {
             optional(fields.integer("generate", 0)),
             lang(),
             Weights.shapesOnly());
-    return workload
-        .map(w -> at(w, () -> ModelArgument.resolve(w.text(), options)))
-        .orElseGet(() -> at(model.get(), () -> ModelArgument.ofFile(beside(model.get()), options)));
+    if (workload.isEmpty()) {
+      Path path = file.resolveSibling(model.orElseThrow().text());
+      return YamlPlaces.at(
+          model.orElseThrow().location(), () -> ModelArgument.ofFile(path, options));
+    }
+    String name = places.beside(workload.get().text());
+    return YamlPlaces.at(workload.get().location(), () -> ModelArgument.resolve(name, options));
   }
 
   private static OptionalLong optional(Optional<Long> v) {
     return v.map(OptionalLong::of).orElse(OptionalLong.empty());
-  }
-
-  private Path beside(YamlNode.Scalar path) {
-    return file.resolveSibling(path.text());
   }
 
   private Lang lang() {
@@ -153,28 +128,11 @@ public final class ExpectationReader {
         .orElse(Lang.EN);
   }
 
-  private Hardware hardware() {
-    YamlNode.Scalar name =
-        fields
-            .scalar("hw")
-            .orElseThrow(
-                () ->
-                    NpusimException.usage(
-                        "check-value",
-                        "hw is missing",
-                        fields.location(),
-                        "hw: CHIP; `npusim chips` lists them"));
-    boolean path = name.text().contains("/") || name.text().endsWith(".yaml");
-    String chip = path ? beside(name).toString() : name.text();
-    List<String> sets = fields.texts("set");
-    return at(name, () -> HardwareLoader.load(chip, sets));
-  }
-
   private RunOptions options() {
     CompileOptions compile = CompileOptions.DEFAULT.withDims(fields.integers("dim", 1));
     var dtype =
         fields.scalar("dtype").map(s -> ElementTypes.parse(s.text(), "dtype", s.location()));
-    return new RunOptions(compile, dtype, fields.flag("exact"));
+    return new RunOptions(compile, dtype, fields.flag("exact", false));
   }
 
   private OptionalDouble deadline() {
@@ -276,23 +234,5 @@ public final class ExpectationReader {
         .mapToInt(Integer::intValue)
         .min()
         .orElse((int) text.lines().count() + 1);
-  }
-
-  /** Gives errors without a place the place that caused them. */
-  private static <T> T at(YamlNode.Scalar cause, java.util.function.Supplier<T> work) {
-    try {
-      return work.get();
-    } catch (NpusimException e) {
-      List<Diagnostic> placed =
-          e.diagnostics().stream()
-              .map(
-                  d ->
-                      d.location().isNone()
-                          ? new Diagnostic(
-                              d.severity(), d.code(), d.message(), cause.location(), d.hint())
-                          : d)
-              .toList();
-      throw new NpusimException(e.exitCode(), placed, e);
-    }
   }
 }

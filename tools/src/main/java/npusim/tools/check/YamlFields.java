@@ -113,8 +113,8 @@ public final class YamlFields {
     return v;
   }
 
-  /** True or false; false when absent. */
-  public boolean flag(String key) {
+  /** True or false; {@code absent} when the key is. */
+  public boolean flag(String key, boolean absent) {
     return scalar(key)
         .map(
             s ->
@@ -126,7 +126,7 @@ public final class YamlFields {
                           s.location(),
                           path + key + " is " + s.describe() + ", must be true or false");
                 })
-        .orElse(false);
+        .orElse(absent);
   }
 
   /** A list of single values; empty when absent. */

@@ -30,11 +30,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Compiles a model for a chip and writes the program.")
 public final class CompileCommand implements Callable<Integer> {
-  @Parameters(
-      paramLabel = "MODEL",
-      description =
-          "A named workload (`npusim models`), an .onnx or .onnxtxt file, or a kernel such as"
-              + " gemm:2048,2048,2048.")
+  @Parameters(paramLabel = "MODEL", description = ModelArgument.DESCRIPTION)
   private String model;
 
   @Option(

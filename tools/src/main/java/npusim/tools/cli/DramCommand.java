@@ -6,16 +6,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import npusim.diag.Names;
 import npusim.diag.NpusimException;
 import npusim.hardware.Dram;
-import npusim.hardware.HardwareCatalog;
-import npusim.hardware.HardwareLoader;
 import npusim.sim.dram.DramStream;
 import npusim.sim.dram.DramStreams;
 import npusim.tools.report.DramReport;
 import npusim.tools.report.OutputFiles;
+import npusim.tools.run.LoneDram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,9 +27,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Measures the DRAM model by itself: bandwidth and latency of request streams.")
 public final class DramCommand implements Callable<Integer> {
-  /** The chip whose memory the options replace; nothing else of it is used. */
-  private static final String BASE = "edge";
-
   @Option(
       names = "--preset",
       required = true,
@@ -47,7 +44,7 @@ public final class DramCommand implements Callable<Integer> {
       names = "--mapping",
       paramLabel = "ORDER",
       description = "RoBaRaCoCh (default), ChRaBaRoCo, RoCoRaBaCh, MOP4CLXOR or MOP4ChXOR.")
-  private String mapping = Dram.Mapping.ROBARACOCH.label();
+  private String mapping = LoneDram.MAPPING;
 
   @Option(
       names = "--scheduler",
@@ -96,69 +93,26 @@ public final class DramCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Dram dram = memory();
+    var memory =
+        new LoneDram(preset, channels, mapping, Optional.ofNullable(scheduler), !noRefresh, sets);
+    Dram dram = memory.load();
     var driver = new DramStreams(dram);
     long bytes = window == null ? driver.defaultWindow() : window;
-    require("--window", bytes, 8192, driver.capacity(), bytes % 4096 == 0);
+    LoneDram.checkWindow("--window", bytes, dram);
     if (requests != null) {
-      require("--requests", requests, 1, 1_000_000_000_000L, true);
+      LoneDram.checkRequests("--requests", requests);
     }
     List<DramStreams.Result> results = new ArrayList<>();
     for (DramStream s : chosen()) {
       results.add(driver.run(s, requests == null ? s.defaultRequests() : requests, bytes));
     }
     if (json != null) {
-      OutputFiles.write(json, DramReport.json(preset, dram, results));
+      OutputFiles.write(json, DramReport.json(memory.preset(), dram, results));
     }
     PrintWriter out = spec.commandLine().getOut();
-    out.print(DramReport.text(preset, dram, results));
+    out.print(DramReport.text(memory.preset(), dram, results));
     out.flush();
     return 0;
-  }
-
-  private Dram memory() {
-    boolean file = preset.contains("/") || preset.endsWith(".yaml");
-    completePreset();
-    if (scheduler == null) {
-      boolean mop = mapping.toUpperCase(Locale.ROOT).startsWith("MOP4");
-      scheduler = mop ? "frfcfs_rowhit" : "frfcfs";
-    }
-    if (!file && HardwareCatalog.dramYaml(preset).isEmpty()) {
-      throw NpusimException.usage(
-          "dram-preset",
-          "--preset " + preset + ": no such DRAM standard",
-          Names.suggest(preset, HardwareCatalog.drams()));
-    }
-    var overrides =
-        new ArrayList<>(
-            List.of(
-                "dram.model=ddr",
-                "dram.preset=" + preset,
-                "dram.channels=" + channels,
-                "dram.mapping=" + mapping,
-                "dram.refresh=" + !noRefresh,
-                "dram.controller.scheduler=" + scheduler,
-                "dram.controller_latency_ns=0"));
-    for (String s : sets) {
-      if (!s.strip().startsWith("dram.")) {
-        throw NpusimException.usage(
-            "dram-set", "--set " + s + " is not below dram", "for example dram.channels=2");
-      }
-      overrides.add(s);
-    }
-    return HardwareLoader.load(BASE, overrides).dram();
-  }
-
-  /** A standard of which there is one speed may be given without it. */
-  private void completePreset() {
-    var matches =
-        HardwareCatalog.drams().stream()
-            .filter(
-                d -> d.toLowerCase(Locale.ROOT).startsWith(preset.toLowerCase(Locale.ROOT) + "-"))
-            .toList();
-    if (matches.size() == 1) {
-      preset = matches.getFirst();
-    }
   }
 
   private List<DramStream> chosen() {
@@ -177,21 +131,5 @@ public final class DramCommand implements Callable<Integer> {
                                 "--stream " + s + ": no such stream",
                                 Names.suggest(s, known))))
         .toList();
-  }
-
-  private static void require(String option, long value, long min, long max, boolean form) {
-    if (value < min || value > max || !form) {
-      throw NpusimException.usage(
-          "dram-option",
-          option
-              + " "
-              + value
-              + " must be from "
-              + min
-              + " to "
-              + max
-              + (form ? "" : " and a multiple of 4096"),
-          "");
-    }
   }
 }

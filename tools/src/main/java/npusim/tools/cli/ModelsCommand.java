@@ -2,24 +2,45 @@ package npusim.tools.cli;
 
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import npusim.diag.Names;
+import npusim.diag.NpusimException;
 import npusim.workloads.MicroWorkload;
 import npusim.workloads.WorkloadCatalog;
 import npusim.workloads.WorkloadSpec;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code npusim models}. */
 @Command(
     name = "models",
     mixinStandardHelpOptions = true,
-    description = "Lists the named workloads and kernels.")
+    description = "Lists the named workloads and kernels, or prints the description of one.")
 public final class ModelsCommand implements Callable<Integer> {
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "NAME",
+      description = "Print this workload's YAML: change it and run the file.")
+  private String workload;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     var out = spec.commandLine().getOut();
+    if (workload != null) {
+      out.print(
+          WorkloadCatalog.yaml(workload)
+              .orElseThrow(
+                  () ->
+                      NpusimException.usage(
+                          "unknown-model",
+                          "no workload is called \"" + workload + "\"",
+                          Names.suggest(workload, WorkloadCatalog.names()))));
+      out.flush();
+      return 0;
+    }
     for (String name : WorkloadCatalog.names()) {
       WorkloadSpec w = WorkloadCatalog.find(name).orElseThrow();
       out.printf(

@@ -23,11 +23,7 @@ import picocli.CommandLine.Spec;
     description =
         "Compiles a model for a chip, simulates it and reports latency, bounds and energy.")
 public final class RunCommand implements Callable<Integer> {
-  @Parameters(
-      paramLabel = "MODEL",
-      description =
-          "A named workload (`npusim models`), an .onnx or .onnxtxt file, or a kernel such as"
-              + " gemm:2048,2048,2048.")
+  @Parameters(paramLabel = "MODEL", description = ModelArgument.DESCRIPTION)
   private String model;
 
   @Mixin private HardwareOptions hardware;

@@ -31,9 +31,7 @@ import picocli.CommandLine.Spec;
           + " --vary core.scratchpad.bytes=4MiB,8MiB"
     })
 public final class SweepCommand implements Callable<Integer> {
-  @Parameters(
-      paramLabel = "MODEL",
-      description = "A named workload, an .onnx or .onnxtxt file, or a kernel.")
+  @Parameters(paramLabel = "MODEL", description = ModelArgument.DESCRIPTION)
   private String model;
 
   @Option(

@@ -114,7 +114,17 @@ public final class ValidateCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.print(ValidationReport.text(families, !summary));
     out.flush();
+    families.stream().flatMap(f -> f.outcomes().stream()).forEach(ValidateCommand::refuseFault);
     return (passed(families) ? ExitCode.OK : ExitCode.CHECK_FAILED).code();
+  }
+
+  /** What a fault left out is printed before. */
+  private static void refuseFault(Outcome o) {
+    o.fault()
+        .ifPresent(
+            e -> {
+              throw new IllegalStateException(o.row().location() + " could not be run", e);
+            });
   }
 
   private boolean passed(List<FamilyResult> families) {

@@ -20,6 +20,9 @@ import npusim.workloads.Stage;
  * npusim validate --ranges} writes.
  */
 public final class ValidatedRange {
+  /** Mean error beyond which predictions are not to be relied upon. */
+  public static final double UNRELIABLE = 0.3;
+
   private static final String SUMMARY = "/npusim/validation/summary.csv";
 
   /** Kinds of work that are measured apart. */
@@ -59,7 +62,12 @@ public final class ValidatedRange {
    * @param mape mean absolute error, 0.1 being 10 %
    * @param worst largest absolute error
    */
-  public record Range(String chip, Kind kind, int rows, double mape, double worst) {}
+  public record Range(String chip, Kind kind, int rows, double mape, double worst) {
+    /** False when predictions are too far off to be used. */
+    public boolean reliable() {
+      return mape <= UNRELIABLE;
+    }
+  }
 
   private ValidatedRange() {}
 
@@ -109,9 +117,10 @@ public final class ValidatedRange {
             r ->
                 String.format(
                     Locale.ROOT,
-                    "%s on this chip: %.0f%% off silicon on average, %.0f%% at worst, %d row%s"
+                    "%s on this chip: %s%.0f%% off silicon on average, %.0f%% at worst, %d row%s"
                         + " (docs/validation.md)",
                     kind.label(),
+                    r.reliable() ? "" : "not to be relied upon, ",
                     r.mape() * 100,
                     r.worst() * 100,
                     r.rows(),

@@ -12,9 +12,16 @@ public interface AcceleratorPredictor {
   Map<String, String> modes();
 
   /**
-   * Cycles of a job.
+   * Refuses a job before anything runs.
    *
    * @throws npusim.diag.NpusimException (usage) when an option the mode needs is absent or wrong
+   */
+  void check(Job.OnAccelerator job);
+
+  /**
+   * Cycles of a job that {@link #check} lets pass.
+   *
+   * @throws npusim.diag.NpusimException (infeasible) when a tile does not fit
    */
   long cycles(Job.OnAccelerator job);
 }

@@ -33,19 +33,36 @@ final class AcceleratorPredictors {
     return out.toString();
   }
 
+  /**
+   * Refuses a job that no driver takes.
+   *
+   * @throws NpusimException (usage)
+   */
+  static void check(Job.OnAccelerator job) {
+    of(job).check(job);
+  }
+
   static long cycles(Job.OnAccelerator job) {
-    var modes = new TreeSet<String>();
+    return of(job).cycles(job);
+  }
+
+  private static AcceleratorPredictor of(Job.OnAccelerator job) {
+    var chips = new TreeSet<String>();
     for (AcceleratorPredictor p : ALL) {
+      chips.addAll(p.chips());
       if (p.chips().contains(job.machine())) {
         if (p.modes().containsKey(job.mode())) {
-          return p.cycles(job);
+          return p;
         }
-        modes.addAll(p.modes().keySet());
+        throw NpusimException.usage(
+            "validate-accelerator",
+            job.machine() + " can't be driven in mode " + job.mode(),
+            Names.suggest(job.mode(), p.modes().keySet()));
       }
     }
-    throw NpusimException.infeasible(
+    throw NpusimException.usage(
         "validate-accelerator",
-        job.machine() + " can't be driven in mode " + job.mode(),
-        modes.isEmpty() ? "" : Names.suggest(job.mode(), modes));
+        "nothing drives " + job.machine() + " as its own software does",
+        "chips with a driver: " + String.join(", ", chips) + "; others take kind: kernel");
   }
 }

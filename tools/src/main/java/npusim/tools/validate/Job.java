@@ -1,9 +1,13 @@
 package npusim.tools.validate;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import npusim.compiler.CompileOptions;
 import npusim.hardware.Dram;
 import npusim.hardware.Hardware;
 import npusim.sim.dram.DramStream;
@@ -133,7 +137,9 @@ public sealed interface Job {
           + dram.channels()
           + (dram.channels() == 1 ? " channel " : " channels ")
           + dram.mapping().label()
-          + (dram.refresh() ? "" : " no refresh");
+          + (dram.refresh() ? "" : " no refresh")
+          + requests.stream().mapToObj(n -> " · " + n + " requests").findFirst().orElse("")
+          + window.stream().mapToObj(n -> " · " + n + " bytes").findFirst().orElse("");
     }
   }
 
@@ -142,11 +148,13 @@ public sealed interface Job {
    *
    * @param machine chip's name
    * @param hw chip with its overrides
-   * @param workload named workload or single kernel
+   * @param workload named workload, model file or single kernel
    * @param batch sequences or images together
    * @param prompt prompt tokens; empty: the workload's own
    * @param generate tokens to generate; empty: the workload's own
    * @param dtype precision; empty: the chip's native type
+   * @param dims extents of symbolic dimensions of a model file
+   * @param tile forced tile of matrix products; empty: the compiler's choice
    * @param copies independent machines side by side, each with its own batch
    */
   record OnChip(
@@ -157,17 +165,26 @@ public sealed interface Job {
       OptionalLong prompt,
       OptionalLong generate,
       Optional<String> dtype,
+      Map<String, Long> dims,
+      Optional<CompileOptions.Tile> tile,
       long copies)
       implements Job {
+    /** Keeps the order of the dimensions. */
+    public OnChip {
+      dims = Collections.unmodifiableMap(new LinkedHashMap<>(dims));
+    }
+
     @Override
     public String describe() {
-      var s = new StringBuilder(workload);
+      var s = new StringBuilder(workload.substring(workload.lastIndexOf('/') + 1));
       if (batch > 1) {
         s.append(" · batch ").append(batch);
       }
       prompt.ifPresent(p -> s.append(" · prompt ").append(p));
       generate.ifPresent(g -> s.append(" · generate ").append(g));
       dtype.ifPresent(d -> s.append(" · ").append(d));
+      dims.forEach((name, v) -> s.append(" · ").append(name).append('=').append(v));
+      tile.ifPresent(t -> s.append(" · tile ").append(List.of(t.m(), t.n(), t.k())));
       if (copies > 1) {
         s.append(" · ").append(copies).append(" copies");
       }

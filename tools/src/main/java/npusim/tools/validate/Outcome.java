@@ -9,8 +9,19 @@ import java.util.Optional;
  * @param row the row
  * @param predicted simulated value in the table's unit; 0 when it could not run
  * @param failure why it could not run
+ * @param fault what went wrong inside npusim, when that is why
  */
-public record Outcome(Table table, Row row, double predicted, Optional<String> failure) {
+public record Outcome(
+    Table table,
+    Row row,
+    double predicted,
+    Optional<String> failure,
+    Optional<RuntimeException> fault) {
+  /** Without a fault. */
+  public Outcome(Table table, Row row, double predicted, Optional<String> failure) {
+    this(table, row, predicted, failure, Optional.empty());
+  }
+
   /** Predicted over measured, less 1. */
   public double error() {
     return predicted / row.measured() - 1;

@@ -76,15 +76,26 @@ final class Predictor {
   }
 
   private static double chip(Job.OnChip c, Measure measure) {
+    CompileOptions compile = CompileOptions.DEFAULT.withDims(c.dims());
+    if (c.dtype().isPresent()) {
+      compile = compile.withPrecision(Precision.parse(c.dtype().get()));
+    }
+    if (c.tile().isPresent()) {
+      compile = compile.withTile(c.tile().get());
+    }
+    var runner = new ScenarioRunner(c.hw(), new RunOptions(compile, Optional.empty(), false));
+    return value(runner.run(scenario(c, measure)), c, measure);
+  }
+
+  /**
+   * What a job runs, only the stages that a measure counts.
+   *
+   * @throws NpusimException (usage) when there is no such workload or nothing of it counts
+   */
+  static Scenario scenario(Job.OnChip c, Measure measure) {
     var options =
         new WorkloadOptions(c.batch(), c.prompt(), c.generate(), Lang.EN, Weights.shapesOnly());
-    CompileOptions compile =
-        c.dtype()
-            .map(d -> CompileOptions.DEFAULT.withPrecision(Precision.parse(d)))
-            .orElse(CompileOptions.DEFAULT);
-    var runner = new ScenarioRunner(c.hw(), new RunOptions(compile, Optional.empty(), false));
-    Scenario scenario = ModelArgument.resolve(c.workload(), options);
-    return value(runner.run(only(scenario, measure)), c, measure);
+    return only(ModelArgument.resolve(c.workload(), options), measure);
   }
 
   /** The scenario with only the stages that a measure counts. */
@@ -98,7 +109,7 @@ final class Predictor {
     List<Stage> stages =
         s.stages().stream().filter(t -> role.isEmpty() || t.role() == role.get()).toList();
     if (stages.isEmpty()) {
-      throw NpusimException.infeasible(
+      throw NpusimException.usage(
           "validate-measure",
           s.name() + " has nothing to measure in " + measure.label(),
           "tokens need a language model and generate: 2 or more");

@@ -1,41 +1,42 @@
 package npusim.tools.validate;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import npusim.compiler.CompileOptions;
 import npusim.compiler.quant.Precision;
-import npusim.diag.Diagnostic;
-import npusim.diag.Location;
 import npusim.diag.Names;
 import npusim.diag.NpusimException;
 import npusim.hardware.Dram;
-import npusim.hardware.Hardware;
-import npusim.hardware.HardwareCatalog;
-import npusim.hardware.HardwareLoader;
 import npusim.sim.dram.DramStream;
 import npusim.tools.check.YamlFields;
+import npusim.tools.check.YamlPlaces;
+import npusim.tools.run.LoneDram;
 import npusim.workloads.MicroWorkload;
 import npusim.workloads.Weights;
-import npusim.workloads.WorkloadCatalog;
 import npusim.yaml.YamlNode;
 
 /** Reads the rows of a table of one kind. */
 final class RowReader {
+  private static final long MOST_LATENCY = 1_000_000;
+
   private final Job.Kind kind;
-  private final Path file;
-  private final Map<List<String>, Hardware> loaded = new HashMap<>();
+  private final Measure measure;
+  private final YamlPlaces places;
+  private final Map<LoneDram, Dram> memories = new HashMap<>();
 
   /**
-   * @param file the table's file; chips given as files are beside it
+   * @param measure what the rows' values are
+   * @param file the table's file; chips and models given as files are beside it
    */
-  RowReader(Job.Kind kind, Path file) {
+  RowReader(Job.Kind kind, Measure measure, Path file) {
     this.kind = kind;
-    this.file = file;
+    this.measure = measure;
+    this.places = new YamlPlaces(file);
   }
 
   Row read(YamlNode.Mapping node) {
@@ -69,23 +70,27 @@ final class RowReader {
     if (at < 0) {
       throw unknown("mode", mode, modes);
     }
-    return new Job.OnArray(chipName(f), hardware(f), Job.ArrayMode.values()[at], product(f));
+    return new Job.OnArray(
+        chipName(f), places.hardware(f, "chip"), Job.ArrayMode.values()[at], product(f));
   }
 
   private Job accelerator(YamlFields f) {
-    String mode = required(f, "mode").text();
+    YamlNode.Scalar mode = required(f, "mode");
     Optional<Job.Product> product =
         f.find("workload").isPresent() ? Optional.of(product(f)) : Optional.empty();
-    return new Job.OnAccelerator(
-        chipName(f),
-        hardware(f),
-        mode,
-        product,
-        numbers(f, "tile", 3),
-        Math.toIntExact(f.integer("buffers", 1).orElse(1L)),
-        numbers(f, "transfer", 3),
-        optional(f.integer("read_latency", 0)),
-        optional(f.integer("write_latency", 0)));
+    var job =
+        new Job.OnAccelerator(
+            chipName(f),
+            places.hardware(f, "chip"),
+            mode.text(),
+            product,
+            numbers(f, "tile", 3),
+            Math.toIntExact(bounded(f, "buffers", 1, Integer.MAX_VALUE).orElse(1)),
+            numbers(f, "transfer", 3),
+            bounded(f, "read_latency", 0, MOST_LATENCY),
+            bounded(f, "write_latency", 0, MOST_LATENCY));
+    YamlPlaces.at(mode.location(), () -> AcceleratorPredictors.check(job));
+    return job;
   }
 
   private Job memory(YamlFields f) {
@@ -99,55 +104,71 @@ final class RowReader {
                         stream,
                         Arrays.stream(DramStream.values()).map(DramStream::label).toList()));
     boolean ofChip = f.find("chip").isPresent();
-    String name = ofChip ? chipName(f) : required(f, "preset").text();
-    Dram dram = ofChip ? hardware(f).dram() : standard(f, required(f, "preset"));
+    YamlNode.Scalar name = required(f, ofChip ? "chip" : "preset");
+    Dram dram = ofChip ? places.hardware(f, "chip").dram() : standard(f, name);
     if (dram.spec().isEmpty()) {
-      throw YamlFields.error(f.location(), name + " has no memory with DRAM timing");
+      throw YamlFields.error(name.location(), name.text() + " has no memory with DRAM timing");
     }
-    return new Job.OnMemory(
-        name, dram, s, optional(f.integer("requests", 1)), optional(f.integer("window", 8192)));
+    Optional<Long> requests = f.integer("requests", 1);
+    requests.ifPresent(
+        n -> YamlPlaces.at(f.keyLocation("requests"), () -> LoneDram.checkRequests("requests", n)));
+    Optional<Long> window = f.integer("window", 1);
+    window.ifPresent(
+        n -> YamlPlaces.at(f.keyLocation("window"), () -> LoneDram.checkWindow("window", n, dram)));
+    return new Job.OnMemory(name.text(), dram, s, optional(requests), optional(window));
   }
 
   private Dram standard(YamlFields f, YamlNode.Scalar preset) {
-    if (HardwareCatalog.dramYaml(preset.text()).isEmpty()) {
-      throw unknown("preset", preset, HardwareCatalog.drams());
-    }
-    var sets =
-        new ArrayList<>(
-            List.of(
-                "dram.model=ddr",
-                "dram.preset=" + preset.text(),
-                "dram.channels=" + f.integer("channels", 1).orElse(1L),
-                "dram.mapping=" + f.text("mapping").orElse(Dram.Mapping.ROBARACOCH.label()),
-                "dram.refresh=" + f.text("refresh").orElse("true"),
-                "dram.controller.scheduler=" + f.text("scheduler").orElse("frfcfs"),
-                "dram.controller_latency_ns=0"));
-    sets.addAll(f.texts("set"));
-    return load("edge", sets, preset.location()).dram();
+    var memory =
+        new LoneDram(
+            places.beside(preset.text()),
+            f.integer("channels", 1).orElse(1L),
+            f.text("mapping").orElse(LoneDram.MAPPING),
+            f.text("scheduler"),
+            f.flag("refresh", true),
+            f.texts("set"));
+    return memories.computeIfAbsent(memory, m -> YamlPlaces.at(preset.location(), m::load));
   }
 
   private Job chip(YamlFields f) {
     YamlNode.Scalar workload = required(f, "workload");
-    boolean kernel =
-        at(workload, () -> MicroWorkload.parse(workload.text(), Weights.shapesOnly())).isPresent();
-    if (kind == Job.Kind.KERNEL && !kernel) {
+    if (kind == Job.Kind.KERNEL && !isKernel(workload)) {
       throw YamlFields.error(
           workload.location(), workload.text() + " is no single kernel such as gemm:M,N,K");
     }
-    if (!kernel && WorkloadCatalog.find(workload.text()).isEmpty()) {
-      throw unknown("workload", workload, WorkloadCatalog.names());
-    }
     Optional<YamlNode.Scalar> dtype = f.scalar("dtype");
-    dtype.ifPresent(d -> at(d, () -> Precision.parse(d.text())));
-    return new Job.OnChip(
-        chipName(f),
-        hardware(f),
-        workload.text(),
-        f.integer("batch", 1).orElse(1L),
-        optional(f.integer("prompt", 1)),
-        optional(f.integer("generate", 0)),
-        dtype.map(YamlNode.Scalar::text),
-        f.integer("copies", 1).orElse(1L));
+    dtype.ifPresent(d -> YamlPlaces.at(d.location(), () -> Precision.parse(d.text())));
+    List<Long> tile = numbers(f, "tile", 3);
+    var job =
+        new Job.OnChip(
+            chipName(f),
+            places.hardware(f, "chip"),
+            places.beside(workload.text()),
+            f.integer("batch", 1).orElse(1L),
+            optional(f.integer("prompt", 1)),
+            optional(f.integer("generate", 1)),
+            dtype.map(YamlNode.Scalar::text),
+            f.integers("dim", 1),
+            tile.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new CompileOptions.Tile(tile.get(0), tile.get(1), tile.get(2))),
+            f.integer("copies", 1).orElse(1L));
+    YamlPlaces.at(workload.location(), () -> Predictor.scenario(job, measure));
+    return job;
+  }
+
+  private static boolean isKernel(YamlNode.Scalar workload) {
+    return YamlPlaces.at(
+            workload.location(), () -> MicroWorkload.parse(workload.text(), Weights.shapesOnly()))
+        .isPresent();
+  }
+
+  private static OptionalLong bounded(YamlFields f, String key, long min, long max) {
+    Optional<Long> v = f.integer(key, min);
+    if (v.isPresent() && v.get() > max) {
+      throw YamlFields.error(f.keyLocation(key), key + " must be at most " + max);
+    }
+    return optional(v);
   }
 
   private static Job.Product product(YamlFields f) {
@@ -185,24 +206,6 @@ final class RowReader {
     return required(f, "chip").text();
   }
 
-  private Hardware hardware(YamlFields f) {
-    YamlNode.Scalar name = required(f, "chip");
-    boolean path = name.text().contains("/") || name.text().endsWith(".yaml");
-    String chip = path ? file.resolveSibling(name.text()).toString() : name.text();
-    return load(chip, f.texts("set"), name.location());
-  }
-
-  private Hardware load(String chip, List<String> sets, Location where) {
-    var key = new ArrayList<>(sets);
-    key.add(chip);
-    Hardware known = loaded.get(key);
-    if (known == null) {
-      known = at(where, () -> HardwareLoader.load(chip, sets));
-      loaded.put(key, known);
-    }
-    return known;
-  }
-
   private static YamlNode.Scalar required(YamlFields f, String key) {
     return f.scalar(key).orElseThrow(() -> YamlFields.error(f.location(), key + " is missing"));
   }
@@ -217,26 +220,5 @@ final class RowReader {
         key + " is " + s.describe(),
         s.location(),
         Names.suggest(s.text(), known));
-  }
-
-  private static <T> T at(YamlNode.Scalar s, java.util.function.Supplier<T> action) {
-    return at(s.location(), action);
-  }
-
-  /** What {@code action} finds wrong without a place of its own is told at {@code where}. */
-  private static <T> T at(Location where, java.util.function.Supplier<T> action) {
-    try {
-      return action.get();
-    } catch (NpusimException e) {
-      List<Diagnostic> placed =
-          e.diagnostics().stream()
-              .map(
-                  d ->
-                      d.location().isNone()
-                          ? new Diagnostic(d.severity(), d.code(), d.message(), where, d.hint())
-                          : d)
-              .toList();
-      throw new NpusimException(e.exitCode(), placed, e);
-    }
   }
 }

@@ -1,9 +1,5 @@
 package npusim.tools.validate;
 
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +12,7 @@ import npusim.diag.Location;
 import npusim.diag.Names;
 import npusim.diag.NpusimException;
 import npusim.tools.check.YamlFields;
+import npusim.tools.check.YamlPlaces;
 import npusim.yaml.YamlNode;
 import npusim.yaml.YamlReader;
 
@@ -24,12 +21,12 @@ public final class TableReader {
   private static final List<String> STATUSES =
       List.of("published", "third_party", "derived", "estimate", "recalled");
 
-  private final Path folder;
+  private final Path file;
   private final String name;
   private final YamlFields fields;
 
-  private TableReader(Path folder, String name, YamlFields fields) {
-    this.folder = folder;
+  private TableReader(Path file, String name, YamlFields fields) {
+    this.file = file;
     this.name = name;
     this.fields = fields;
   }
@@ -40,17 +37,7 @@ public final class TableReader {
    * @throws NpusimException (usage) when it can't be read or something in it is wrong
    */
   public static Table read(Path file) {
-    Location where = Location.ofFile(file.toString());
-    try {
-      return parse(file, file.toString(), Files.readString(file));
-    } catch (NoSuchFileException e) {
-      throw NpusimException.usage("file", "no such file", where, "check the path");
-    } catch (CharacterCodingException e) {
-      throw NpusimException.usage("file", "not UTF-8 text", where, "a table is YAML");
-    } catch (IOException e) {
-      String why = Files.isDirectory(file) ? "is a folder, not a file" : "can't be read";
-      throw NpusimException.usage("file", why, where, "check the path");
-    }
+    return parse(file, file.toString(), YamlReader.text(file));
   }
 
   /**
@@ -60,15 +47,7 @@ public final class TableReader {
    * @param shown file name for messages
    */
   static Table parse(Path file, String shown, String text) {
-    YamlNode node =
-        YamlReader.read(shown, text)
-            .orElseThrow(
-                () ->
-                    NpusimException.usage(
-                        "validate-empty",
-                        "the file is empty",
-                        Location.ofFile(shown),
-                        "docs/validation.md describes the format"));
+    YamlNode node = YamlPlaces.document(shown, text, "docs/validation.md describes the format");
     String name = String.valueOf(file.getFileName()).replaceAll("\\.[^.]*$", "");
     return new TableReader(file, name, new YamlFields(node, "")).table();
   }
@@ -102,7 +81,7 @@ public final class TableReader {
               }
               defaults.putAll(m.entries());
             });
-    List<Row> rows = rows(new RowReader(kind, folder), columns, defaults);
+    List<Row> rows = rows(new RowReader(kind, measure, file), columns, defaults);
     fields.close();
     return new Table(name, family, title, kind, source, status, measure, notes, worst, rows);
   }

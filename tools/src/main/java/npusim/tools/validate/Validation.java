@@ -52,7 +52,7 @@ public final class Validation {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while rows were running", e);
     } catch (ExecutionException e) {
-      throw new IllegalStateException("a row failed inside npusim", e.getCause());
+      throw new IllegalStateException("a row could not be run", e.getCause());
     }
   }
 
@@ -61,6 +61,9 @@ public final class Validation {
       return new Outcome(t, r, Predictor.predict(r.job(), t.measure()), Optional.empty());
     } catch (NpusimException e) {
       return new Outcome(t, r, 0, Optional.of(e.diagnostics().getFirst().message()));
+    } catch (RuntimeException e) {
+      // The other rows are still worth having; the command ends with this fault.
+      return new Outcome(t, r, 0, Optional.of("a fault of npusim: " + e), Optional.of(e));
     }
   }
 }

@@ -3,6 +3,7 @@ package npusim.tools.validate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import npusim.tools.report.ValidatedRange;
 
 /** {@code docs/validation.md}: the errors of every family, the rows, and the format of tables. */
 public final class ValidationMarkdown {
@@ -21,9 +22,13 @@ public final class ValidationMarkdown {
 
         `npusim validate` runs every row of the tables below and prints what was measured, what the simulator
         says, and the error. One description per chip serves all of its rows; what was set in it to agree with
-        measurements says so under `sources:` of the chip. A report names the row of this page that speaks for
-        it, or says that it is outside.
+        measurements says so under `sources:` of the chip. A report says how far its kind of run on its chip was
+        from what was measured, or that nobody measured it.
 
+        """);
+    out.append(unreliable(families)).append("\n\n");
+    out.append(
+        """
         | family | rows | not run | mean abs. error | rank correlation | worst row |
         | --- | ---: | ---: | ---: | ---: | --- |
         """);
@@ -48,8 +53,33 @@ public final class ValidationMarkdown {
         table(out, t, f.outcomes().stream().filter(o -> o.table().equals(t)).toList());
       }
     }
-    out.append(FORMAT.replace("MODES\n", AcceleratorPredictors.markdown()));
+    out.append(ValidationFormat.markdown());
     return out.toString();
+  }
+
+  /** What is too far off to be used, by chip and kind of work. */
+  static String unreliable(List<FamilyResult> families) {
+    List<Outcome> all = families.stream().flatMap(f -> f.outcomes().stream()).toList();
+    List<String> far =
+        Ranges.of(all).stream()
+            .filter(r -> !r.reliable())
+            .map(
+                r ->
+                    r.kind().label()
+                        + " on "
+                        + r.chip()
+                        + " ("
+                        + ValidationReport.percent(r.mape(), false)
+                        + ")")
+            .toList();
+    String limit = ValidationReport.percent(ValidatedRange.UNRELIABLE, false);
+    return far.isEmpty()
+        ? "No kind of work on a chip is more than " + limit + " off on average."
+        : "**Not to be relied upon**, with a mean error beyond "
+            + limit
+            + ": "
+            + String.join(", ", far)
+            + ".";
   }
 
   private static String worst(Outcome o) {
@@ -104,47 +134,4 @@ public final class ValidationMarkdown {
                 + ValidationReport.percent(o.error(), true)
             : "not run: " + o.failure().orElse("") + " | -");
   }
-
-  private static final String FORMAT =
-      """
-
-      ## Format of a table
-
-      `npusim validate --data FILE…` runs tables of your own, YAML files such as
-
-      ```yaml
-      title: Products on my board
-      family: my-board          # tables of one family are judged together; default: the file's name
-      kind: kernel              # array, accelerator, dram, kernel or model
-      unit: us                  # what `measured` counts
-      status: published         # published, third_party, derived, estimate or recalled
-      source: "lab notebook 7"
-      notes: what a reader should know (optional)
-      worst: why the worst row is the worst (optional)
-      defaults: {chip: my.yaml, dtype: bf16}   # keys of rows that don't have them
-      columns: [workload, measured]            # names of the values in rows written as lists
-      rows:
-        - ["gemm:512,512,512", 12.5]
-        - {workload: "softmax:512,512", measured: 3.1, chip: tpu-v3, note: a row as a mapping}
-      ```
-
-      Every row has `measured` (above 0) and may have `note`. `chip` is a preset or a YAML file beside the
-      table, `set` a list of overrides such as `core.matrix.rows=64`.
-
-      | kind | keys of a row | units |
-      | --- | --- | --- |
-      | `array` | `chip`, `set`, `workload: gemm:M,N,K`, `mode`: `ws`, `ws_noovl` (loads exposed), `os`, `os_tr`, `is` | `cycles` from the first row accepted to the last result of the bare array |
-      | `accelerator` | `chip`, `set`, `mode` of its driver, `workload: gemm:M,N,K` with `tile: [m, n, k]` and `buffers`, or `transfer: [count, rows, columns]`; `read_latency` and `write_latency` of the memory in cycles | `cycles` |
-      | `dram` | `preset` with `channels`, `mapping`, `scheduler`, `refresh`, or `chip`; `set`; `stream`, `requests`, `window` as of `npusim dram` | `GB/s`, `clocks` or `ns` of average latency |
-      | `kernel` | `chip`, `set`, `workload` as of `npusim run` such as `conv:N,H,W,CIN,COUT,K,STRIDE,PAD`, `dtype` | `cycles`, `ns`, `us`, `ms`, `TFLOP/s`, `GB/s`, `Gelements/s`, `% of matrix peak` |
-      | `model` | as `kernel`, with named workloads: `batch`, `prompt`, `generate`, `copies` (independent machines side by side) | also `samples/s`, `tokens/s`, `tokens/s/user`, `ms to first token` |
-
-      Accelerators run the commands that their own software and controllers issue, in npusim's instruction
-      set, on the chip's description; tiles are in elements:
-
-      MODES
-
-      Whatever is wrong in a table is told with file, line and column, and nothing runs. `--every N` runs every
-      Nth row, `--family` some families, `--max-mape P` fails beyond P percent, `--json` writes everything.
-      """;
 }

@@ -36,12 +36,24 @@ class ValidatedRangeTest {
   void saysWhatMeasurementsSayOrThatThereAreNone() {
     var chip = HardwareLoader.load("tpu-v4");
     assertThat(ValidatedRange.of(chip, Kind.PRODUCT))
-        .matches("matrix products on this chip: \\d+% off silicon on average, .* \\d+ rows .*");
+        .matches("matrix products on this chip: .*\\d+% off silicon on average, .* \\d+ rows .*");
     assertThat(ValidatedRange.of(chip, Kind.DECODE)).contains("outside the validated range");
     var changed = HardwareLoader.load("tpu-v4", List.of("core.matrix.arrays=2"));
     assertThat(ValidatedRange.of(changed, Kind.PRODUCT)).contains("description was changed");
     var unknown = HardwareLoader.load("edge");
     assertThat(ValidatedRange.of(unknown, Kind.PRODUCT)).startsWith("no measurement of this chip");
+  }
+
+  @Test
+  void warnsOfWhatIsFarOffAndOnlyOfThat() {
+    for (var range : ValidatedRange.all()) {
+      String said = ValidatedRange.of(HardwareLoader.load(range.chip()), range.kind());
+      if (range.mape() > 0.3) {
+        assertThat(said).contains("not to be relied upon");
+      } else {
+        assertThat(said).contains("off silicon on average").doesNotContain("relied");
+      }
+    }
   }
 
   @Test

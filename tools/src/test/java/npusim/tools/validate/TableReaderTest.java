@@ -119,9 +119,32 @@ class TableReaderTest {
             + " wz",
         "array | cycles | [{chip: edge, mode: ws, workload: 'gemm:1,2,0', measured: 1}] |"
             + " gemm:M,N,K",
-        "dram | GB/s | [{preset: HBM9, stream: seq_read, measured: 1}] | preset is HBM9",
+        "accelerator | cycles | [{chip: gemmini-8x8, mode: loop_ful, workload: 'gemm:1,2,3',"
+            + " measured: 1}] | in mode loop_ful",
+        "accelerator | cycles | [{chip: gemmini-8x8, mode: loop_full, workload: 'gemm:1,2,3',"
+            + " measured: 1}] | needs tile",
+        "accelerator | cycles | [{chip: gemmini-8x8, mode: mvin, workload: 'gemm:1,2,3', measured:"
+            + " 1}] | needs transfer",
+        "accelerator | cycles | [{chip: edge, mode: tasks, workload: 'gemm:1,2,3', measured: 1}] |"
+            + " nothing drives edge",
+        "accelerator | cycles | [{chip: vta-pynq, mode: tasks, workload: 'gemm:1,2,3', buffers: 3,"
+            + " tile: [1, 1, 1], measured: 1}] | 1 or 2 buffers",
+        "accelerator | cycles | [{chip: vta-pynq, mode: tasks, workload: 'gemm:1,2,3', buffers:"
+            + " 9999999999, measured: 1}] | buffers must be at most",
+        "dram | GB/s | [{preset: HBM9, stream: seq_read, measured: 1}] | DRAM standard: HBM9",
+        "dram | GB/s | [{preset: HBM3, stream: seq_read, window: 9000, measured: 1}] | multiple of"
+            + " 4096",
+        "dram | GB/s | [{preset: HBM3, stream: seq_read, refresh: no, measured: 1}] | true or"
+            + " false",
+        "dram | GB/s | [{preset: HBM3, stream: seq_read, mapping: Ro, measured: 1}] | mapping",
+        "dram | GB/s | [{chip: edge, set: [core.x=1], stream: seq_read, measured: 1}] | core.x=1",
         "dram | GB/s | [{preset: HBM2-2000, stream: seq, measured: 1}] | stream is seq",
-        "model | ms | [{chip: edge, workload: resnet51, measured: 1}] | workload is resnet51",
+        "model | ms | [{chip: edge, workload: resnet18, prompt: 3, measured: 1}] | takes neither",
+        "model | tokens/s | [{chip: edge, workload: resnet18, measured: 1}] | nothing to measure",
+        "kernel | ms | [{chip: edge, workload: 'gemm:1,2,3', batch: 3, measured: 1}] | not to gemm",
+        "kernel | ms | [{chip: edge, workload: 'gemm:1,2,3', tile: [3], measured: 1}] | tile must"
+            + " be",
+        "model | ms | [{chip: edge, workload: resnet51, measured: 1}] | resnet51",
       })
   void refusesWhatIsWrongWithItsPlace(String kind, String unit, String rows, String message) {
     assertThatThrownBy(() -> parse(kind, unit, "rows: " + rows + "\n"))

@@ -52,10 +52,41 @@ class ValidateCommandTest {
         TABLE
             .formatted("16")
             .replace("kind: array", "kind: accelerator")
-            .replace("mode: ws", "mode: by_hand");
+            .replace("mode: ws", "mode: loop_exec, tile: [4096, 4096, 4096]")
+            .replace("gemm:8,8,8", "gemm:4096,4096,4096");
     CommandRun run = CommandRun.of("validate", "--data", table(accelerator), "--max-mape", 1000);
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.out()).contains("not run");
+  }
+
+  @Test
+  void runsModelFilesBesideTheTable() throws IOException {
+    Files.writeString(
+        folder.resolve("m.onnxtxt"),
+        """
+        <ir_version: 8, opset_import: ["" : 17]>
+        m (float[N,64] x) => (float[N,64] y)
+        {
+          y = Relu(x)
+        }
+        """);
+    String model =
+        """
+        title: my model
+        kind: model
+        unit: samples/s
+        status: derived
+        source: by hand
+        rows:
+          - {chip: tiny, workload: m.onnxtxt, dim: {N: 8}, measured: 100}
+          - {chip: tiny, workload: "gemm:64,64,64", tile: [16, 16, 16], measured: 100}
+          - {chip: tiny, workload: "gemm:64,64,64", tile: [32, 16, 16], measured: 100}
+        """;
+    CommandRun run = CommandRun.of("validate", "--data", table(model));
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("m.onnxtxt · N=8", "tile [16, 16, 16]")
+        .doesNotContain("not run");
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import npusim.tools.report.ValidatedRange;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +39,7 @@ class ValidationDocsTest {
           ValidatedRange.csv(Ranges.of(all)));
     }
     String text = Files.readString(page);
+    assertThat(text).endsWith(ValidationFormat.markdown());
     var some = new ArrayList<Table>();
     for (Table t : Tables.all()) {
       assertThat(text).contains("### " + t.title());
@@ -51,5 +53,46 @@ class ValidationDocsTest {
           .as("run `npusim validate` with --markdown and --ranges, or this test with -Dupdate=true")
           .contains(ValidationMarkdown.line(o));
     }
+  }
+
+  @Test
+  void examplesOfTheFormatRun() {
+    var tables = new ArrayList<Table>();
+    ValidationFormat.examples()
+        .forEach(
+            (kind, text) -> {
+              Table t = TableReader.parse(Path.of("t.yaml"), "t.yaml", text);
+              assertThat(t.kind()).isEqualTo(kind);
+              tables.add(t);
+            });
+    assertThat(tables).hasSize(Job.Kind.values().length);
+    assertThat(Validation.run(tables, 2, s -> {}))
+        .allSatisfy(o -> assertThat(o.failure()).isEmpty());
+  }
+
+  @Test
+  void whatIsFarOffIsNotToBeReliedUpon() {
+    Table t =
+        TableReader.parse(
+            Path.of("t.yaml"),
+            "t.yaml",
+            """
+            title: kernels
+            kind: kernel
+            unit: cycles
+            status: derived
+            source: by hand
+            rows:
+              - {chip: tiny, workload: "gemm:8,8,8", measured: 100}
+              - {chip: edge, workload: "softmax:8,8", measured: 100}
+            """);
+    var near = new Outcome(t, t.rows().get(0), 129, Optional.empty());
+    var far = new Outcome(t, t.rows().get(1), 60, Optional.empty());
+    assertThat(ValidationMarkdown.unreliable(FamilyResult.group(List.of(near, far))))
+        .contains("Not to be relied upon")
+        .contains("softmax and normalisation on edge (40.0%)")
+        .doesNotContain("tiny");
+    assertThat(ValidationMarkdown.unreliable(FamilyResult.group(List.of(near))))
+        .isEqualTo("No kind of work on a chip is more than 30.0% off on average.");
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import npusim.diag.Location;
 import org.junit.jupiter.api.Test;
 
 class ValidationTest {
@@ -80,17 +81,36 @@ class ValidationTest {
     Table t =
         table(
             """
-            title: no driver
+            title: too large a tile
             kind: accelerator
             unit: cycles
             status: derived
             source: none
-            rows: [{chip: edge, mode: loop_full, workload: "gemm:16,16,16", measured: 1}]
+            rows:
+              - {chip: gemmini-4x4, mode: loop_full, workload: "gemm:4096,4096,4096",
+                 tile: [4096, 4096, 4096], measured: 1}
             """);
     var family = FamilyResult.group(Validation.run(List.of(t), 1, s -> {})).getFirst();
     assertThat(family.failed()).hasSize(1);
     assertThat(family.mape()).isEmpty();
-    assertThat(ValidationReport.text(List.of(family), false)).contains("not run: edge can't");
+    assertThat(ValidationReport.text(List.of(family), false))
+        .contains("not run: the operands of 4096");
+  }
+
+  @Test
+  void aFaultInsideLeavesTheOtherRows() {
+    var broken =
+        new Row(
+            new Job.OnArray("none", null, Job.ArrayMode.WS, new Job.Product(1, 1, 1)),
+            1,
+            Location.NONE);
+    var outcomes =
+        Validation.run(
+            List.of(ARRAY.withRows(List.of(broken, ARRAY.rows().getFirst()))), 1, s -> {});
+    assertThat(outcomes.get(0).fault()).isPresent();
+    assertThat(outcomes.get(0).failure().orElseThrow()).startsWith("a fault of npusim");
+    assertThat(outcomes.get(1).fault()).isEmpty();
+    assertThat(outcomes.get(1).ran()).isTrue();
   }
 
   @Test
