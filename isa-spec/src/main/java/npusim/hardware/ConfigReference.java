@@ -32,7 +32,8 @@ public final class ConfigReference {
       - A size in bytes may be written with KiB, MiB, GiB, TiB, kB, MB, GB or TB.
       - Data types are keys such as `i8` (or `int8`), `bf16`, `f32` (or `float32`), `f8e4m3fn` (or `fp8`).
       - `sources` says where values come from, by parameter or for a whole group, with a status:
-        published, third_party, derived, estimate, recalled or choice. `npusim config show CHIP` prints it.
+        published, third_party, derived, fitted (found by looking at rows that the chip is validated with), estimate,
+        recalled or choice. `npusim config show CHIP` prints it.
       - Unknown keys are errors. `npusim config check FILE` checks a file, `npusim config schema` prints the JSON
         Schema that editors complete from.
 

@@ -21,6 +21,8 @@ public record Provenance(Status status, String source) {
     THIRD_PARTY,
     /** Arithmetic on published numbers. */
     DERIVED,
+    /** Found by looking at measured rows that the chip is validated with; the source says which. */
+    FITTED,
     /** Engineering judgement, with its reason. */
     ESTIMATE,
     /** Widely quoted, from memory, unverified. */

@@ -21,9 +21,9 @@ public final class ValidationMarkdown {
         # Validation: predicted beside measured
 
         `npusim validate` runs every row of the tables below and prints what was measured, what the simulator
-        says, and the error. One description per chip serves all of its rows; what was set in it to agree with
-        measurements says so under `sources:` of the chip. A report says how far its kind of run on its chip was
-        from what was measured, or that nobody measured it.
+        says, and the error. One description per chip serves all of its rows; what was set in it by looking at
+        these rows has the status `fitted` under the chip's `sources:`. A report says how far its kind of run on its
+        chip was from what was measured, or that nobody measured it.
 
         """);
     out.append(unreliable(families)).append("\n\n");
