@@ -26,6 +26,7 @@ import npusim.compiler.quant.MergeScales;
 import npusim.compiler.quant.Precision;
 import npusim.compiler.quant.Prune;
 import npusim.compiler.quant.Pruning;
+import npusim.compiler.quant.QuantizeEarly;
 import npusim.compiler.quant.QuantizeModel;
 import npusim.compiler.quant.Recast;
 import npusim.compiler.quant.WeightOnly;
@@ -63,7 +64,7 @@ public final class Pipeline {
     all.add(new FuseNormalization());
     all.add(new FuseActivation());
     all.add(new FuseAttention());
-    precision.ifPresent(p -> all.add(new Recast(p.compute())));
+    precision.ifPresent(p -> all.add(new Recast(compute(p, hw))));
     pruning.ifPresent(p -> all.add(new Prune(p)));
     precision
         .filter(p -> p.weights().isPresent())
@@ -77,6 +78,8 @@ public final class Pipeline {
       all.add(new IntegerArithmetic());
       decompose(all);
     }
+    all.add(new QuantizeEarly());
+    all.add(new IdentityElimination());
     all.add(new MergeScales());
     all.add(new CommonSubexpressions());
     all.add(new DeadCodeElimination());
@@ -84,6 +87,22 @@ public final class Pipeline {
     all.add(new ChannelsLast());
     all.add(new RollLayers());
     return List.copyOf(all);
+  }
+
+  /**
+   * What is computed in outside of products: beside products of 8-bit integers the 16-bit float
+   * that the chip's vector unit handles faster than binary32, where it has one.
+   */
+  private static DType compute(Precision p, Optional<Hardware> hw) {
+    boolean integers = p.compute() == DType.F32 && p.products().equals(Optional.of(DType.I8));
+    if (integers && hw.isPresent()) {
+      var vector = hw.get().core().vector();
+      DType narrow = hw.get().nativeType() == DType.BF16 ? DType.BF16 : DType.F16;
+      if (vector.lanesPerCycle(narrow) > vector.lanesPerCycle(DType.F32)) {
+        return narrow;
+      }
+    }
+    return p.compute();
   }
 
   /** Decomposition, and the sweeping of what it leaves behind. */

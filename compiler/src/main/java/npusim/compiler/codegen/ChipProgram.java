@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import npusim.compiler.memory.Storage;
 import npusim.isa.Field;
 import npusim.isa.Opcode;
 
@@ -23,8 +24,22 @@ public final class ChipProgram {
   private final Map<Integer, Long> scratchpad = new HashMap<>();
   private List<Area> resident = List.of();
   private boolean remoteUsed;
+  private List<Storage> divided = List.of();
+  private long reserved;
 
-  private record Touch(int core, Area area, boolean write) {}
+  private record Touch(int core, Area area, boolean write) {
+    boolean conflicts(Touch o) {
+      if (!write && !o.write || !area.overlaps(o.area)) {
+        return false;
+      }
+      if (area.shared() && o.area.shared()) {
+        // What is replicated is written by one core into the memory of all.
+        return core != o.core || area.space() == Space.SPM;
+      }
+      // A core's part of a divided tensor is its own until others write replicas there.
+      return area.shared() && write || o.area.shared() && o.write;
+    }
+  }
 
   /** What a kernel does on one core. */
   @FunctionalInterface
@@ -50,6 +65,7 @@ public final class ChipProgram {
 
   /** Keeps the first bytes of every scratchpad for resident tensors; before the first kernel. */
   public void reserveScratchpad(long bytes) {
+    reserved = bytes;
     cores.forEach(c -> c.spm().reserve(bytes));
   }
 
@@ -61,6 +77,11 @@ public final class ChipProgram {
   /** Most scratchpad of one core in use while a node's kernels run, in bytes. */
   public long scratchpadBytes(int node) {
     return scratchpad.getOrDefault(node, 0L);
+  }
+
+  /** Storages of which every core keeps a part; before the first kernel. */
+  public void divide(List<Storage> storages) {
+    divided = List.copyOf(storages);
   }
 
   private void occupy(int node, Emitter e) {
@@ -105,17 +126,18 @@ public final class ChipProgram {
     Set<Touch> mine = new LinkedHashSet<>();
     for (CoreProgram c : cores) {
       Emitter e = c.begin();
+      divided.forEach(s -> s.of(c.index()));
       body.emit(e, c.index(), cores.size());
       emitters.add(e);
       occupy(node, e);
       for (Op op : e.ops()) {
         for (Area a : op.reads()) {
-          if (a.shared() && !a.readOnly()) {
+          if (met(a) && !a.readOnly()) {
             mine.add(new Touch(c.index(), a, false));
           }
         }
         for (Area a : op.writes()) {
-          if (a.shared()) {
+          if (met(a)) {
             mine.add(new Touch(c.index(), a, true));
           }
         }
@@ -131,6 +153,11 @@ public final class ChipProgram {
     for (int i = 0; i < cores.size(); i++) {
       cores.get(i).append(emitters.get(i), node);
     }
+  }
+
+  /** True for memory that other cores may touch: shared, or where resident tensors are. */
+  private boolean met(Area a) {
+    return a.shared() || a.space() == Space.SPM && a.lo() < reserved;
   }
 
   /**
@@ -158,11 +185,7 @@ public final class ChipProgram {
   private boolean conflict(Set<Touch> mine) {
     for (Touch t : touched) {
       for (Touch m : mine) {
-        // What is replicated is written by one core into the memory of all.
-        boolean everywhere = m.area().space() == Space.SPM;
-        if ((t.core() != m.core() || everywhere)
-            && (t.write() || m.write())
-            && t.area().overlaps(m.area())) {
+        if (t.conflicts(m)) {
           return true;
         }
       }

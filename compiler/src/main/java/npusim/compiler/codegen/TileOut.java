@@ -31,11 +31,11 @@ public final class TileOut {
     this.e = e;
     this.view = view;
     this.producer = producer;
-    this.otherCores = otherCores;
+    this.otherCores = view.storage().divided() ? 0 : otherCores;
     this.local = TileIn.layout(view, tile);
     if (view.storage().resident()) {
       ring = null;
-      written = otherCores == 0 ? 0 : e.semaphore(producer, Lane.ST);
+      written = this.otherCores == 0 ? 0 : e.semaphore(producer, Lane.ST);
     } else {
       Area area = e.scratch(ringBytes(view, tile, slots));
       ring = e.ring(name, area, slots, producer, Lane.ST);

@@ -131,7 +131,8 @@ final class ConvKernel {
             w.storage().block(),
             k.spmBudget(),
             k.accBudget(),
-            k.cores());
+            k.cores(),
+            divided());
     t = k.once(problem.key(), () -> ConvTiling.search(k.hw(), problem));
     if (t == null) {
       throw k.tooSmall("on-chip memory");
@@ -147,6 +148,12 @@ final class ConvKernel {
       padding = k.padding(x, 0, largest);
     }
     k.launch(this::emit);
+  }
+
+  /** True when each core has images of its own. */
+  private boolean divided() {
+    boolean any = x.storage().divided() || out.storage().divided();
+    return extras.stream().anyMatch(v -> v.storage().divided()) || any;
   }
 
   /** Axes: group, channels and places (batch, space) in either order, input channels, window. */

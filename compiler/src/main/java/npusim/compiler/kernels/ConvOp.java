@@ -20,6 +20,12 @@ public final class ConvOp implements Kernel {
   }
 
   @Override
+  public int divides(KernelContext k, int input, int dim) {
+    long out = k.outType(0).bytesFor(Arrays.stream(k.outShape(0)).reduce(1, Math::multiplyExact));
+    return input <= 0 && dim == 0 && k.worthDividing(k.in(0), out, k.in(1)) ? 0 : -1;
+  }
+
+  @Override
   public void emit(KernelContext k) {
     Node n = k.node();
     View x = k.in(0);

@@ -1,5 +1,7 @@
 package npusim.compiler.kernels;
 
+import java.util.ArrayList;
+import java.util.List;
 import npusim.compiler.codegen.TileIn;
 import npusim.compiler.memory.View;
 
@@ -16,8 +18,18 @@ final class Cuts {
   /**
    * The dimension divided among cores: the outermost in memory that divides nearly evenly, else the
    * longest.
+   *
+   * @param in the input, extras further operands; when one of them or the result is divided among
+   *     the cores, the work is divided alike
    */
-  static int amongCores(View out, int cores) {
+  static int amongCores(View out, int cores, View in, List<View> extras) {
+    List<View> all = new ArrayList<>(extras);
+    all.add(in);
+    all.add(out);
+    int given = given(all);
+    if (given >= 0) {
+      return given;
+    }
     int longest = 0;
     int[] order = TileIn.order(out.strides());
     for (int d : order) {
@@ -28,6 +40,16 @@ final class Cuts {
       longest = n > out.dims()[longest] ? d : longest;
     }
     return longest;
+  }
+
+  /** The dimension along which one of some views with equal dimensions is divided, or -1. */
+  static int given(List<View> views) {
+    for (View v : views) {
+      if (v.storage().divided()) {
+        return v.outermost();
+      }
+    }
+    return -1;
   }
 
   /**

@@ -23,6 +23,11 @@ public final class ElementwiseKernel implements Kernel {
     MapKernel.run(k, r, ins, k.out(0));
   }
 
+  @Override
+  public int divides(KernelContext k, int input, int dim) {
+    return input < 0 ? dim : dim + k.outShape(0).length - k.in(input).rank();
+  }
+
   /** Value number of a node's input that the region has already, or -1. */
   @FunctionalInterface
   interface Known {
@@ -55,7 +60,7 @@ public final class ElementwiseKernel implements Kernel {
     return switch (n.opType()) {
       case "CastLike", "Dropout" -> i == 0;
       case "Clip" -> i == 0 || k.constant(i) == null;
-      case "DequantizeLinear" -> i < 2 || k.outType(0) != DType.F32 || !zeroIsZero(k);
+      case "DequantizeLinear" -> i < 2 || !multiplies(k);
       default -> immediate(k) != i;
     };
   }
@@ -122,7 +127,7 @@ public final class ElementwiseKernel implements Kernel {
       case "Cast", "CastLike" -> cast(r, t, a[0], n.intAttr("saturate", 1) != 0);
       case "QuantizeLinear" -> r.quantise(t, a[0], a[1], zeroPoint(r, t, a));
       case "DequantizeLinear" ->
-          t == DType.F32 && zeroIsZero(k)
+          multiplies(k)
               ? r.multiply(t, a[0], a[1])
               : r.dequantise(t, a[0], a[1], zeroPoint(r, k.inType(0), a));
       default -> {
@@ -162,6 +167,14 @@ public final class ElementwiseKernel implements Kernel {
       return r.bini(BinFn.LT, t, r.un(UnFn.ABS, r.type(a), a), 0.0);
     }
     return r.un(neg && pos ? UnFn.ISINF : neg ? UnFn.ISINF_NEG : UnFn.ISINF_POS, t, a);
+  }
+
+  /** True for a DequantizeLinear that is a product with the scale. */
+  private static boolean multiplies(KernelContext k) {
+    DType t = k.outType(0);
+    return (t == DType.F32 || t == DType.F16 || t == DType.BF16)
+        && k.inType(1) == DType.F32
+        && zeroIsZero(k);
   }
 
   /** True when 0 is stored as 0 and the stored type has whole numbers. */

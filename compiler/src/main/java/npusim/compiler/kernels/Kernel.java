@@ -40,6 +40,24 @@ public interface Kernel {
     return true;
   }
 
+  /**
+   * The dimension of the node's work to divide among cores so that each core touches only its part
+   * of an operand that is cut along one of its dimensions; -1 when there is none. A kernel that
+   * gives one divides its work so when an operand is {@link
+   * npusim.compiler.memory.Storage#divided}.
+   *
+   * @param input number of the input, or -1 for the output
+   * @param dim dimension of the operand
+   */
+  default int divides(KernelContext k, int input, int dim) {
+    return -1;
+  }
+
+  /** Whether every core reads all of an input, each computing other columns of a product. */
+  default boolean everywhere(KernelContext k, int input) {
+    return false;
+  }
+
   /** Emits the code; inputs and outputs have their places. */
   void emit(KernelContext k);
 }

@@ -230,6 +230,17 @@ public final class KernelContext {
     return chip.cores().size();
   }
 
+  /**
+   * Whether rows of a product are better divided among cores with every core loading all weights
+   * than the other way round: what is loaded more often is less than what needn't go to memory.
+   *
+   * @param out bytes of the result
+   */
+  boolean worthDividing(View in, long out, View weights) {
+    long again = weights.type().bytesFor(weights.size()) * (cores() - 1);
+    return again <= in.type().bytesFor(in.size()) + out;
+  }
+
   /** Mask of the cores other than {@code part}. */
   public long otherCores(int part) {
     int n = cores();

@@ -136,7 +136,7 @@ public final class MapKernel {
     int cut = cutDimension(dims, parts);
     long[] part = dims.clone();
     if (cut >= 0) {
-      long grain = cut == dims.length - 1 ? 64 : 1;
+      long grain = cut == dims.length - 1 && given() < 0 ? 64 : 1;
       long units = Math.ceilDiv(Math.ceilDiv(dims[cut], grain), parts);
       part[cut] = Math.min(dims[cut], units * grain);
     }
@@ -190,7 +190,10 @@ public final class MapKernel {
 
   /** The dimension that is shared among cores: the outermost that has enough, else the longest. */
   private int cutDimension(long[] dims, int parts) {
-    int best = -1;
+    int best = given();
+    if (best >= 0) {
+      return best;
+    }
     for (int i = 0; i < dims.length; i++) {
       if (reduced[i] || !divisible(i)) {
         continue;
@@ -206,6 +209,13 @@ public final class MapKernel {
     return best;
   }
 
+  /** The dimension along which operands are divided among the cores already, or -1. */
+  private int given() {
+    List<View> all = new ArrayList<>(ins);
+    all.add(out);
+    return Cuts.given(all);
+  }
+
   private void emit(Emitter e, int part, int parts, int cut, long[] tile) {
     long[] dims = out.dims();
     int n = dims.length;
@@ -216,7 +226,7 @@ public final class MapKernel {
     for (int i = 0; i < n; i++) {
       long[] range = {0, dims[i]};
       if (i == cut) {
-        range = Axis.split(dims[i], i == n - 1 ? 64 : 1, part, parts);
+        range = Axis.split(dims[i], i == n - 1 && given() < 0 ? 64 : 1, part, parts);
       }
       if (range[1] <= range[0]) {
         return;

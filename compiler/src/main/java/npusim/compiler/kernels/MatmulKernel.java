@@ -108,6 +108,7 @@ public final class MatmulKernel {
       // Blocks are powers of two, whole columns or both multiples of each other.
       grain = Math.max(grain, scales.block());
     }
+    int given = given(c);
     boolean together = k.cores() > 1;
     MatmulTiling.Problem problem =
         new MatmulTiling.Problem(
@@ -133,7 +134,8 @@ public final class MatmulKernel {
             scales == null ? 0 : scaleBits(scales),
             k.spmBudget(),
             k.accBudget(),
-            k.cores());
+            k.cores(),
+            given < 0 ? -1 : given < c.batchDims() ? 0 : 1);
     MatmulTiling.Tiles t = k.once(problem, () -> MatmulTiling.search(k.hw(), problem));
     if (t == null) {
       throw k.tooSmall(k.accBudget() < 8 ? "accumulator memory" : "scratchpad");
@@ -155,6 +157,13 @@ public final class MatmulKernel {
         && !v.type().isPacked()
         && v.strides()[r - 2] != 0
         && v.strides()[r - 1] != 0;
+  }
+
+  /** Dimension of the result along which an operand is divided among cores already, or -1. */
+  private static int given(Contraction c) {
+    List<View> all = new ArrayList<>(c.extras());
+    all.addAll(List.of(c.a(), c.w(), c.out()));
+    return Cuts.given(all);
   }
 
   /** Bits of scale and zero point per stored element. */
@@ -180,7 +189,8 @@ public final class MatmulKernel {
     int in = t.nOuter() ? b : b + 1;
     int ik = b + 2;
     Axis[] axes = new Axis[b + 3];
-    int cut = longest(c.out().dims(), b);
+    int given = given(c);
+    int cut = given >= 0 && given < b ? given : longest(c.out().dims(), b);
     for (int i = 0; i < b; i++) {
       long total = c.out().dims()[i];
       long[] r = i == cut ? Axis.split(total, 1, part % t.pb(), t.pb()) : new long[] {0, total};

@@ -1,6 +1,7 @@
 package npusim.compiler.kernels;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import npusim.compiler.memory.View;
 import npusim.isa.BinFn;
@@ -13,6 +14,37 @@ public final class MatmulOp implements Kernel {
   @Override
   public String units() {
     return "MAT VEC";
+  }
+
+  @Override
+  public int divides(KernelContext k, int input, int dim) {
+    View a = k.in(0);
+    View w = k.in(1);
+    int rank = k.outShape(0).length;
+    boolean plain = !k.node().is("Gemm") || k.node().intAttr("transA", 0) == 0;
+    if (!plain || a.rank() < 2 || w.rank() < 2 || !k.matrixRuns(a.type(), w.type())) {
+      return -1;
+    }
+    int axis =
+        switch (input) {
+          case -1 -> dim < rank - 1 ? dim : -1;
+          case 0 -> dim < a.rank() - 1 ? dim + rank - a.rank() : -1;
+          case 1 -> dim < w.rank() - 2 ? dim + rank - w.rank() : -1;
+          default -> -1;
+        };
+    int batch = axis - rank + w.rank();
+    boolean own = axis >= 0 && axis < rank - 2 && batch >= 0 && w.dims()[batch] > 1;
+    return own || worthDividing(k) ? axis : -1;
+  }
+
+  @Override
+  public boolean everywhere(KernelContext k, int input) {
+    return input == 0 && k.in(1).storage().constant() && !worthDividing(k);
+  }
+
+  private static boolean worthDividing(KernelContext k) {
+    long out = k.outType(0).bytesFor(Arrays.stream(k.outShape(0)).reduce(1, Math::multiplyExact));
+    return k.worthDividing(k.in(0), out, k.in(1));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package npusim.compiler.kernels;
 
 import java.util.Arrays;
+import java.util.List;
 import npusim.compiler.codegen.Aff;
 import npusim.compiler.codegen.Area;
 import npusim.compiler.codegen.Axis;
@@ -60,6 +61,11 @@ public final class PoolOp implements Kernel {
       mean.convert(out.type(), sum, false, Round.TRUNC);
     }
     new Pool(k, x, out, win, RedFn.SUM, acc, mean, count, 0).run();
+  }
+
+  @Override
+  public int divides(KernelContext k, int input, int dim) {
+    return dim == 0 ? 0 : -1;
   }
 
   /** How many elements each window averages over. */
@@ -131,7 +137,7 @@ public final class PoolOp implements Kernel {
       }
       long[] o = Arrays.copyOfRange(out.dims(), 2, out.rank());
       long[] i = Arrays.copyOfRange(x.dims(), 2, x.rank());
-      cut = Cuts.amongCores(out, k.cores());
+      cut = Cuts.amongCores(out, k.cores(), x, List.of());
       tile = out.dims().clone();
       tile[0] = 1;
       if (k.cores() > 1) {

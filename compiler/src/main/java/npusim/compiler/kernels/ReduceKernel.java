@@ -127,7 +127,8 @@ public final class ReduceKernel {
     operands.add(new TileChooser.Operand(fo.strides(), kept, fo.type().bits()));
     long target = Math.min(k.spmBudget() - 1024, Math.max(16 << 10, fi.size() / k.cores()));
     long[] part = fi.dims().clone();
-    int cut = cut(part, reduced, k.cores());
+    int given = Cuts.given(List.of(fi, fo));
+    int cut = given >= 0 ? given : cut(part, reduced, k.cores());
     if (cut >= 0) {
       part[cut] = Math.ceilDiv(part[cut], k.cores());
     }

@@ -12,6 +12,12 @@ import npusim.isa.UnFn;
 public final class ReduceOp implements Kernel {
 
   @Override
+  public int divides(KernelContext k, int input, int dim) {
+    boolean kept = k.node().intAttr("keepdims", 1) != 0 && k.outShape(0).length > 0;
+    return input > 0 || input < 0 && !kept || axes(k)[dim] ? -1 : dim;
+  }
+
+  @Override
   public void emit(KernelContext k) {
     Node n = k.node();
     View in = k.in(0);

@@ -137,7 +137,10 @@ public final class Region {
     return s != null && s.kind() == Kind.WIDENS && types.get(other).isFloat() ? s.args()[0] : a;
   }
 
-  /** a + b of a float type, in one step with a product that one of them is (same roundings). */
+  /**
+   * a + b of a float type, in one step with a product that one of them is (same roundings, but for
+   * the one of a product that was to be stored narrower).
+   */
   public int add(DType type, int a, int b) {
     for (int i = 0; i < 2 && type.isFloat() && type != DType.F64; i++) {
       Step product = maker(i == 0 ? a : b);
@@ -178,8 +181,14 @@ public final class Region {
     return step(type, (v, d, x, n) -> v.fma(d, x[0], x[1], x[2], n), a, b, c);
   }
 
-  /** Conversion. */
+  /** Conversion; binary32 results of a step that are stored narrower are those of that step. */
   public int convert(DType type, int a, boolean saturate, Round round) {
+    Step maker = maker(a);
+    boolean half = type == DType.F16 || type == DType.BF16;
+    if (half && !saturate && types.get(a) == DType.F32 && maker != null && maker.action() != null) {
+      int v = step(type, maker.action(), maker.args());
+      return maker.kind() == Kind.MULTIPLIES ? as(Kind.MULTIPLIES) : v;
+    }
     int v = step(type, (vec, d, x, n) -> vec.convert(d, x[0], saturate, round, n), a);
     DType from = types.get(a);
     boolean widens = type == DType.F32 && !from.isFloat() && from.bits() <= 32;

@@ -26,6 +26,17 @@ public final class RowOp implements Kernel {
     }
   }
 
+  @Override
+  public int divides(KernelContext k, int input, int dim) {
+    if (input > 0) {
+      return -1;
+    }
+    Node n = k.node();
+    int rank = k.outShape(0).length;
+    int axis = (int) n.intAttr("axis", n.opset() < 13 && n.opType().endsWith("Softmax") ? 1 : -1);
+    return dim < (axis < 0 ? axis + rank : axis) ? dim : -1;
+  }
+
   private static DType wide(DType t) {
     return t == DType.F64 ? t : DType.F32;
   }
@@ -49,14 +60,16 @@ public final class RowOp implements Kernel {
     }
     DType t = out.type();
     DType w = wide(t);
+    // Differences from the largest and their exponentials are of the size that the result has.
+    DType h = t == DType.F16 && !log ? t : w;
     Region r = new Region();
     int x = r.input(in.type());
-    int d = r.bin(BinFn.SUB, w, x, r.reduce(RedFn.MAX, w, x));
+    int d = r.bin(BinFn.SUB, h, x, r.reduce(RedFn.MAX, h, x));
     if (log) {
       int s = r.reduce(RedFn.SUM, w, r.un(UnFn.EXP, w, d));
       r.bin(BinFn.SUB, t, d, r.un(UnFn.LOG, w, s));
     } else {
-      int e = r.un(UnFn.EXP, w, d);
+      int e = r.un(UnFn.EXP, h, d);
       r.bin(BinFn.MUL, t, e, r.un(UnFn.RECIP, w, r.reduce(RedFn.SUM, w, e)));
     }
     if (inOnePass(k) && MapKernel.rows(k, r, List.of(in), out, row)) {

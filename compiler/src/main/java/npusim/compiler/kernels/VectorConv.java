@@ -65,7 +65,7 @@ final class VectorConv {
   void run() {
     long[] o = Arrays.copyOfRange(out.dims(), 3, out.rank());
     long[] i = Arrays.copyOfRange(x.dims(), 3, x.rank());
-    cut = Cuts.amongCores(out, k.cores());
+    cut = Cuts.amongCores(out, k.cores(), x, extras);
     tile = out.dims().clone();
     tile[0] = 1;
     icTile = x.dims()[2];

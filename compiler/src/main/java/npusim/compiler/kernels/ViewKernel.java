@@ -48,6 +48,22 @@ public final class ViewKernel implements Kernel {
     }
   }
 
+  @Override
+  public int divides(KernelContext k, int input, int dim) {
+    if (k.node().is("Identity") || k.node().is("Transpose") && input < 0) {
+      return dim;
+    }
+    if (k.node().is("Transpose")) {
+      int[] perm = permutation(k.node(), k.in(0).rank());
+      for (int i = 0; i < perm.length; i++) {
+        if (perm[i] == dim) {
+          return i;
+        }
+      }
+    }
+    return -1;
+  }
+
   /** A reshape of a view that isn't evenly strided: the data is copied in the shape it has. */
   private static void copyThroughReshape(KernelContext k, int i) {
     View in = k.in(0);

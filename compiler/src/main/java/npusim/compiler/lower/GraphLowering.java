@@ -148,6 +148,7 @@ public final class GraphLowering {
     resolve();
     if (!options.flags().contains(CompileOptions.NO_RESIDENT)) {
       chip.reserveScratchpad(residency.place());
+      chip.divide(residency.divided());
     }
     for (int i = 0; i < steps.size(); i++) {
       chip.resident(residency.live(i));
@@ -244,12 +245,34 @@ public final class GraphLowering {
   private void live(Kernel kernel, Node n, KernelContext k, List<View> outputs) {
     for (int i = 0; i < k.inputCount(); i++) {
       if (k.in(i) != null) {
-        residency.step(steps.size(), kernel.takesResident(n, i), List.of(k.in(i)), List.of());
+        int axis = divides(kernel, k, i, k.in(i));
+        int loads = kernel.everywhere(k, i) ? chip.cores().size() : 1;
+        residency.step(steps.size(), kernel.takesResident(n, i), axis, k.in(i), loads);
       }
     }
     for (View v : outputs) {
       if (v != null) {
-        residency.step(steps.size(), kernel.takesResident(n, -1), List.of(), List.of(v));
+        int axis = outputs.size() > 1 ? -1 : divides(kernel, k, -1, v);
+        residency.step(steps.size(), kernel.takesResident(n, -1), axis, v, 0);
+      }
+    }
+  }
+
+  private static int divides(Kernel kernel, KernelContext k, int input, View v) {
+    int dim = v.outermost();
+    return dim < 0 ? -1 : kernel.divides(k, input, dim);
+  }
+
+  /** Notes for residency what a node reads that is computed by the kernel of another before it. */
+  private void live(Kernel head, KernelContext first, Node n, KernelContext k) {
+    int rank = graph.tensorType(n.output(0)).rank();
+    for (int i = 0; i < k.inputCount(); i++) {
+      View v = k.in(i);
+      if (v != null) {
+        int dim = v.outermost();
+        int axis = dim < 0 ? -1 : dim + rank - v.rank();
+        axis = axis >= 0 && head.divides(first, -1, axis) == axis ? axis : -1;
+        residency.step(steps.size(), head.takesResident(n, i), axis, v, 1);
       }
     }
   }
@@ -323,7 +346,8 @@ public final class GraphLowering {
     n.setName(name);
     int id = infos.size();
     infos.add(new NodeInfo(id, name, "Identity", "", 0, 0, "", 1, 0));
-    residency.step(steps.size(), true, List.of(from), List.of(to));
+    residency.step(steps.size(), true, -1, from, 1);
+    residency.step(steps.size(), true, -1, to, 0);
     steps.add(() -> npusim.compiler.kernels.MapKernel.copy(context(n, id, List.of(to)), from, to));
   }
 
@@ -364,8 +388,9 @@ public final class GraphLowering {
     define(n.output(0));
     infos.add(WorkCount.group(graph, group.head(), n, id));
     Kernel head = KernelRegistry.of(group.head());
-    live(head, group.head(), context(group.head(), id, List.of()), outputs(n));
-    group.members().forEach(m -> live(head, m, context(m, id, List.of()), List.of()));
+    KernelContext first = context(group.head(), id, List.of());
+    live(head, group.head(), first, outputs(n));
+    group.members().forEach(m -> live(head, first, m, context(m, id, List.of())));
     steps.add(
         () -> {
           List<KernelContext> members = new ArrayList<>();
@@ -432,7 +457,7 @@ public final class GraphLowering {
     s.becomeOutput(out, t.shape());
     memory.place(s);
     buffers.add(s);
-    residency.step(steps.size(), true, List.of(from), List.of());
+    residency.step(steps.size(), true, -1, from, 1);
     steps.add(
         () ->
             npusim.compiler.kernels.MapKernel.copy(

@@ -2,6 +2,7 @@ package npusim.compiler.memory;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,11 +19,14 @@ import npusim.program.Buffer;
  * others go through DRAM.
  */
 public final class Residency {
+  private final int cores;
   private final long area;
-  private final long largest;
+  private final double memory;
+  private final double network;
   private final Map<Storage, Life> lives = new IdentityHashMap<>();
   private final List<Storage> order = new ArrayList<>();
   private final List<Storage> resident = new ArrayList<>();
+  private final Map<Integer, Integer> division = new HashMap<>();
 
   /** First and last step, and whether every kernel that touches it can work in place. */
   private static final class Life {
@@ -30,39 +34,52 @@ public final class Residency {
     int last = -1;
     boolean written;
     boolean fit = true;
+    boolean divisible = true;
+    int loads;
     long address;
+
+    /** By step: the dimension of the step's work that is divided when the tensor is. */
+    final Map<Integer, Integer> axes = new HashMap<>();
   }
 
   /**
    * A plan for one chip.
    *
-   * @param cores cores that keep a replica
+   * @param cores cores that keep a replica or a part
    */
   public Residency(Hardware hw, int cores) {
+    this.cores = cores;
     // Rings need room on small chips.
     long scratchpad = hw.core().scratchpad().bytes();
-    this.area = scratchpad <= 64 << 10 ? scratchpad / 4 : scratchpad / 2;
-    // Replicas cost a transfer to every core, worth it for large tensors where that is faster than
-    // to memory and back.
-    double memory = 2 / hw.dramBytesPerCycle();
-    double network = (cores - 1) / (cores * hw.noc().bytesPerCycle());
-    this.largest = network <= memory ? area / 2 : Math.min(area / 4, 512 << 10);
+    this.area =
+        scratchpad <= 64 << 10
+            ? scratchpad / 4
+            : scratchpad < 1 << 20 ? scratchpad / 2 : scratchpad / 4 * 3;
+    this.memory = 1 / hw.dramBytesPerCycle();
+    this.network = (cores - 1) / (cores * hw.noc().bytesPerCycle());
+  }
+
+  /**
+   * The largest replica worth its transfer to every core: large ones are where that is faster than
+   * to memory and as often back as the tensor is read.
+   */
+  private long largest(Life l) {
+    if (network > 2 * memory && network > (1 + l.loads) * memory) {
+      return Math.min(area / 4, 512 << 10);
+    }
+    return l.loads >= cores ? area : area / 2;
   }
 
   /**
    * Notes what a step touches.
    *
-   * @param capable whether its kernel can work on resident tensors
+   * @param v what it reads or writes
+   * @param capable whether its kernel can work on a resident tensor there
+   * @param axis dimension of its work that it would divide so that each core touches its part of
+   *     the tensor only; -1 when it can't
+   * @param loads how often it would load the tensor from memory; 0 when it writes it
    */
-  public void step(int step, boolean capable, List<View> reads, List<View> writes) {
-    reads.forEach(v -> touch(step, capable, v, false));
-    writes.forEach(v -> touch(step, capable, v, true));
-  }
-
-  private void touch(int step, boolean capable, View v, boolean write) {
-    if (v == null) {
-      return;
-    }
+  public void step(int step, boolean capable, int axis, View v, int loads) {
     Storage s = v.storage();
     Life l = lives.get(s);
     if (l == null) {
@@ -72,8 +89,11 @@ public final class Residency {
     }
     l.first = Math.min(l.first, step);
     l.last = Math.max(l.last, step);
-    l.written |= write;
+    l.written |= loads == 0;
+    l.loads += loads;
     l.fit &= capable;
+    l.divisible &= axis >= 0 && l.axes.getOrDefault(step, axis) == axis;
+    l.axes.put(step, axis);
   }
 
   /** Steps [from, to] repeat: what lives when they begin is needed until they end. */
@@ -93,8 +113,12 @@ public final class Residency {
   public long place() {
     List<Storage> candidates =
         new ArrayList<>(order.stream().filter(s -> candidate(s, lives.get(s))).toList());
+    // Large ones first: what a small one needs is less often worth a division of its own.
+    candidates.sort(Comparator.comparingLong(s -> -s.bytes()));
+    candidates.forEach(this::divide);
+    candidates.removeIf(s -> s.held() == s.bytes() && s.bytes() > largest(lives.get(s)));
     candidates.sort(
-        Comparator.comparingLong(s -> s.bytes() * (1 + lives.get(s).last - lives.get(s).first)));
+        Comparator.comparingLong(s -> s.held() * (1 + lives.get(s).last - lives.get(s).first)));
     long top = 0;
     for (Storage s : candidates) {
       long at = lowest(s, resident);
@@ -102,10 +126,28 @@ public final class Residency {
         lives.get(s).address = at;
         resident.add(s);
         s.place(Space.SPM, at);
-        top = Math.max(top, at + WorkMemory.aligned(s.bytes()));
+        top = Math.max(top, at + WorkMemory.aligned(s.held()));
       }
     }
     return top;
+  }
+
+  /** Divides a tensor among cores when all steps that touch it can be divided alike. */
+  private void divide(Storage s) {
+    Life l = lives.get(s);
+    boolean even = cores > 1 && s.outer() % cores == 0;
+    boolean alike =
+        l.axes.entrySet().stream()
+            .allMatch(e -> division.getOrDefault(e.getKey(), e.getValue()).equals(e.getValue()));
+    if (even && l.divisible && alike) {
+      division.putAll(l.axes);
+      s.divide(cores);
+    }
+  }
+
+  /** Tensors that are divided among the cores, once tensors have been placed. */
+  public List<Storage> divided() {
+    return resident.stream().filter(Storage::divided).toList();
   }
 
   /** Scratchpad of one core that is kept at a step, once tensors have been placed. */
@@ -114,7 +156,7 @@ public final class Residency {
     for (Storage s : resident) {
       Life l = lives.get(s);
       if (l.first <= step && step <= l.last) {
-        areas.add(Area.local(Space.SPM, l.address, s.bytes()));
+        areas.add(Area.local(Space.SPM, l.address, s.held()));
       }
     }
     return areas;
@@ -126,14 +168,13 @@ public final class Residency {
         && l.written
         && l.last > l.first
         && s.bytes() > 0
-        && s.bytes() <= largest
         && !s.type().isPacked()
         && !s.fixed();
   }
 
   private long lowest(Storage s, List<Storage> placed) {
     Life l = lives.get(s);
-    long size = WorkMemory.aligned(s.bytes());
+    long size = WorkMemory.aligned(s.held());
     List<Storage> near = new ArrayList<>();
     for (Storage p : placed) {
       Life o = lives.get(p);
@@ -148,7 +189,7 @@ public final class Residency {
       if (at + size <= o.address) {
         break;
       }
-      at = Math.max(at, o.address + WorkMemory.aligned(p.bytes()));
+      at = Math.max(at, o.address + WorkMemory.aligned(p.held()));
     }
     return at + size <= area ? at : -1;
   }

@@ -11,8 +11,8 @@ import npusim.program.Buffer;
 
 /**
  * Contiguous memory that holds one tensor: in DRAM, or resident in the scratchpad (then replicated
- * at the same address in every core). The place is decided by the planner after all storages are
- * known.
+ * at the same address in every core, or divided among the cores). The place is decided by the
+ * planner after all storages are known.
  */
 public final class Storage {
   private final String name;
@@ -24,6 +24,8 @@ public final class Storage {
   private Space space = Space.DRAM;
   private long address = -1;
   private Reg base;
+  private int parts = 1;
+  private int part;
   private long reach;
   private MemoryMap placer;
   private String bufferName;
@@ -161,6 +163,41 @@ public final class Storage {
     return space;
   }
 
+  /**
+   * Divides it along its outermost dimension: every core keeps its own part, all at the same
+   * address.
+   *
+   * @param cores how many, a divisor of {@link #outer}
+   */
+  public void divide(int cores) {
+    parts = cores;
+  }
+
+  /** True when every core keeps a part of its own. */
+  public boolean divided() {
+    return parts > 1 && resident();
+  }
+
+  /** Says whose part addresses are for; no matter where it isn't divided. */
+  public void of(int core) {
+    part = core;
+  }
+
+  /** Extent of the outermost dimension in memory that has one. */
+  public long outer() {
+    for (long d : dims) {
+      if (d > 1) {
+        return d;
+      }
+    }
+    return 1;
+  }
+
+  /** Bytes that one core keeps when it is in the scratchpad. */
+  public long held() {
+    return bytes / parts;
+  }
+
   /** True when it stays in the scratchpad. */
   public boolean resident() {
     return space == Space.SPM;
@@ -181,7 +218,7 @@ public final class Storage {
     if (coded != null) {
       return coded.start();
     }
-    Aff a = Aff.of(placed());
+    Aff a = Aff.of(divided() ? placed() - part * held() : placed());
     return base == null ? a : a.plus(Aff.of(base));
   }
 
@@ -199,6 +236,9 @@ public final class Storage {
   public Area area() {
     if (coded != null) {
       return coded.area();
+    }
+    if (divided()) {
+      return Area.local(space, placed(), held());
     }
     return new Area(space, placed(), address + reach + Math.max(bytes, 1), true, constant());
   }

@@ -63,6 +63,33 @@ public record View(Storage storage, long offset, long[] dims, long[] strides) {
     return offset == 0 && contiguous() && storage.type().bytesFor(size()) == storage.bytes();
   }
 
+  /**
+   * The dimension to divide among cores so that each has an equal share of the storage's outermost
+   * dimension, whole; -1 when there is none.
+   */
+  public int outermost() {
+    long n = storage.outer();
+    long elements = 1;
+    for (long d : storage.dims()) {
+      elements *= d;
+    }
+    if (n <= 1 || elements == 0) {
+      return -1;
+    }
+    int found = -1;
+    long inside = offset;
+    for (int i = 0; i < dims.length; i++) {
+      if (dims[i] > 1 && strides[i] * dims[i] == elements) {
+        found = i;
+      } else if (strides[i] != 0) {
+        inside += Math.abs(strides[i]) * (dims[i] - 1);
+      }
+    }
+    // Whatever else varies stays within one of its steps.
+    boolean whole = found >= 0 && elements / n % strides[found] == 0 && inside < strides[found];
+    return whole ? found : -1;
+  }
+
   /** The operand. */
   public Loc loc() {
     Aff start = storage.start().plus(Loc.bytes(Aff.of(offset), type()));

@@ -169,10 +169,10 @@ public final class IntegerArithmetic extends GraphPass {
     Value scale = e.mul(flat(e, e.value(a.input(1))), flat(e, e.value(b.input(1))));
     Value y = e.mul(e.cast(sums, scale.dtype()), along(e, scale, sums.rank(), axis));
     if (n.hasInput(2) && !matches) {
-      Value bias = e.value(n.input(2));
+      Value bias = e.cast(e.value(n.input(2)), y.dtype());
       y = e.add(y, conv ? along(e, bias, y.rank(), axis) : bias);
     }
-    e.result(0, y);
+    e.result(0, e.cast(y, e.outType(0).dtype()));
     e.finish();
     return true;
   }

@@ -149,6 +149,7 @@ public final class QuantizeModel extends GraphPass {
     List<Node> readers = List.copyOf(g.consumers(value));
     Node quantize = Node.of("QuantizeLinear", OPSET, List.of(value, s, z), q).set("axis", 0L);
     Node dequantize = Node.of("DequantizeLinear", OPSET, List.of(q, s, z), back).set("axis", 0L);
+    typed(dequantize, t.dtype());
     quantize.setName(q);
     dequantize.setName(back);
     g.setType(q, t.withDtype(type));
@@ -191,13 +192,21 @@ public final class QuantizeModel extends GraphPass {
     }
   }
 
+  private static void typed(Node dequantize, DType result) {
+    if (result != DType.F32) {
+      dequantize.set("output_dtype", (long) result.onnxCode());
+    }
+  }
+
   private static String dequantized(Graph g, String name, Tensor q, Tensor scales, int axis) {
+    DType type = g.initializer(name).dtype();
     String qName = g.addConstant(name + "_int", q);
     String s = g.addConstant(name + "_scale", scales);
     String out = g.freshName(name + "_dequantized");
     Node dq = Node.of("DequantizeLinear", OPSET, List.of(qName, s), out).set("axis", (long) axis);
+    typed(dq, type);
     dq.setName(out);
-    g.setType(out, q.type().withDtype(DType.F32));
+    g.setType(out, q.type().withDtype(type));
     g.add(0, dq);
     return out;
   }

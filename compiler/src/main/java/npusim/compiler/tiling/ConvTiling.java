@@ -47,6 +47,7 @@ public final class ConvTiling {
    * @param readBits bits per result element that the epilogue loads
    * @param vectorSteps vector operations per result element
    * @param block columns of a block of the weights, 0 when they don't lie in blocks
+   * @param byImage whether every core must compute an equal share of the batch
    */
   public record Problem(
       long batch,
@@ -69,7 +70,8 @@ public final class ConvTiling {
       long block,
       long spm,
       long acc,
-      int cores) {
+      int cores,
+      boolean byImage) {
 
     /** Equal for problems that have the same solution. */
     public Object key() {
@@ -95,7 +97,8 @@ public final class ConvTiling {
               block,
               spm,
               acc,
-              cores);
+              cores,
+              byImage);
       List<Long> extents = Arrays.stream(out).boxed().toList();
       List<Long> window = Arrays.stream(kernel).boxed().toList();
       return List.of(rest, extents, window, List.of(halos));
@@ -204,6 +207,9 @@ public final class ConvTiling {
   private List<int[]> divisions() {
     List<int[]> all = new ArrayList<>();
     int n = p.cores();
+    if (p.byImage()) {
+      return List.of(new int[] {n, 1, 1, 1});
+    }
     for (int b = 1; b <= n; b++) {
       for (int g = 1; b * g <= n; g++) {
         for (int o = 1; b * g * o <= n; o++) {

@@ -48,6 +48,7 @@ public final class MatmulTiling {
    * @param scaleBits bits of scales per element of the stationary operand
    * @param aTurned whether the streamed operand lies along the rows in memory
    * @param aShares whether cores can load the streamed operand together, wShares the stationary one
+   * @param divided how cores must divide the product: -1 as is best, 0 by batch, 1 by rows
    * @param kGrain what tiles along the sums are multiples of; when it isn't 1 they divide the sums
    */
   public record Problem(
@@ -73,7 +74,8 @@ public final class MatmulTiling {
       double scaleBits,
       long spm,
       long acc,
-      int cores) {}
+      int cores,
+      int divided) {}
 
   /**
    * A choice.
@@ -144,6 +146,9 @@ public final class MatmulTiling {
           continue;
         }
         int pn = p.cores() / pb / pm;
+        if (p.divided() >= 0 && (p.divided() == 0 ? pb : pm) != p.cores()) {
+          continue;
+        }
         if (pb > p.batch() && pb > 1 || pm > p.m() && pm > 1 || pn > p.n() && pn > 1) {
           continue;
         }
@@ -183,7 +188,7 @@ public final class MatmulTiling {
         }
       }
     }
-    if (best == null && p.cores() > 1) {
+    if (best == null && p.cores() > 1 && p.divided() < 0) {
       return search(
           hw,
           new Problem(
@@ -209,7 +214,8 @@ public final class MatmulTiling {
               p.scaleBits(),
               p.spm(),
               p.acc(),
-              1));
+              1,
+              -1));
     }
     return best;
   }

@@ -81,6 +81,7 @@ class ConvTilingTest {
         block,
         hw.core().scratchpad().bytes() / 2,
         hw.core().accumulator().bytes(),
-        hw.chip().cores());
+        hw.chip().cores(),
+        false);
   }
 }

@@ -62,7 +62,10 @@ final class VectorTiming {
     stride[o + 2] = s2;
     stride[o + 3] = s3;
     bits[operands - 1] = type.bits();
-    slowest = Math.min(slowest, rates[type.ordinal()]);
+    // What is the same for all elements is converted once.
+    if ((s0 | s1 | s2 | s3) != 0) {
+      slowest = Math.min(slowest, rates[type.ordinal()]);
+    }
     accumulator[operands - 1] = inAccumulator;
   }
 

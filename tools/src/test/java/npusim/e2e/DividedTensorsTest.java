@@ -1,0 +1,140 @@
+package npusim.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import npusim.compiler.CompileOptions;
+import npusim.compiler.ir.Graph;
+import npusim.compiler.ir.Model;
+import npusim.compiler.ir.Tensor;
+import npusim.compiler.ir.TensorType;
+import npusim.compiler.text.OnnxText;
+import npusim.hardware.Hardware;
+import npusim.hardware.HardwareLoader;
+import npusim.isa.DType;
+import npusim.sim.functional.Schedule;
+import npusim.workloads.OrtSession;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Tensors of which every core keeps a part in its scratchpad: images of a batch, heads of an
+ * attention. Inputs whose names begin with {@code w} become constant weights.
+ */
+class DividedTensorsTest {
+  private static final String IMAGES =
+      """
+      <ir_version: 10, opset_import: ["" : 18]>
+      g (float[8,3,10,10] x, float[16,3,3,3] w1, float[16] w1b, float[16,16,3,3] w2,
+         float[16,1,3,3] w3, float[16,16,1,1] w4, float[16,5] w5)
+        => (float[8,5] y) {
+        c1 = Conv <pads = [1,1,1,1]> (x, w1, w1b)
+        r1 = Relu (c1)
+        p = MaxPool <kernel_shape = [3,3], strides = [2,2], pads = [1,1,1,1]> (r1)
+        c2 = Conv <pads = [1,1,1,1]> (p, w2)
+        r2 = Relu (c2)
+        dw = Conv <group = 16, pads = [1,1,1,1]> (r2, w3)
+        c4 = Conv (dw, w4)
+        s = Add (c4, p)
+        r3 = Relu (s)
+        m = GlobalAveragePool (r3)
+        f = Flatten (m)
+        y = Gemm (f, w5)
+      }
+      """;
+
+  private static final String HEADS =
+      """
+      <ir_version: 10, opset_import: ["" : 18]>
+      g (float[12,32] x, float[32,32] w1, float[32,32] w2, float[32,32] w3, float[32,32] w4,
+         float[32] w5, float[32] w6)
+        => (float[12,32] y) {
+        split = Constant <value_ints = [12, 4, 8]> ()
+        joined = Constant <value_ints = [12, 32]> ()
+        q0 = MatMul (x, w1)
+        q1 = Reshape (q0, split)
+        q = Transpose <perm = [1,0,2]> (q1)
+        k0 = MatMul (x, w2)
+        k1 = Reshape (k0, split)
+        k = Transpose <perm = [1,2,0]> (k1)
+        v0 = MatMul (x, w3)
+        v1 = Reshape (v0, split)
+        v = Transpose <perm = [1,0,2]> (v1)
+        scores = MatMul (q, k)
+        p = Softmax <axis = -1> (scores)
+        c0 = MatMul (p, v)
+        c1 = Transpose <perm = [1,0,2]> (c0)
+        c = Reshape (c1, joined)
+        o = MatMul (c, w4)
+        r = Add (o, x)
+        y0 = LayerNormalization <axis = -1> (r, w5, w6)
+        y = Tanh (y0)
+      }
+      """;
+
+  @ParameterizedTest
+  @ValueSource(strings = {IMAGES, HEADS})
+  void fourCores(String text) {
+    check(text, 4, Schedule.PROGRAM_ORDER);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {IMAGES, HEADS})
+  void twoCoresWithLateLoads(String text) {
+    check(text, 2, Schedule.LATE_LOADS);
+  }
+
+  /** Beside integer products the chip computes in the 16-bit float that it is faster in. */
+  @ParameterizedTest
+  @ValueSource(strings = {IMAGES, HEADS})
+  void integerProductsAmongShortFloats(String text) {
+    Hardware hw =
+        HardwareLoader.load("edge", List.of("chip.cores=2", "core.vector.throughput.f16=4"));
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    Model m = model(text, inputs);
+    Tensor want = OrtSession.run(model(text, new LinkedHashMap<>()), inputs).get("y");
+    CompileOptions o = CompileOptions.DEFAULT.withDtype(DType.I8);
+    Tensor got = Cases.execute(m, inputs, hw, o, Schedule.PROGRAM_ORDER).get("y");
+    double dot = 0;
+    double a = 0;
+    double b = 0;
+    for (long i = 0; i < got.size(); i++) {
+      dot += got.at(i) * want.at(i);
+      a += got.at(i) * got.at(i);
+      b += want.at(i) * want.at(i);
+    }
+    assertThat(dot / Math.sqrt(a * b)).isGreaterThan(0.99);
+  }
+
+  private static void check(String text, int cores, Schedule schedule) {
+    Hardware hw = HardwareLoader.load("edge", List.of("chip.cores=" + cores));
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    Model m = model(text, inputs);
+    Map<String, Tensor> want = OrtSession.run(model(text, new LinkedHashMap<>()), inputs);
+    Tensor got = Cases.execute(m, inputs, hw, CompileOptions.DEFAULT, schedule).get("y");
+    for (long i = 0; i < got.size(); i++) {
+      assertThat(got.at(i))
+          .isCloseTo(want.get("y").at(i), org.assertj.core.data.Offset.offset(2e-4));
+    }
+  }
+
+  private static Model model(String text, Map<String, Tensor> inputs) {
+    Model m = OnnxText.parse("m", text);
+    Graph g = m.graph();
+    Random random = new Random(5);
+    for (String in : List.copyOf(g.inputs())) {
+      TensorType t = g.tensorType(in);
+      Tensor value = Tensor.generate(t.dtype(), t.shape(), i -> random.nextGaussian() * 0.3);
+      if (in.startsWith("w")) {
+        g.inputs().remove(in);
+        g.addInitializer(in, value);
+      } else {
+        inputs.put(in, value);
+      }
+    }
+    return m;
+  }
+}
