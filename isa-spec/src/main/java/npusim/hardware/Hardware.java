@@ -91,10 +91,22 @@ public record Hardware(
     return limited / dramBytesPerCycle();
   }
 
+  /**
+   * Off-core memory address of the DRAM's first byte: those below it are in the shared SRAM; 0 on
+   * chips without one.
+   */
+  public long dramBase() {
+    return sharedSram.map(SharedSram::bytes).orElse(0L);
+  }
+
+  /** Off-core memory addresses of one chip: shared SRAM, then DRAM. */
+  public long addressableBytes() {
+    return dramBase() + dram.capacityBytes();
+  }
+
   /** SRAM of one chip: scratchpads, accumulators and shared SRAM, in bytes. */
   public long sramBytes() {
-    return chip.cores() * (core.scratchpad().bytes() + core.accumulator().bytes())
-        + sharedSram.map(SharedSram::bytes).orElse(0L);
+    return chip.cores() * (core.scratchpad().bytes() + core.accumulator().bytes()) + dramBase();
   }
 
   /** Static power of one chip with its DRAM, W. */

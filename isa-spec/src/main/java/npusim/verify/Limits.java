@@ -7,7 +7,7 @@ import npusim.hardware.Hardware;
  *
  * @param scratchpadBytes scratchpad of a core
  * @param accumulatorBytes accumulator memory of a core
- * @param dramBytes DRAM of a chip
+ * @param dramBytes shared SRAM and DRAM of a chip
  * @param loadQueues load queues of a core
  * @param loopDepth nested hardware loops
  * @param coresPerChip cores of a chip
@@ -31,7 +31,7 @@ public record Limits(
     return new Limits(
         hardware.core().scratchpad().bytes(),
         hardware.core().accumulator().bytes(),
-        hardware.dram().capacityBytes(),
+        hardware.addressableBytes(),
         hardware.core().dma().inQueues(),
         hardware.core().sequencer().loopDepth(),
         hardware.chip().cores(),

@@ -6,10 +6,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.lifecycle.AfterContainer;
 import npusim.compiler.CompileOptions;
 import npusim.compiler.Compiler;
 import npusim.compiler.ir.Tensor;
@@ -21,6 +23,7 @@ import npusim.program.Program;
 import npusim.sim.energy.EnergyComponent;
 import npusim.sim.energy.EnergyModel;
 import npusim.sim.functional.Schedule;
+import npusim.sim.timing.Category;
 import npusim.sim.timing.TimingOptions;
 import npusim.sim.timing.TimingResult;
 import npusim.sim.timing.TimingSimulator;
@@ -33,6 +36,8 @@ class GraphLawsPropertyTest {
 
   /** Tiles of another size are padded by other amounts. */
   private static final double PADDING = 0.02;
+
+  private static final AtomicLong SHARED = new AtomicLong();
 
   private static Hardware chip(int which, long seed, String... more) {
     var r = new Random(seed);
@@ -127,6 +132,33 @@ class GraphLawsPropertyTest {
     }
   }
 
+  @Property(tries = 25, seed = "20251")
+  void sharedSramTakesTrafficFromDram(@ForAll @LongRange(min = 0, max = 1_000_000) long seed) {
+    RandomGraphs.Generated g = RandomGraphs.floats(seed, 5);
+    List<String> small = List.of("core.scratchpad.bytes=16KiB", "chip.cores=2");
+    Hardware without = HardwareLoader.load("edge", small);
+    Hardware with =
+        without.with(List.of("shared_sram.bytes=48KiB", "shared_sram.bytes_per_cycle=64"));
+    TimingResult plain = time(compile(g, without), without);
+    Program p = compile(g, with);
+    TimingResult shared = time(p, with);
+    long there = shared.counters().sharedReadBytes() + shared.counters().sharedWrittenBytes();
+    assertThat(shared.dramBytes() + there).isEqualTo(plain.dramBytes());
+    assertThat(shared.nodes().stream().mapToLong(n -> n.sharedBytes()).sum()).isEqualTo(there);
+    if (there == 0) {
+      assertThat(shared.cycles(Category.SHARED_SRAM)).isZero();
+    }
+    assertThat(Arrays.stream(shared.categoryCycles()).sum()).isEqualTo(shared.totalCycles());
+    var e = new EnergyModel(with).account(shared);
+    assertThat(e.pj(EnergyComponent.SHARED_SRAM) > 0).isEqualTo(there > 0);
+    SHARED.addAndGet(there);
+  }
+
+  @AfterContainer
+  static void someGraphsUsedSharedSram() {
+    assertThat(SHARED.get()).isPositive();
+  }
+
   private static Tensor run(RandomGraphs.Generated g, Hardware hw, CompileOptions o, Schedule s) {
     return Cases.execute(g.model().copy(), Map.of("x", g.input()), hw, o, s).get("y");
   }
@@ -137,6 +169,12 @@ class GraphLawsPropertyTest {
     Hardware edge = HardwareLoader.load("edge");
     return List.of(
         run(g, edge, o, Schedule.PROGRAM_ORDER),
+        run(
+            g,
+            HardwareLoader.load(
+                "tiny", List.of("shared_sram.bytes=8KiB", "shared_sram.bytes_per_cycle=16")),
+            o,
+            Schedule.LATE_STORES),
         run(
             g,
             edge,

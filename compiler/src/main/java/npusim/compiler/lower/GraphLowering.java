@@ -97,7 +97,7 @@ public final class GraphLowering {
     this.notes = notes;
     this.hw = hw;
     this.options = options;
-    this.memory = new MemoryMap(hw.dram().capacityBytes());
+    this.memory = new MemoryMap(hw.dramBase(), hw.dram().capacityBytes());
     this.chip = chip();
     this.launch = new LinkedHashMap<>();
     this.params = new ArrayList<>();
@@ -149,6 +149,7 @@ public final class GraphLowering {
     if (!options.flags().contains(CompileOptions.NO_RESIDENT)) {
       chip.reserveScratchpad(residency.place());
       chip.divide(residency.divided());
+      residency.share(memory);
     }
     for (int i = 0; i < steps.size(); i++) {
       chip.resident(residency.live(i));

@@ -10,36 +10,61 @@ import npusim.diag.NpusimException;
 import npusim.isa.DType;
 import npusim.program.Buffer;
 
-/** The DRAM of one chip: storages are placed one after the other. */
+/**
+ * The off-core memory of one chip: storages are placed in DRAM one after the other. Addresses below
+ * the DRAM's first are those of the shared SRAM, if the chip has one.
+ */
 public final class MemoryMap {
   private static final long ALIGN = 256;
 
+  private final long first;
   private final long capacity;
   private final List<Storage> storages = new ArrayList<>();
-  private long next = ALIGN;
+  private long next;
   private final Set<String> names = new HashSet<>();
   private int temps;
 
-  /** An empty memory of {@code capacity} bytes. */
-  public MemoryMap(long capacity) {
+  /**
+   * An empty memory.
+   *
+   * @param first address of the DRAM's first byte
+   * @param capacity bytes of DRAM
+   */
+  public MemoryMap(long first, long capacity) {
+    this.first = first;
     this.capacity = capacity;
+    next = first + ALIGN;
   }
 
   /** Places a storage in DRAM. */
   public void place(Storage s) {
+    enter(s, next);
+    next += (s.bytes() + ALIGN) / ALIGN * ALIGN;
+    if (next - first > capacity) {
+      throw NpusimException.infeasible(
+          "dram-size",
+          "needs more than " + (next - first) + " bytes of DRAM, the chip has " + capacity,
+          "use a smaller data type (--dtype) or a chip with more memory");
+    }
+  }
+
+  /** Bytes of shared SRAM. */
+  long sharedBytes() {
+    return first;
+  }
+
+  /** Places a storage in the shared SRAM; others may lie there at other times. */
+  void placeShared(Storage s, long address) {
+    enter(s, address);
+  }
+
+  private void enter(Storage s, long address) {
     // The body of a repeated layer may use a name that the graph around uses too.
     for (int i = 1; !names.add(s.bufferName()); i++) {
       s.renameBuffer(s.name() + "#" + i);
     }
-    s.place(Space.DRAM, next);
-    next += (s.bytes() + ALIGN) / ALIGN * ALIGN;
+    s.place(Space.DRAM, address);
     storages.add(s);
-    if (next > capacity) {
-      throw NpusimException.infeasible(
-          "dram-size",
-          "needs more than " + next + " bytes of DRAM, the chip has " + capacity,
-          "use a smaller data type (--dtype) or a chip with more memory");
-    }
   }
 
   /** A temporary tensor. */
@@ -69,7 +94,7 @@ public final class MemoryMap {
     return storages;
   }
 
-  /** Bytes used. */
+  /** Addresses used, from 0 on. */
   public long bytes() {
     return next;
   }

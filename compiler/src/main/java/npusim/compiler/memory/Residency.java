@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import npusim.compiler.codegen.Area;
 import npusim.compiler.codegen.Space;
 import npusim.compiler.codegen.WorkMemory;
@@ -16,7 +17,8 @@ import npusim.program.Buffer;
  * Decides which intermediate tensors stay in the scratchpad between the kernel that makes them and
  * those that read them. Each is live from its first to its last step; those with the fewest
  * byte-steps are placed first, at the lowest address where nothing else lives at the same time. The
- * others go through DRAM.
+ * others go to the SRAM that a chip's cores share, if there is room, by the same rule; what is left
+ * goes through DRAM.
  */
 public final class Residency {
   private final int cores;
@@ -112,16 +114,15 @@ public final class Residency {
    */
   public long place() {
     List<Storage> candidates =
-        new ArrayList<>(order.stream().filter(s -> candidate(s, lives.get(s))).toList());
+        new ArrayList<>(order.stream().filter(this::staysWithCores).toList());
     // Large ones first: what a small one needs is less often worth a division of its own.
     candidates.sort(Comparator.comparingLong(s -> -s.bytes()));
     candidates.forEach(this::divide);
     candidates.removeIf(s -> s.held() == s.bytes() && s.bytes() > largest(lives.get(s)));
-    candidates.sort(
-        Comparator.comparingLong(s -> s.held() * (1 + lives.get(s).last - lives.get(s).first)));
+    candidates.sort(Comparator.comparingLong(s -> s.held() * steps(s)));
     long top = 0;
     for (Storage s : candidates) {
-      long at = lowest(s, resident);
+      long at = lowest(s, resident, Storage::held, area);
       if (at >= 0) {
         lives.get(s).address = at;
         resident.add(s);
@@ -150,6 +151,29 @@ public final class Residency {
     return resident.stream().filter(Storage::divided).toList();
   }
 
+  /** Places in shared SRAM what did not stay in the scratchpads, as far as it fits. */
+  public void share(MemoryMap memory) {
+    if (memory.sharedBytes() == 0) {
+      return;
+    }
+    List<Storage> candidates = new ArrayList<>(order.stream().filter(this::intermediate).toList());
+    candidates.sort(Comparator.comparingLong(s -> s.bytes() * steps(s)));
+    List<Storage> placed = new ArrayList<>();
+    for (Storage s : candidates) {
+      long at = lowest(s, placed, Storage::bytes, memory.sharedBytes());
+      if (at >= 0) {
+        lives.get(s).address = at;
+        placed.add(s);
+        memory.placeShared(s, at);
+      }
+    }
+  }
+
+  /** Steps from the first to the last that touch it. */
+  private long steps(Storage s) {
+    return 1L + lives.get(s).last - lives.get(s).first;
+  }
+
   /** Scratchpad of one core that is kept at a step, once tensors have been placed. */
   public List<Area> live(int step) {
     List<Area> areas = new ArrayList<>();
@@ -162,19 +186,24 @@ public final class Residency {
     return areas;
   }
 
-  private boolean candidate(Storage s, Life l) {
+  private boolean staysWithCores(Storage s) {
+    return intermediate(s) && lives.get(s).fit && !s.type().isPacked();
+  }
+
+  /** Whether a place other than DRAM may be sought for it. */
+  private boolean intermediate(Storage s) {
+    Life l = lives.get(s);
     return s.kind() == Buffer.Kind.ACTIVATION
-        && l.fit
         && l.written
         && l.last > l.first
         && s.bytes() > 0
-        && !s.type().isPacked()
         && !s.fixed();
   }
 
-  private long lowest(Storage s, List<Storage> placed) {
+  /** Lowest address below {@code end} where nothing of {@code placed} lives when it does, or -1. */
+  private long lowest(Storage s, List<Storage> placed, ToLongFunction<Storage> bytes, long end) {
     Life l = lives.get(s);
-    long size = WorkMemory.aligned(s.held());
+    long size = WorkMemory.aligned(bytes.applyAsLong(s));
     List<Storage> near = new ArrayList<>();
     for (Storage p : placed) {
       Life o = lives.get(p);
@@ -189,8 +218,8 @@ public final class Residency {
       if (at + size <= o.address) {
         break;
       }
-      at = Math.max(at, o.address + WorkMemory.aligned(p.held()));
+      at = Math.max(at, o.address + WorkMemory.aligned(bytes.applyAsLong(p)));
     }
-    return at + size <= area ? at : -1;
+    return at + size <= end ? at : -1;
   }
 }

@@ -3,21 +3,33 @@ package npusim.sim.dram;
 import npusim.hardware.Hardware;
 
 /**
- * The memory of one chip as the DMA engines see it. Times are core clock cycles. Requests must be
- * offered in an order of time that is close to ascending; each is a contiguous range of bytes and
- * is answered at once with its completion time.
+ * The off-core memory of one chip as the DMA engines see it. Times are core clock cycles. Requests
+ * must be offered in an order of time that is close to ascending; each is a contiguous range of
+ * bytes and is answered at once with its completion time.
  */
-public abstract sealed class DramModel permits FixedDram, IdealDram, JedecDram {
+public abstract sealed class DramModel
+    permits FixedDram, IdealDram, JedecDram, SharedMemory, TwoLevels {
   private long bytesRead;
   private long bytesWritten;
 
   /** The model that the hardware description asks for. */
   public static DramModel of(Hardware hw) {
-    return switch (hw.dram().model()) {
-      case DDR -> new JedecDram(hw.dram(), hw.chip().clockMhz());
-      case FIXED -> new FixedDram(hw.dram().fixed());
-      case IDEAL -> new IdealDram();
-    };
+    DramModel dram =
+        switch (hw.dram().model()) {
+          case DDR -> new JedecDram(hw.dram(), hw.chip().clockMhz());
+          case FIXED -> new FixedDram(hw.dram().fixed());
+          case IDEAL -> new IdealDram();
+        };
+    return hw.sharedSram()
+        .<DramModel>map(s -> new TwoLevels(new SharedMemory(s), s.bytes(), dram))
+        .orElse(dram);
+  }
+
+  /** Memories that answer at once, for runs that only count. */
+  public static DramModel ideal(Hardware hw) {
+    return hw.sharedSram()
+        .<DramModel>map(s -> new TwoLevels(new IdealDram(), s.bytes(), new IdealDram()))
+        .orElseGet(IdealDram::new);
   }
 
   /**
@@ -48,6 +60,11 @@ public abstract sealed class DramModel permits FixedDram, IdealDram, JedecDram {
 
   abstract long serve(long cycle, long address, long bytes, boolean write);
 
+  /** Whether every request is answered at once. */
+  public boolean isIdeal() {
+    return false;
+  }
+
   /** Bytes that can move per core cycle at most; infinite if unlimited. */
   public abstract double peakBytesPerCycle();
 
@@ -59,14 +76,24 @@ public abstract sealed class DramModel permits FixedDram, IdealDram, JedecDram {
     return Integer.MAX_VALUE;
   }
 
-  /** Bytes read so far. */
-  public final long bytesRead() {
+  /** Bytes read from DRAM so far. */
+  public long bytesRead() {
     return bytesRead;
   }
 
-  /** Bytes written so far. */
-  public final long bytesWritten() {
+  /** Bytes written to DRAM so far. */
+  public long bytesWritten() {
     return bytesWritten;
+  }
+
+  /** Bytes read from shared SRAM so far. */
+  public long sharedBytesRead() {
+    return 0;
+  }
+
+  /** Bytes written to shared SRAM so far. */
+  public long sharedBytesWritten() {
+    return 0;
   }
 
   /** Row activations so far. */

@@ -9,6 +9,11 @@ public final class IdealDram extends DramModel {
   }
 
   @Override
+  public boolean isIdeal() {
+    return true;
+  }
+
+  @Override
   public double peakBytesPerCycle() {
     return Double.POSITIVE_INFINITY;
   }

@@ -10,6 +10,8 @@ public enum EnergyComponent {
   SCRATCHPAD("scratchpad"),
   /** Accumulator memory accesses. */
   ACCUMULATOR("accumulator"),
+  /** Accesses to the SRAM that a chip's cores share. */
+  SHARED_SRAM("shared SRAM"),
   /** Bytes and hops on the network on chip. */
   NOC("NoC"),
   /** DRAM accesses and row activations; static: standby and refresh. */

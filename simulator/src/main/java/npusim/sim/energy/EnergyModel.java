@@ -62,6 +62,8 @@ public final class EnergyModel {
     pj[EnergyComponent.ACCUMULATOR.ordinal()] =
         c.accumulatorReadBytes() * energy.accumulatorReadPjPerByte()
             + c.accumulatorWrittenBytes() * energy.accumulatorWritePjPerByte();
+    pj[EnergyComponent.SHARED_SRAM.ordinal()] =
+        sharedPj(c.sharedReadBytes(), c.sharedWrittenBytes());
     pj[EnergyComponent.NOC.ordinal()] = c.nocByteHops() * energy.nocPjPerByteHop();
     pj[EnergyComponent.DRAM.ordinal()] =
         c.dramReadBytes() * energy.dramReadPjPerByte()
@@ -106,6 +108,11 @@ public final class EnergyModel {
             pj[EnergyComponent.DRAM.ordinal()],
             node.dramReadBytes() + node.dramWrittenBytes(),
             c.dramReadBytes() + c.dramWrittenBytes());
+    sum +=
+        share(
+            pj[EnergyComponent.SHARED_SRAM.ordinal()],
+            node.sharedBytes(),
+            c.sharedReadBytes() + c.sharedWrittenBytes());
     sum += share(pj[EnergyComponent.LINK.ordinal()], node.linkBytes(), c.linkBytes());
     return sum;
   }
@@ -127,6 +134,12 @@ public final class EnergyModel {
   /** Dynamic energy of bytes at the DRAM without the activations, pJ. */
   public double dramPj(long readBytes, long writtenBytes) {
     return readBytes * energy.dramReadPjPerByte() + writtenBytes * energy.dramWritePjPerByte();
+  }
+
+  /** Dynamic energy of bytes at the shared SRAM, pJ. */
+  double sharedPj(long readBytes, long writtenBytes) {
+    return readBytes * energy.sharedSramReadPjPerByte()
+        + writtenBytes * energy.sharedSramWritePjPerByte();
   }
 
   /** Static power of the system, W. */

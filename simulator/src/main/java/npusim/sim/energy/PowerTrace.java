@@ -38,6 +38,11 @@ public final class PowerTrace implements TraceSink {
     spread(start, end, model.dramPj(readBytes, writtenBytes));
   }
 
+  @Override
+  public void sharedSram(int chip, long start, long end, long readBytes, long writtenBytes) {
+    spread(start, end, model.sharedPj(readBytes, writtenBytes));
+  }
+
   private void spread(long start, long end, double pj) {
     if (pj == 0) {
       return;

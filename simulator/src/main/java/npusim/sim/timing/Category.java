@@ -18,6 +18,8 @@ public enum Category {
   DRAM_LATENCY("DRAM latency, rows, refresh", "DRAM latency"),
   /** Scratchpad or accumulator ports supply less than the unit could take. */
   SCRATCHPAD("scratchpad ports", "scratchpad"),
+  /** The SRAM that a chip's cores share: its bandwidth and its latency. */
+  SHARED_SRAM("shared SRAM", "shared SRAM"),
   /** Bytes and hops on the network on chip. */
   NOC("NoC", "NoC"),
   /** Bytes and latency of chip-to-chip links. */

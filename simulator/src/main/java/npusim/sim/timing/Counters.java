@@ -18,6 +18,8 @@ import npusim.isa.DType;
  * @param dramReadBytes bytes read from DRAM
  * @param dramWrittenBytes bytes written to DRAM
  * @param dramActivates row activations
+ * @param sharedReadBytes bytes read from SRAM shared by cores
+ * @param sharedWrittenBytes bytes written to SRAM shared by cores
  * @param instructions instructions fetched, scalar and control ones included
  */
 public record Counters(
@@ -33,6 +35,8 @@ public record Counters(
     long dramReadBytes,
     long dramWrittenBytes,
     long dramActivates,
+    long sharedReadBytes,
+    long sharedWrittenBytes,
     long instructions) {
 
   /** Multiply-accumulates of every type. */

@@ -1,9 +1,9 @@
 package npusim.sim.timing;
 
+import java.util.Arrays;
 import npusim.hardware.Dma;
 import npusim.isa.Word;
 import npusim.sim.dram.DramModel;
-import npusim.sim.dram.IdealDram;
 
 /**
  * Transfers between DRAM and local memory. A transfer is a sequence of contiguous segments, each
@@ -20,6 +20,7 @@ final class DmaEngine {
   private static final int BANDWIDTH = Category.DRAM_BANDWIDTH.ordinal();
   private static final int LATENCY = Category.DRAM_LATENCY.ordinal();
   private static final int NOC = Category.NOC.ordinal();
+  private static final int SHARED = Category.SHARED_SRAM.ordinal();
 
   private final Machine m;
   private final TraceSink trace;
@@ -29,6 +30,11 @@ final class DmaEngine {
   private final int[] group;
   private final long lookahead;
   private final double cyclesPerByte;
+  private final double sharedCyclesPerByte;
+
+  /** Addresses of the transfers started since it was cleared. */
+  private final BorderWatch border;
+
   private Units units;
 
   // The transfer each unit is issuing.
@@ -62,6 +68,7 @@ final class DmaEngine {
    */
   private final long[] busFree;
 
+  /** Bytes by chip at the DRAM, then by chip at the shared SRAM. */
   private final long[] chipBytes;
 
   /** A run that only counts, with an ideal memory in the place of one with bank state. */
@@ -88,7 +95,9 @@ final class DmaEngine {
     group = new int[] {Math.max(1, window[0] / 4), Math.max(1, window[1] / 4)};
     // A memory with bank state is asked up to this many cycles ahead of other engines' requests.
     lookahead = m.hw.dram().model() == npusim.hardware.Dram.Model.DDR ? 32 : 0;
+    border = new BorderWatch(m.dramBase);
     cyclesPerByte = 1 / m.dram[0].peakBytesPerCycle();
+    sharedCyclesPerByte = m.hw.sharedSram().map(s -> 1 / s.bytesPerCycle()).orElse(0.0);
     int r = 1;
     while (r < Math.max(window[0], window[1]) + 1) {
       r <<= 1;
@@ -115,7 +124,7 @@ final class DmaEngine {
     groupCount = new int[units];
     outstanding = new int[units];
     busFree = new long[m.cores * 2];
-    chipBytes = new long[m.dram.length];
+    chipBytes = new long[2 * m.dram.length];
     groupBytes =
         new long[] {
           (long) group[0] * path[0].requestBytes(), (long) group[1] * path[1].requestBytes()
@@ -124,7 +133,7 @@ final class DmaEngine {
     knownRequests = new long[units];
     knownBytes = new long[units];
     knownBeats = new long[units];
-    countsOnly = lookahead > 0 && m.dram[0] instanceof IdealDram;
+    countsOnly = lookahead > 0 && m.dram[0].isIdeal();
   }
 
   void connect(Units theUnits) {
@@ -136,9 +145,64 @@ final class DmaEngine {
     return busy[unit];
   }
 
-  /** Bytes requested from each chip's memory so far. */
+  /** Bytes requested so far, by chip from its DRAM, then by chip from its shared SRAM. */
   long[] chipBytes() {
     return chipBytes;
+  }
+
+  /** What of the address space transfers have touched since the watch was last cleared. */
+  BorderWatch border() {
+    return border;
+  }
+
+  /** Shows the addresses of transfers that are being issued. */
+  void addressesUnderWay(BorderWatch to) {
+    for (int unit = 0; unit < m.units; unit++) {
+      if (m.dramBase > 0 && busy[unit]) {
+        showAddresses(unit, to);
+      }
+    }
+  }
+
+  /** Address and extra operand of the transfer that each unit is issuing or issued last. */
+  long[] addresses() {
+    long[] all = Arrays.copyOf(address, 2 * m.units);
+    System.arraycopy(extra, 0, all, m.units, m.units);
+    return all;
+  }
+
+  /** Moves the addresses of transfers {@code times} as far as they have moved since the mark. */
+  private void moveAddresses(long times, long[] atMark) {
+    for (int unit = 0; unit < m.units; unit++) {
+      address[unit] += times * (address[unit] - atMark[unit]);
+      extra[unit] += times * (extra[unit] - atMark[m.units + unit]);
+    }
+  }
+
+  private void showAddresses(int unit, BorderWatch to) {
+    int row = cost[unit];
+    long[] c = m.costs.rows;
+    long limit = c[row + Costs.LIMIT];
+    long pattern = c[row + Costs.PATTERN];
+    long first = pattern == Costs.INDEXED ? limit : c[row + Costs.EXTENT0];
+    long second = pattern == Costs.CIRCULAR ? limit : c[row + Costs.EXTENT1];
+    long a = (first - 1) * c[row + Costs.STRIDE0];
+    long b = (second - 1) * c[row + Costs.STRIDE1];
+    long d = (c[row + Costs.EXTENT2] - 1) * c[row + Costs.STRIDE2];
+    to.see(
+        address[unit] + Math.min(a, 0) + Math.min(b, 0) + Math.min(d, 0),
+        address[unit] + Math.max(a, 0) + Math.max(b, 0) + Math.max(d, 0) + c[row + Costs.SEGMENT]);
+  }
+
+  /** Whether a unit's transfer is with the shared SRAM. */
+  private boolean shared(int unit) {
+    return address[unit] < m.dramBase;
+  }
+
+  /** Index in {@link #chipBytes} of the memory a unit's transfer is with. */
+  private int memory(int unit) {
+    int chip = m.chipOf(unit / Machine.U);
+    return shared(unit) ? m.dram.length + chip : chip;
   }
 
   void holders(Holders h) {
@@ -158,7 +222,7 @@ final class DmaEngine {
         s.fact(i1[unit]);
         s.fact(i2[unit]);
         s.fact(done[unit]);
-        s.fact(chipBytes[m.chipOf(unit / Machine.U)] - chipBytesBefore[unit]);
+        s.fact(chipBytes[memory(unit)] - chipBytesBefore[unit]);
         s.time(started[unit]);
         s.time(issueFree[unit]);
         s.future(lastAnswer[unit]);
@@ -180,13 +244,14 @@ final class DmaEngine {
     }
   }
 
-  void shift(long since, long by, long times, long[] chipBytesAtMark) {
+  void shift(long since, long by, long times, long[] chipBytesAtMark, long[] addressesAtMark) {
+    moveAddresses(times, addressesAtMark);
     for (int unit = 0; unit < m.units; unit++) {
       started[unit] += by;
       issueFree[unit] = Repeats.moved(issueFree[unit], since, by);
       lastAnswer[unit] = Repeats.moved(lastAnswer[unit], since, by);
-      int chip = m.chipOf(unit / Machine.U);
-      chipBytesBefore[unit] += times * (chipBytes[chip] - chipBytesAtMark[chip]);
+      int memory = memory(unit);
+      chipBytesBefore[unit] += times * (chipBytes[memory] - chipBytesAtMark[memory]);
     }
     for (int g = 0; g < groupEnd.length; g++) {
       groupEnd[g] = Repeats.moved(groupEnd[g], since, by);
@@ -218,6 +283,9 @@ final class DmaEngine {
     cost[unit] = row;
     address[unit] = m.queueAddress[slot];
     extra[unit] = m.queueExtra[slot];
+    if (m.dramBase > 0) {
+      showAddresses(unit, border);
+    }
     started[unit] = t;
     i0[unit] = 0;
     i1[unit] = 0;
@@ -225,12 +293,16 @@ final class DmaEngine {
     done[unit] = 0;
     lastAnswer[unit] = t;
     startPath[unit] = p;
-    int chip = m.chipOf(unit / Machine.U);
-    chipBytesBefore[unit] = chipBytes[chip];
+    chipBytesBefore[unit] = chipBytes[memory(unit)];
     randomState[unit] = address[unit] * 0x9E3779B97F4A7C15L + pc[unit];
     long[] c = m.costs.rows;
     long bytes = c[row + Costs.BYTES];
-    m.tally.node(node, direction == 0 ? Tally.NODE_DRAM_READ : Tally.NODE_DRAM_WRITTEN, bytes);
+    m.tally.node(
+        node,
+        shared(unit)
+            ? Tally.NODE_SHARED
+            : direction == 0 ? Tally.NODE_DRAM_READ : Tally.NODE_DRAM_WRITTEN,
+        bytes);
     m.tally.node(node, Tally.NODE_NOC, bytes * net.memoryHops());
     m.tally.totals[Tally.NOC_BYTE_HOPS] += bytes * net.memoryHops();
     Dma.Path engine = path[direction];
@@ -259,8 +331,11 @@ final class DmaEngine {
     if (countsOnly) {
       // Time is of no interest: the whole transfer at once.
       long bytes = c[row + Costs.BYTES];
-      chipBytes[m.chipOf(core)] += bytes;
-      lastAnswer[unit] = direction == 0 ? memory.read(t, 0, bytes) : memory.write(t, 0, bytes);
+      chipBytes[memory(unit)] += bytes;
+      lastAnswer[unit] =
+          direction == 0
+              ? memory.read(t, address[unit], bytes)
+              : memory.write(t, address[unit], bytes);
       finish(unit, direction);
       return;
     }
@@ -363,8 +438,7 @@ final class DmaEngine {
       answer = memory.write(out + hops, addressNow(unit), asked) + hops;
       issueFree[unit] = Math.max(end >> FRACTION, when + (long) requests * engine.requestCycles());
     }
-    int chip = m.chipOf(core);
-    chipBytes[chip] += asked;
+    chipBytes[memory(unit)] += asked;
     lastAnswer[unit] = Math.max(lastAnswer[unit], answer);
     if (groupCount[unit] == ring) {
       room(unit, direction, window[direction], when);
@@ -375,7 +449,12 @@ final class DmaEngine {
     groupCount[unit]++;
     outstanding[unit] += requests;
     if (trace != null) {
-      trace.dram(chip, when, answer, direction == 0 ? asked : 0, direction == 0 ? 0 : asked);
+      long read = direction == 0 ? asked : 0;
+      if (shared(unit)) {
+        trace.sharedSram(m.chipOf(core), when, answer, read, asked - read);
+      } else {
+        trace.dram(m.chipOf(core), when, answer, read, asked - read);
+      }
     }
   }
 
@@ -430,29 +509,33 @@ final class DmaEngine {
     if (second < 0) {
       second = 0;
     }
-    long chip = chipBytes[m.chipOf(core)] - chipBytesBefore[unit];
+    boolean shared = shared(unit);
+    double perByte = shared ? sharedCyclesPerByte : cyclesPerByte;
+    int bandwidthIs = shared ? SHARED : BANDWIDTH;
+    int latencyIs = shared ? SHARED : LATENCY;
+    long chip = chipBytes[memory(unit)] - chipBytesBefore[unit];
     int p = m.paths.open(startPath[unit], node);
     m.paths.release(startPath[unit]);
     m.paths.compact(p);
     long fill = Math.min(first, engine.startupCycles());
     long rest = first - fill;
-    long bandwidth = Math.min(rest, (long) (chip * cyclesPerByte));
+    long bandwidth = Math.min(rest, (long) (chip * perByte));
     rest -= bandwidth;
     long port = net.portTime(bytes) >> FRACTION;
     long noc = Math.min(rest, Math.max(0, port - bandwidth));
     m.paths.add(p, FILL, fill);
-    m.paths.add(p, BANDWIDTH, bandwidth);
+    m.paths.add(p, bandwidthIs, bandwidth);
     m.paths.add(p, NOC, noc);
-    m.paths.add(p, LATENCY, rest - noc);
+    m.paths.add(p, latencyIs, rest - noc);
     int d = m.paths.open(p, node);
     long end = Math.min(second, engine.finishCycles());
     long tail = second - end;
-    long moved = Math.min(tail, Math.max(0, (long) (bytes * cyclesPerByte) - bandwidth));
+    long moved = Math.min(tail, Math.max(0, (long) (bytes * perByte) - bandwidth));
     long hops = Math.min(tail - moved, Math.max(0, port - noc - bandwidth - moved));
     m.paths.add(d, FILL, end);
-    m.paths.add(d, BANDWIDTH, moved);
+    m.paths.add(d, bandwidthIs, moved);
     m.paths.add(d, NOC, hops);
-    m.paths.add(d, LATENCY, tail - moved - hops);
+    m.paths.add(d, latencyIs, tail - moved - hops);
     boolean alone = engine.overlap() == Dma.Overlap.NONE;
     units.accept(unit, alone ? accepted + second : accepted, alone ? d : p);
     units.fly(unit, pc[unit], cost[unit], started[unit], accepted + second, d);

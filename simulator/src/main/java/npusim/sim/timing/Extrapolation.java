@@ -120,7 +120,8 @@ final class Extrapolation {
         count(r -> r.nodes().get(i).scratchpadBytes()),
         count(r -> r.nodes().get(i).accumulatorBytes()),
         count(r -> r.nodes().get(i).nocByteHops()),
-        count(r -> r.nodes().get(i).linkBytes()));
+        count(r -> r.nodes().get(i).linkBytes()),
+        count(r -> r.nodes().get(i).sharedBytes()));
   }
 
   /**
@@ -179,6 +180,8 @@ final class Extrapolation {
         count(r -> r.counters().dramReadBytes()),
         count(r -> r.counters().dramWrittenBytes()),
         time(r -> r.counters().dramActivates()),
+        count(r -> r.counters().sharedReadBytes()),
+        count(r -> r.counters().sharedWrittenBytes()),
         count(r -> r.counters().instructions()));
   }
 }

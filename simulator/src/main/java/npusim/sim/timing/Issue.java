@@ -187,7 +187,7 @@ final class Issue {
     fetchedTo[core] = pc + count;
     return m.dram[m.chipOf(core)].read(
         t + fetch.startupCycles(),
-        (long) pc * fetch.bytesPerInstruction(),
+        m.dramBase + (long) pc * fetch.bytesPerInstruction(),
         (long) count * fetch.bytesPerInstruction());
   }
 

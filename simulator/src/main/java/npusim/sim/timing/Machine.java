@@ -41,6 +41,9 @@ final class Machine {
   final Code[] code;
   final DramModel[] dram;
 
+  /** Address of the DRAM's first byte; those below it are in the shared SRAM. */
+  final long dramBase;
+
   /** When DMA writes to the scratchpad's banks, by core; empty when nothing depends on it. */
   final BankWrites[] bankWrites;
 
@@ -120,6 +123,7 @@ final class Machine {
     units = cores * U;
     events = new EventTree(cores);
     int chips = Math.ceilDiv(cores, coresPerChip);
+    dramBase = hw.dramBase();
     dram = new DramModel[chips];
     for (int i = 0; i < chips; i++) {
       dram[i] = memory.get();

@@ -19,6 +19,7 @@ import java.util.Arrays;
  * @param accumulatorBytes bytes read from and written to accumulator memories
  * @param nocByteHops bytes times hops on the network
  * @param linkBytes bytes over chip-to-chip links
+ * @param sharedBytes bytes read from and written to SRAM shared by cores
  */
 public record NodeTime(
     int node,
@@ -33,7 +34,8 @@ public record NodeTime(
     long scratchpadBytes,
     long accumulatorBytes,
     long nocByteHops,
-    long linkBytes) {
+    long linkBytes,
+    long sharedBytes) {
 
   /** Cycles attributed on the critical path. */
   public long cycles() {
@@ -65,7 +67,8 @@ public record NodeTime(
         && scratchpadBytes == that.scratchpadBytes
         && accumulatorBytes == that.accumulatorBytes
         && nocByteHops == that.nocByteHops
-        && linkBytes == that.linkBytes;
+        && linkBytes == that.linkBytes
+        && sharedBytes == that.sharedBytes;
   }
 
   @Override

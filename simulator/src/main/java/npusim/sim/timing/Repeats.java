@@ -1,6 +1,8 @@
 package npusim.sim.timing;
 
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import npusim.hardware.Dma;
@@ -38,6 +40,7 @@ final class Repeats {
 
   private final Map<Code, LoopTaint> taints = new IdentityHashMap<>();
   private final Watch[] watches;
+  private final List<Watch> known = new ArrayList<>();
   private long skipped;
 
   Repeats(Machine machine, Issue issue, DmaEngine dma, Interconnect net) {
@@ -74,12 +77,17 @@ final class Repeats {
 
   /** What is known about one loop of the first core. */
   private static final class Watch {
+    private final BorderWatch addresses;
     private Mark reference;
     private Mark middle;
     private long iterations;
     private long next = 1;
     private int failures;
     private long pause;
+
+    Watch(long dramBase) {
+      addresses = new BorderWatch(dramBase);
+    }
   }
 
   /** The machine at a moment. */
@@ -93,7 +101,9 @@ final class Repeats {
       long[] chipBytes,
       int[] records,
       long[] starts,
-      long[] waited) {}
+      long[] waited,
+      long[] queued,
+      long[] issuing) {}
 
   /**
    * Whether the first core, back at the start of the loop body {@code body}, should be looked at.
@@ -101,8 +111,9 @@ final class Repeats {
   boolean wants(int body) {
     var w = watches[body];
     if (w == null) {
-      w = new Watch();
+      w = new Watch(m.dramBase);
       watches[body] = w;
+      known.add(w);
     }
     if (w.pause > 0) {
       w.pause--;
@@ -126,7 +137,7 @@ final class Repeats {
     }
     switch (exactTimes ? exactly(w, s) : steadily(w, s)) {
       case ALIKE -> {
-        long times = times(w.reference);
+        long times = sameMemory(w, times(w.reference));
         if (times > 0
             && (!exactTimes || sameWaits(w.reference, now))
             && PathRepeat.continues(holders(), w.reference.records)) {
@@ -201,6 +212,12 @@ final class Repeats {
 
   private void mark(Watch w, Snapshot s) {
     forget(w);
+    for (Watch other : known) {
+      other.addresses.add(dma.border());
+    }
+    dma.border().clear();
+    w.addresses.clear();
+    dma.addressesUnderWay(w.addresses);
     var dram = new long[m.dram.length][];
     for (int i = 0; i < dram.length; i++) {
       dram[i] = m.dram[i].counters();
@@ -222,7 +239,43 @@ final class Repeats {
             dma.chipBytes().clone(),
             records,
             m.starts.clone(),
-            waited(s.now()));
+            waited(s.now()),
+            queued(),
+            dma.addresses());
+  }
+
+  /** Address and extra operand of every instruction in a queue, in order. */
+  private long[] queued() {
+    int count = 0;
+    for (int unit = 0; unit < m.units; unit++) {
+      count += m.queueSize[unit];
+    }
+    var all = new long[2 * count];
+    int at = 0;
+    for (int unit = 0; unit < m.units; unit++) {
+      for (int i = 0; i < m.queueSize[unit]; i++) {
+        int slot = queueSlot(unit, i);
+        all[at++] = m.queueAddress[slot];
+        all[at++] = m.queueExtra[slot];
+      }
+    }
+    return all;
+  }
+
+  /** Moves the operands of waiting instructions as far as they move in {@code times} periods. */
+  private void moveQueued(long times, long[] atMark) {
+    int at = 0;
+    for (int unit = 0; unit < m.units; unit++) {
+      for (int i = 0; i < m.queueSize[unit]; i++) {
+        int slot = queueSlot(unit, i);
+        m.queueAddress[slot] += times * (m.queueAddress[slot] - atMark[at++]);
+        m.queueExtra[slot] += times * (m.queueExtra[slot] - atMark[at++]);
+      }
+    }
+  }
+
+  private int queueSlot(int unit, int i) {
+    return unit * m.queueRing + (m.queueHead[unit] + i & m.queueRing - 1);
   }
 
   /**
@@ -259,7 +312,7 @@ final class Repeats {
   }
 
   private static Mark middle(Watch w, Snapshot s) {
-    return new Mark(s, w.iterations, null, null, null, null, null, null, null, null);
+    return new Mark(s, w.iterations, null, null, null, null, null, null, null, null, null, null);
   }
 
   private void forget(Watch w) {
@@ -304,6 +357,24 @@ final class Repeats {
       }
     }
     return times == Long.MAX_VALUE ? 0 : times;
+  }
+
+  /** How often of {@code wanted} the period can repeat before a transfer goes to another memory. */
+  private long sameMemory(Watch w, long wanted) {
+    if (m.dramBase == 0) {
+      return wanted;
+    }
+    long up = 0;
+    long down = 0;
+    for (int i = 0; i < m.registers.length; i++) {
+      long moved = m.registers[i] - w.reference.registers[i];
+      up = Math.max(up, moved);
+      down = Math.min(down, moved);
+    }
+    w.addresses.add(dma.border());
+    long times = Math.min(wanted, w.addresses.repeats(up, down));
+    dma.border().add(w.addresses, times * up, times * down);
+    return times;
   }
 
   private Snapshot snapshot(long now) {
@@ -385,7 +456,8 @@ final class Repeats {
     shiftAll(m.queueAvailable, by);
     shiftAll(m.flightStart, by);
     shiftAll(m.flightEnd, by);
-    dma.shift(since, by, times, mark.chipBytes);
+    dma.shift(since, by, times, mark.chipBytes, mark.issuing);
+    moveQueued(times, mark.queued);
     net.shift(since, by);
     for (int i = 0; i < m.dram.length; i++) {
       m.dram[i].shift(by);

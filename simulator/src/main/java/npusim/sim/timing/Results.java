@@ -64,7 +64,8 @@ final class Results {
               f[at + Tally.NODE_SPM],
               f[at + Tally.NODE_ACC],
               f[at + Tally.NODE_NOC],
-              f[at + Tally.NODE_LINK]));
+              f[at + Tally.NODE_LINK],
+              f[at + Tally.NODE_SHARED]));
     }
     return List.copyOf(list);
   }
@@ -91,10 +92,14 @@ final class Results {
     long read = 0;
     long written = 0;
     long activates = 0;
+    long sharedRead = 0;
+    long sharedWritten = 0;
     for (var d : m.dram) {
       read += d.bytesRead();
       written += d.bytesWritten();
       activates += d.activates();
+      sharedRead += d.sharedBytesRead();
+      sharedWritten += d.sharedBytesWritten();
     }
     var t = m.tally;
     return new Counters(
@@ -110,6 +115,8 @@ final class Results {
         read,
         written,
         activates,
+        sharedRead,
+        sharedWritten,
         t.totals[Tally.SCALARS]);
   }
 }

@@ -31,7 +31,8 @@ final class Tally {
   static final int NODE_ACC = 7;
   static final int NODE_NOC = 8;
   static final int NODE_LINK = 9;
-  static final int NODE_BUSY = 10;
+  static final int NODE_SHARED = 10;
+  static final int NODE_BUSY = 11;
   static final int NODE_FIELDS = NODE_BUSY + TimingUnit.COUNT;
 
   static final int BUSY = 0;

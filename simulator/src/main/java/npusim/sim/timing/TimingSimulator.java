@@ -16,7 +16,6 @@ import npusim.program.CoreCode;
 import npusim.program.Param;
 import npusim.program.Program;
 import npusim.sim.dram.DramModel;
-import npusim.sim.dram.IdealDram;
 
 /**
  * Runs a program without data and counts cycles. Results depend on nothing but program, parameters,
@@ -75,7 +74,7 @@ public final class TimingSimulator {
   }
 
   private TimingResult counted(Program program, Map<String, Long> params) {
-    var machine = machine(program, IdealDram::new);
+    var machine = machine(program, () -> DramModel.ideal(hw));
     var engine = run(machine, program, params, Optional.empty(), TimingOptions.defaults());
     return result(machine, engine, program);
   }

@@ -36,4 +36,7 @@ public interface TraceSink {
    * @param writtenBytes bytes written
    */
   void dram(int chip, long start, long end, long readBytes, long writtenBytes);
+
+  /** Bytes that moved at a chip's shared SRAM; parameters as for {@link #dram}. */
+  default void sharedSram(int chip, long start, long end, long readBytes, long writtenBytes) {}
 }

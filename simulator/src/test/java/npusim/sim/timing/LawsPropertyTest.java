@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -18,6 +19,8 @@ import org.assertj.core.data.Percentage;
 
 class LawsPropertyTest {
   private static final AtomicInteger SKIPPED = new AtomicInteger();
+  private static final AtomicLong SHARED = new AtomicLong();
+  private static final AtomicLong SHARED_SKIPPED = new AtomicLong();
 
   private static TimingResult run(Hardware hw, RandomPrograms.Generated g) {
     return new TimingSimulator(hw, TimingOptions.exactly()).run(g.program(), Map.of());
@@ -75,6 +78,29 @@ class LawsPropertyTest {
     skippingRepeatedWorkChangesNothingWithFixedMemory(1274, 1, 3, Dma.Overlap.ANSWERS);
   }
 
+  /** Loads of the programs begin below the border and may cross it, stores lie above. */
+  @Property(tries = 60)
+  void skippingRepeatedWorkChangesNothingAcrossSharedSram(
+      @ForAll @LongRange(min = 0, max = 1_000_000) long seed,
+      @ForAll @IntRange(min = 1, max = 3) int cores,
+      @ForAll @IntRange(min = 1281, max = 9000) int kibibytes) {
+    var hw =
+        TestHardware.small(
+            "chip.cores=4",
+            "shared_sram.bytes=" + kibibytes + "KiB",
+            "shared_sram.bytes_per_cycle=48",
+            "shared_sram.latency_cycles=17");
+    var g = RandomPrograms.generate(seed, cores, 3, 200);
+    var exact = run(hw, g);
+    var fast = new TimingSimulator(hw, TimingOptions.defaults()).run(g.program(), Map.of());
+    assertThat(fast.totalCycles()).isEqualTo(exact.totalCycles());
+    assertThat(fast.categoryCycles()).isEqualTo(exact.categoryCycles());
+    assertThat(fast.units()).isEqualTo(exact.units());
+    assertThat(fast.counters()).usingRecursiveComparison().isEqualTo(exact.counters());
+    SHARED.addAndGet(fast.counters().sharedReadBytes());
+    SHARED_SKIPPED.addAndGet(fast.skippedInstructions());
+  }
+
   @Property(tries = 10)
   void skippingChangesNextToNothingWithBankStateAndRefresh(
       @ForAll @LongRange(min = 0, max = 1_000_000) long seed,
@@ -102,5 +128,7 @@ class LawsPropertyTest {
   @AfterContainer
   static void someWorkWasSkipped() {
     assertThat(SKIPPED.get()).isPositive();
+    assertThat(SHARED.get()).isPositive();
+    assertThat(SHARED_SKIPPED.get()).isPositive();
   }
 }

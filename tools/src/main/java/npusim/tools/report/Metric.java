@@ -26,6 +26,8 @@ public enum Metric {
   WEIGHT_BYTES("B", "weights in DRAM, the largest stage's"),
   DRAM_READ_BYTES("B", "bytes read from DRAM"),
   DRAM_WRITTEN_BYTES("B", "bytes written to DRAM"),
+  SHARED_READ_BYTES("B", "bytes read from SRAM shared by a chip's cores; absent without one"),
+  SHARED_WRITTEN_BYTES("B", "bytes written to SRAM shared by a chip's cores; absent without one"),
   DRAM_GB_PER_S("GB/s", "DRAM bytes over latency, 10^9 bytes"),
   DRAM_PEAK_GB_PER_S("GB/s", "DRAM peak rate of the chip"),
   DRAM_UTILISATION("", "achieved over peak DRAM rate, 0 to 1"),

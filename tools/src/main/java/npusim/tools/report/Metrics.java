@@ -165,6 +165,14 @@ public final class Metrics {
     double rate = seconds == 0 ? 0 : (read + written) / seconds;
     m.put(Metric.DRAM_READ_BYTES, read);
     m.put(Metric.DRAM_WRITTEN_BYTES, written);
+    if (r.hw().sharedSram().isPresent()) {
+      m.put(
+          Metric.SHARED_READ_BYTES,
+          r.stages().stream().mapToLong(StageTotals::sharedReadBytes).sum());
+      m.put(
+          Metric.SHARED_WRITTEN_BYTES,
+          r.stages().stream().mapToLong(StageTotals::sharedWrittenBytes).sum());
+    }
     m.put(Metric.DRAM_GB_PER_S, rate * 1e-9);
     if (Double.isFinite(peak)) {
       m.put(Metric.DRAM_PEAK_GB_PER_S, peak * 1e-9);

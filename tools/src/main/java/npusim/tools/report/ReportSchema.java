@@ -81,6 +81,8 @@ public final class ReportSchema {
           Metric.DEADLINE_MET,
           Metric.SCRATCHPAD_PEAK_BYTES,
           Metric.KV_CACHE_BYTES,
+          Metric.SHARED_READ_BYTES,
+          Metric.SHARED_WRITTEN_BYTES,
           Metric.DRAM_PEAK_GB_PER_S,
           Metric.DRAM_UTILISATION,
           Metric.MATRIX_UTILISATION,

@@ -298,6 +298,13 @@ public final class TextReport {
         Quantity.si(value(Metric.DRAM_WRITTEN_BYTES)),
         Quantity.digits(value(Metric.DRAM_GB_PER_S)),
         peak);
+    if (m.containsKey(Metric.SHARED_READ_BYTES)) {
+      line(
+          "",
+          "shared SRAM read %sB · written %sB",
+          Quantity.si(value(Metric.SHARED_READ_BYTES)),
+          Quantity.si(value(Metric.SHARED_WRITTEN_BYTES)));
+    }
     if (m.containsKey(Metric.SCRATCHPAD_PEAK_BYTES)) {
       line(
           "",

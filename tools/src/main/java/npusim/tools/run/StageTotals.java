@@ -28,6 +28,8 @@ public final class StageTotals {
   private long paddedMacs;
   private long dramReadBytes;
   private long dramWrittenBytes;
+  private long sharedReadBytes;
+  private long sharedWrittenBytes;
   private long instructions;
   private long simulatedInstructions;
   private double peakPowerW;
@@ -70,6 +72,8 @@ public final class StageTotals {
     paddedMacs += times * c.paddedMacs();
     dramReadBytes += times * c.dramReadBytes();
     dramWrittenBytes += times * c.dramWrittenBytes();
+    sharedReadBytes += times * c.sharedReadBytes();
+    sharedWrittenBytes += times * c.sharedWrittenBytes();
     instructions += times * c.instructions();
     simulatedInstructions += c.instructions() - r.skippedInstructions();
     for (NodeTime n : r.nodes()) {
@@ -148,6 +152,16 @@ public final class StageTotals {
   /** Bytes written to DRAM. */
   public long dramWrittenBytes() {
     return dramWrittenBytes;
+  }
+
+  /** Bytes read from SRAM shared by cores. */
+  public long sharedReadBytes() {
+    return sharedReadBytes;
+  }
+
+  /** Bytes written to SRAM shared by cores. */
+  public long sharedWrittenBytes() {
+    return sharedWrittenBytes;
   }
 
   /** Instructions executed. */
