@@ -30,6 +30,18 @@ final class ArchitectureReader {
               f.integer("image"),
               f.integer("channels", 3),
               f.integer("classes", 1000));
+      case SSD ->
+          new Ssd(
+              f.choice("backbone", Ssd.Backbone.class, Ssd.Backbone.RESNET34),
+              f.integer("image"),
+              f.integer("classes"),
+              f.integers("middle"),
+              f.integers("extra"),
+              f.integers("strides"),
+              f.naturals("padding"),
+              f.integers("boxes"),
+              f.integer("head_kernel", 3),
+              f.integer("head_stride", 1));
       case STACK ->
           new Stack(
               f.integer("layers"),

@@ -85,10 +85,21 @@ final class Fields {
   }
 
   int[] integers(String key) {
+    return integers(key, 1);
+  }
+
+  /** A list of integers from 0 on. */
+  int[] naturals(String key) {
+    return integers(key, 0);
+  }
+
+  private int[] integers(String key, int least) {
     if (!(require(key) instanceof YamlNode.Sequence s)) {
       throw error(require(key).location(), path + key + " must be a list of integers", "");
     }
-    return s.items().stream().mapToInt(i -> (int) whole(key, i, 1, Integer.MAX_VALUE)).toArray();
+    return s.items().stream()
+        .mapToInt(i -> (int) whole(key, i, least, Integer.MAX_VALUE))
+        .toArray();
   }
 
   List<String> texts(String key) {

@@ -29,6 +29,7 @@ public final class Scenarios {
           case EncoderLm m -> m.small();
           case Captioner m -> m.small();
           case ResNet m -> m.small();
+          case Ssd m -> m.small();
           case Stack m -> m.small();
         };
     return build(spec, small, o);
@@ -43,6 +44,10 @@ public final class Scenarios {
       case ResNet m -> {
         refuseLengths(spec, o);
         yield inference(spec, ResNetBuilder.build(spec.name(), m, o.batch(), o.weights()), o);
+      }
+      case Ssd m -> {
+        refuseLengths(spec, o);
+        yield inference(spec, SsdBuilder.build(spec.name(), m, o.batch(), o.weights()), o);
       }
       case Stack m -> {
         refuseLengths(spec, o);

@@ -84,6 +84,7 @@ public record WorkloadSpec(
     ENCODER_LM,
     CAPTIONER,
     RESNET,
+    SSD,
     STACK
   }
 }

@@ -52,6 +52,22 @@ class WorkloadCatalogTest {
         .isCloseTo(published, org.assertj.core.data.Percentage.withPercentage(0.01));
   }
 
+  /** Boxes that the papers' decoders take: 1,917 and 15,130. */
+  @ParameterizedTest
+  @CsvSource({"ssd-mobilenet, 1917", "ssd-resnet34, 15130"})
+  void detectorsGiveTheBoxesTheyAreKnownFor(String name, long published) {
+    var o =
+        new WorkloadOptions(
+            1, OptionalLong.empty(), OptionalLong.empty(), Lang.EN, Weights.shapesOnly());
+    Model m = Scenarios.of(WorkloadCatalog.find(name).orElseThrow(), o).stages().getFirst().model();
+    long boxes =
+        m.graph().outputs().stream()
+            .filter(out -> out.startsWith("boxes."))
+            .mapToLong(out -> m.graph().tensorType(out).elements() / 4)
+            .sum();
+    assertThat(boxes).isEqualTo(published);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "'gemmm:1,2,3', micro-name",
