@@ -125,7 +125,7 @@ final class HtmlCharts {
   }
 
   private npusim.isa.DType mainType() {
-    return r.stages().getFirst().mainType(r.dtype());
+    return r.stages().getFirst().mainType(r.dtype(), r.hw());
   }
 
   private static double operations(Layers.Row w) {

@@ -2,6 +2,7 @@ package npusim.tools.report;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -51,9 +52,7 @@ public final class Layers {
       var nodes = new LinkedHashMap<String, List<NodeTotals>>();
       for (NodeTotals n : s.nodes()) {
         if (n.cycles() > 0 || n.dramReadBytes() + n.dramWrittenBytes() > 0) {
-          String layer = n.info().layer();
-          String name = layer.isEmpty() ? n.info().name() : layer;
-          nodes.computeIfAbsent(name, k -> new ArrayList<>()).add(n);
+          nodes.computeIfAbsent(nameOf(n), k -> new ArrayList<>()).add(n);
         }
       }
       nodes.forEach(
@@ -64,9 +63,31 @@ public final class Layers {
                       NodeTotals.sum(info(name, parts), parts),
                       parts.size(),
                       r.hw(),
-                      s.mainType(r.dtype()))));
+                      s.mainType(r.dtype(), r.hw()))));
     }
     return rows;
+  }
+
+  /** Multiply-accumulates that the graphs ask for in nodes of which the arrays execute none. */
+  static long vectorMacs(ScenarioResult r) {
+    long sum = 0;
+    for (StageTotals s : r.stages()) {
+      var asked = new LinkedHashMap<String, Long>();
+      var onArrays = new HashSet<String>();
+      for (NodeTotals n : s.nodes()) {
+        asked.merge(nameOf(n), n.info().macs() * n.info().runs() * s.launches(), Long::sum);
+        if (n.macs() > 0) {
+          onArrays.add(nameOf(n));
+        }
+      }
+      asked.keySet().removeAll(onArrays);
+      sum += asked.values().stream().mapToLong(v -> v).sum();
+    }
+    return sum;
+  }
+
+  private static String nameOf(NodeTotals n) {
+    return n.info().layer().isEmpty() ? n.info().name() : n.info().layer();
   }
 
   /** What is known of a node's operations, taken together. */

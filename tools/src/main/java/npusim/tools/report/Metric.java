@@ -21,7 +21,10 @@ public enum Metric {
   ALIAS_NODES("", "nodes that only rename memory; mapped, fused, folded and alias make all"),
   OPERATIONS("", "operations with instructions that the nodes became, layers that repeat counted"),
   GRAPH_MACS("MAC", "multiply-accumulates the graphs ask for, over all launches"),
-  EXECUTED_MACS("MAC", "multiply-accumulates executed"),
+  VECTOR_MACS(
+      "MAC", "those of nodes that the vector units compute alone, as types that no array takes"),
+  EXECUTED_MACS(
+      "MAC", "multiply-accumulates executed by the arrays; pruned weights they skip are not in it"),
   PADDED_MACS("MAC", "array slots passed without a useful operand"),
   WEIGHT_BYTES("B", "weights in DRAM, the largest stage's"),
   DRAM_READ_BYTES("B", "bytes read from DRAM"),

@@ -134,6 +134,7 @@ public final class Metrics {
     m.put(Metric.OPERATIONS, operations);
     m.put(Metric.WEIGHT_BYTES, weights);
     m.put(Metric.GRAPH_MACS, graphMacs(r.stages()));
+    m.put(Metric.VECTOR_MACS, Layers.vectorMacs(r));
     m.put(Metric.EXECUTED_MACS, r.stages().stream().mapToLong(StageTotals::macs).sum());
     m.put(Metric.PADDED_MACS, r.stages().stream().mapToLong(StageTotals::paddedMacs).sum());
   }
@@ -181,7 +182,7 @@ public final class Metrics {
     long macs = r.stages().stream().mapToLong(StageTotals::macs).sum();
     double possible =
         r.stages().stream()
-            .mapToDouble(s -> s.cycles() * r.hw().chipMacsPerCycle(s.mainType(r.dtype())))
+            .mapToDouble(s -> s.cycles() * r.hw().chipMacsPerCycle(s.mainType(r.dtype(), r.hw())))
             .sum();
     if (possible > 0) {
       m.put(Metric.MATRIX_UTILISATION, macs / possible);

@@ -95,6 +95,16 @@ public final class TextReport {
         count(Metric.ALIAS_NODES),
         count(Metric.FOLDED_NODES),
         count(Metric.OPERATIONS));
+    long vector = m.get(Metric.VECTOR_MACS).longValue();
+    if (vector > 0) {
+      line(
+          "",
+          "%sMAC of these on the vector units%s",
+          Quantity.si(vector),
+          r.hw().matrixTypes().contains(r.dtype())
+              ? ""
+              : ": the arrays do not take " + r.dtype().shortName());
+    }
     simulated();
   }
 
@@ -348,11 +358,20 @@ public final class TextReport {
                   Quantity.si(value(Metric.WEIGHT_BYTES)),
                   Quantity.si(p.denseDramReadBytes()),
                   Quantity.si(value(Metric.DRAM_READ_BYTES)));
+              double onArrays = value(Metric.GRAPH_MACS) - value(Metric.VECTOR_MACS);
+              double executed = value(Metric.EXECUTED_MACS);
               line(
                   "",
-                  "%s with all weights · %.2f× faster",
+                  "%s with all weights · %.2f× faster%s",
                   Quantity.ms(r.seconds(p.denseCycles())),
-                  value(Metric.PRUNING_SPEEDUP));
+                  value(Metric.PRUNING_SPEEDUP),
+                  executed < onArrays
+                      ? " · "
+                          + Quantity.si(executed)
+                          + "MAC of "
+                          + Quantity.si(onArrays)
+                          + "MAC executed"
+                      : "");
             });
     r.accuracy()
         .ifPresent(

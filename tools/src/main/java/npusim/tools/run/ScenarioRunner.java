@@ -66,12 +66,13 @@ public final class ScenarioRunner {
    * @param progress told at every step
    */
   public ScenarioResult run(Scenario scenario, Consumer<String> progress) {
+    List<StageTotals> stages = stages(scenario, progress);
     return new ScenarioResult(
         scenario,
         hw,
         dtype(),
-        stages(scenario, progress),
-        gain(scenario, progress),
+        stages,
+        gain(scenario, stages, progress),
         accuracy(scenario, progress),
         List.of());
   }
@@ -97,7 +98,8 @@ public final class ScenarioRunner {
   }
 
   /** What pruning brought: the job again with all weights. */
-  private Optional<PruningGain> gain(Scenario scenario, Consumer<String> progress) {
+  private Optional<PruningGain> gain(
+      Scenario scenario, List<StageTotals> pruned, Consumer<String> progress) {
     Optional<Pruning> pruning = options.compile().pruning();
     if (pruning.isEmpty()) {
       return Optional.empty();
@@ -108,8 +110,7 @@ public final class ScenarioRunner {
     List<StageTotals> dense =
         new ScenarioRunner(hw, all)
             .stages(scenario, what -> progress.accept(what + " with all weights"));
-    return Optional.of(
-        PruningGain.of(pruning.get().name(), pruning.get().isTwoOfFour(), hw, dense));
+    return Optional.of(PruningGain.of(pruning.get().name(), hw, pruned, dense));
   }
 
   /**
@@ -199,7 +200,7 @@ public final class ScenarioRunner {
             List.of(stage),
             Optional.empty(),
             Optional.empty());
-    return new ScenarioResult(scenario, hw, totals.mainType(hw.nativeType()), List.of(totals));
+    return new ScenarioResult(scenario, hw, totals.mainType(hw.nativeType(), hw), List.of(totals));
   }
 
   /** A compiled stage whose simulations may still be running, one per point. */

@@ -119,7 +119,7 @@ public final class StageTotals {
     return categoryCycles.clone();
   }
 
-  /** Multiply-accumulates executed on the matrix and vector units. */
+  /** Multiply-accumulates executed by the arrays. */
   public long macs() {
     return macs;
   }
@@ -130,12 +130,13 @@ public final class StageTotals {
   }
 
   /**
-   * The type that most multiply-accumulates were done in, or {@code fallback} when there were none.
+   * The type whose peak rate the matrix unit is measured by: of those it has, the one most
+   * multiply-accumulates were done in; when there were none, {@code wished} or else the chip's own.
    */
-  public DType mainType(DType fallback) {
-    DType best = fallback;
+  public DType mainType(DType wished, Hardware hw) {
+    DType best = hw.matrixTypes().contains(wished) ? wished : hw.nativeType();
     long most = 0;
-    for (DType t : DType.values()) {
+    for (DType t : hw.matrixTypes()) {
       if (macsByType[t.ordinal()] > most) {
         most = macsByType[t.ordinal()];
         best = t;

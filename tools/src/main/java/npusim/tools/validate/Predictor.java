@@ -154,7 +154,7 @@ final class Predictor {
   }
 
   private static double matrixShare(ScenarioResult r, Hardware hw) {
-    double peak = hw.chipMacsPerCycle(r.stages().getFirst().mainType(r.dtype()));
+    double peak = hw.chipMacsPerCycle(r.stages().getFirst().mainType(r.dtype(), hw));
     return Metrics.graphMacs(r.stages()) / (peak * r.cycles());
   }
 }
