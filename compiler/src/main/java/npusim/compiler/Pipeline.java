@@ -14,6 +14,7 @@ import npusim.compiler.passes.CommonSubexpressions;
 import npusim.compiler.passes.ConstantFolding;
 import npusim.compiler.passes.DeadCodeElimination;
 import npusim.compiler.passes.Decompose;
+import npusim.compiler.passes.DepthFirst;
 import npusim.compiler.passes.IdentityElimination;
 import npusim.compiler.passes.Origins;
 import npusim.compiler.passes.Pass;
@@ -84,6 +85,7 @@ public final class Pipeline {
     all.add(new CommonSubexpressions());
     all.add(new DeadCodeElimination());
     pruning.ifPresent(p -> all.add(new CompressWeights(p, hw)));
+    all.add(new DepthFirst(hw));
     all.add(new ChannelsLast());
     all.add(new RollLayers());
     return List.copyOf(all);

@@ -2,6 +2,7 @@ package npusim.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,12 +12,14 @@ import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.ir.TensorType;
+import npusim.compiler.passes.DepthFirst;
 import npusim.compiler.text.OnnxText;
 import npusim.hardware.Hardware;
 import npusim.hardware.HardwareLoader;
 import npusim.isa.DType;
 import npusim.sim.functional.Schedule;
 import npusim.workloads.OrtSession;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -87,6 +90,28 @@ class DividedTensorsTest {
     check(text, 2, Schedule.LATE_LOADS);
   }
 
+  /**
+   * What a core keeps of the whole batch doesn't fit, so that the images go through in portions.
+   */
+  @Test
+  void imagesInPortions() {
+    Hardware hw =
+        HardwareLoader.load("edge", List.of("chip.cores=2", "core.scratchpad.bytes=64KiB"));
+    Model m = model(IMAGES, new LinkedHashMap<>());
+    List<String> joined = new ArrayList<>();
+    CompileOptions o =
+        CompileOptions.DEFAULT.withDump(
+            (pass, g) -> {
+              if (pass.equals("depth-first")) {
+                g.nodes().stream()
+                    .filter(DepthFirst::inPlace)
+                    .forEach(n -> joined.add(n.output(0)));
+              }
+            });
+    check(m, IMAGES, hw, o, Schedule.LATE_STORES);
+    assertThat(joined).isNotEmpty();
+  }
+
   /** Beside integer products the chip computes in the 16-bit float that it is faster in. */
   @ParameterizedTest
   @ValueSource(strings = {IMAGES, HEADS})
@@ -111,10 +136,14 @@ class DividedTensorsTest {
 
   private static void check(String text, int cores, Schedule schedule) {
     Hardware hw = HardwareLoader.load("edge", List.of("chip.cores=" + cores));
+    check(model(text, new LinkedHashMap<>()), text, hw, CompileOptions.DEFAULT, schedule);
+  }
+
+  private static void check(
+      Model m, String text, Hardware hw, CompileOptions o, Schedule schedule) {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
-    Model m = model(text, inputs);
-    Map<String, Tensor> want = OrtSession.run(model(text, new LinkedHashMap<>()), inputs);
-    Tensor got = Cases.execute(m, inputs, hw, CompileOptions.DEFAULT, schedule).get("y");
+    Map<String, Tensor> want = OrtSession.run(model(text, inputs), inputs);
+    Tensor got = Cases.execute(m, inputs, hw, o, schedule).get("y");
     for (long i = 0; i < got.size(); i++) {
       assertThat(got.at(i))
           .isCloseTo(want.get("y").at(i), org.assertj.core.data.Offset.offset(2e-4));

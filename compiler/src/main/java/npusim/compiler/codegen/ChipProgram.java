@@ -26,6 +26,7 @@ public final class ChipProgram {
   private boolean remoteUsed;
   private List<Storage> divided = List.of();
   private long reserved;
+  private long live;
 
   private record Touch(int core, Area area, boolean write) {
     boolean conflicts(Touch o) {
@@ -66,12 +67,19 @@ public final class ChipProgram {
   /** Keeps the first bytes of every scratchpad for resident tensors; before the first kernel. */
   public void reserveScratchpad(long bytes) {
     reserved = bytes;
+    live = bytes;
     cores.forEach(c -> c.spm().reserve(bytes));
+  }
+
+  /** Scratchpad of a core that a kernel of its own may take now. */
+  public long scratchpadBytes() {
+    return cores.getFirst().spmBytes() + reserved - live;
   }
 
   /** From here on these areas of every scratchpad are in use, whatever kernels touch. */
   public void resident(List<Area> areas) {
     resident = List.copyOf(areas);
+    live = areas.stream().mapToLong(Area::hi).max().orElse(0);
   }
 
   /** Most scratchpad of one core in use while a node's kernels run, in bytes. */
@@ -118,7 +126,10 @@ public final class ChipProgram {
   /** Records a kernel on every core and appends it. */
   public void launch(int node, Body body) {
     cores.forEach(CoreProgram::alone);
+    // Where no tensor lives now there is room for what other cores don't write to.
+    cores.forEach(c -> c.spm().reserve(live));
     launch(node, body, false);
+    cores.forEach(c -> c.spm().reserve(reserved));
   }
 
   private void launch(int node, Body body, boolean together) {

@@ -13,6 +13,8 @@ public final class WorkMemory {
   private static final long ALIGN = 64;
 
   private final Space space;
+  private final long first;
+  private final long end;
   private long base;
   private long bytes;
   private long next;
@@ -20,8 +22,10 @@ public final class WorkMemory {
   /** Memory of {@code bytes} from {@code base} on. */
   public WorkMemory(Space space, long base, long bytes) {
     this.space = space;
-    this.base = aligned(base);
-    this.bytes = (base + bytes - this.base) / ALIGN * ALIGN;
+    this.first = aligned(base);
+    this.end = this.first + (base + bytes - this.first) / ALIGN * ALIGN;
+    this.base = this.first;
+    this.bytes = end - this.first;
   }
 
   /** Size. */
@@ -29,10 +33,12 @@ public final class WorkMemory {
     return bytes;
   }
 
-  /** Leaves the first bytes to other uses; before anything is taken. */
-  public void reserve(long first) {
-    base += aligned(first);
-    bytes -= aligned(first);
+  /** Leaves the first bytes to other uses from here on. */
+  public void reserve(long others) {
+    long at = base + next;
+    base = first + aligned(others);
+    bytes = end - base;
+    next = Math.max(0, at - base);
   }
 
   /** Rounds up to the grain of allocation. */

@@ -129,7 +129,7 @@ final class ConvKernel {
             readBits,
             epilogue.operations(),
             w.storage().block(),
-            k.spmBudget(),
+            k.ownSpmBudget(),
             k.accBudget(),
             k.cores(),
             divided());

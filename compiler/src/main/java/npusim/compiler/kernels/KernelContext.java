@@ -253,6 +253,11 @@ public final class KernelContext {
     return chip.cores().getFirst().spmBytes() / 2;
   }
 
+  /** As {@link #spmBudget}, for a kernel whose cores don't write each other's scratchpads. */
+  public long ownSpmBudget() {
+    return chip.scratchpadBytes() / 2;
+  }
+
   /** Accumulator bytes a kernel should take. */
   public long accBudget() {
     return chip.cores().getFirst().accBytes();

@@ -29,6 +29,7 @@ import npusim.compiler.memory.MemoryMap;
 import npusim.compiler.memory.Residency;
 import npusim.compiler.memory.Storage;
 import npusim.compiler.memory.View;
+import npusim.compiler.passes.DepthFirst;
 import npusim.compiler.roll.RepeatNode;
 import npusim.hardware.Hardware;
 import npusim.isa.Word;
@@ -191,6 +192,7 @@ public final class GraphLowering {
 
   private void nodes() {
     FusionPlan fusion = FusionPlan.of(graph);
+    graph.nodes().stream().filter(DepthFirst::inPlace).forEach(this::places);
     for (Node n : graph.nodes()) {
       if (RepeatNode.is(n)) {
         repeat(RepeatNode.of(n));
@@ -208,7 +210,7 @@ public final class GraphLowering {
         throw k.unsupported("");
       }
       List<View> views = kernel.views(k);
-      if (views != null && bind(n, views)) {
+      if (DepthFirst.inPlace(n) || views != null && bind(n, views)) {
         aliases++;
         origins.alias(n);
         infos.add(WorkCount.info(graph, n, id, "alias"));
@@ -231,6 +233,17 @@ public final class GraphLowering {
       infos.add(WorkCount.info(graph, n, id, ""));
       live(kernel, n, k, outputs(n));
       steps.add(() -> emit(kernel, context(n, id, outputs(n))));
+    }
+  }
+
+  /** Has the inputs of a Concat of images computed where they lie in its result. */
+  private void places(Node concat) {
+    define(concat.output(0));
+    long from = 0;
+    for (String in : concat.inputs()) {
+      long images = graph.tensorType(in).shape()[0];
+      given.put(in, values.get(concat.output(0)).slice(0, from, images, 1));
+      from += images;
     }
   }
 

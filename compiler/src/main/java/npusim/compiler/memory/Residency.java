@@ -51,14 +51,17 @@ public final class Residency {
    */
   public Residency(Hardware hw, int cores) {
     this.cores = cores;
-    // Rings need room on small chips.
-    long scratchpad = hw.core().scratchpad().bytes();
-    this.area =
-        scratchpad <= 64 << 10
-            ? scratchpad / 4
-            : scratchpad < 1 << 20 ? scratchpad / 2 : scratchpad / 4 * 3;
+    this.area = area(hw);
     this.memory = 1 / hw.dramBytesPerCycle();
     this.network = (cores - 1) / (cores * hw.noc().bytesPerCycle());
+  }
+
+  /** Bytes of a core's scratchpad that tensors may take; small ones need room for rings. */
+  public static long area(Hardware hw) {
+    long scratchpad = hw.core().scratchpad().bytes();
+    return scratchpad <= 64 << 10
+        ? scratchpad / 4
+        : scratchpad < 1 << 20 ? scratchpad / 2 : scratchpad / 4 * 3;
   }
 
   /**
@@ -119,11 +122,14 @@ public final class Residency {
     candidates.sort(Comparator.comparingLong(s -> -s.bytes()));
     candidates.forEach(this::divide);
     candidates.removeIf(s -> s.held() == s.bytes() && s.bytes() > largest(lives.get(s)));
-    candidates.sort(Comparator.comparingLong(s -> s.held() * steps(s)));
+    // Small and short-lived ones first keep most tensors, large ones first leave fewer gaps.
+    Map<Storage, Long> places = packed(candidates, s -> s.held() * steps(s));
+    Map<Storage, Long> other = packed(candidates, s -> -s.held());
+    places = saved(other) > saved(places) ? other : places;
     long top = 0;
     for (Storage s : candidates) {
-      long at = lowest(s, resident, Storage::held, area);
-      if (at >= 0) {
+      Long at = places.get(s);
+      if (at != null) {
         lives.get(s).address = at;
         resident.add(s);
         s.place(Space.SPM, at);
@@ -131,6 +137,26 @@ public final class Residency {
       }
     }
     return top;
+  }
+
+  /** Places of those that fit, one after the other in the order of a key. */
+  private Map<Storage, Long> packed(List<Storage> candidates, ToLongFunction<Storage> key) {
+    Map<Storage, Long> places = new IdentityHashMap<>();
+    List<Storage> placed = new ArrayList<>();
+    for (Storage s : candidates.stream().sorted(Comparator.comparingLong(key)).toList()) {
+      long at = lowest(s, placed, Storage::held, area);
+      if (at >= 0) {
+        lives.get(s).address = at;
+        placed.add(s);
+        places.put(s, at);
+      }
+    }
+    return places;
+  }
+
+  /** Bytes that don't go through memory. */
+  private long saved(Map<Storage, Long> places) {
+    return places.keySet().stream().mapToLong(s -> s.bytes() * (1 + lives.get(s).loads)).sum();
   }
 
   /** Divides a tensor among cores when all steps that touch it can be divided alike. */
