@@ -87,4 +87,17 @@ class ArchitectureTest {
   static void topPackagesHaveNoCycles(JavaClasses all) {
     slices().matching("npusim.(*)..").should().beFreeOfCycles().check(all);
   }
+
+  @ArchTest
+  static final ArchRule textDoesNotDependOnTheLocale =
+      noClasses()
+          .should()
+          .callMethod(String.class, "format", String.class, Object[].class)
+          .orShould()
+          .callMethod(String.class, "formatted", Object[].class)
+          .orShould()
+          .callMethod(String.class, "toLowerCase")
+          .orShould()
+          .callMethod(String.class, "toUpperCase")
+          .because("the same input gives the same bytes: give Locale.ROOT");
 }

@@ -1,5 +1,7 @@
 package npusim.asm;
 
+import java.util.Locale;
+
 /** Quoted strings of the assembly language. */
 final class AsmStrings {
   private AsmStrings() {}
@@ -13,7 +15,7 @@ final class AsmStrings {
         case '\n' -> out.append("\\n");
         case '\r' -> out.append("\\r");
         case '\t' -> out.append("\\t");
-        default -> out.append(c < ' ' ? String.format("\\u%04x", (int) c) : c);
+        default -> out.append(c < ' ' ? String.format(Locale.ROOT, "\\u%04x", (int) c) : c);
       }
     }
     return out.append('"').toString();

@@ -3,6 +3,7 @@ package npusim.hardware;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Writes {@code docs/config.md}, the reference of every parameter, from the schema. */
@@ -72,9 +73,13 @@ public final class ConfigReference {
     tables
         .computeIfAbsent(group, g -> new ArrayList<>())
         .add(
-            "| `%s` | %s | %s | %s |%n"
-                .formatted(name, legal(node), defaultText(node), node.description())
-                .replace("\r\n", "\n"));
+            String.format(
+                Locale.ROOT,
+                "| `%s` | %s | %s | %s |\n",
+                name,
+                legal(node),
+                defaultText(node),
+                node.description()));
   }
 
   private static String legal(SchemaNode node) {

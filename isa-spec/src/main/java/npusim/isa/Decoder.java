@@ -1,5 +1,7 @@
 package npusim.isa;
 
+import java.util.Locale;
+
 /**
  * 128 bytes to an instruction, by the same field table as {@link Encoder}. Accepts exactly the
  * words that {@link Encoder} produces: an unknown opcode, a value outside its range, a nonzero
@@ -22,7 +24,7 @@ public final class Decoder {
             .orElseThrow(
                 () ->
                     new MalformedInstructionException(
-                        String.format("unknown opcode 0x%02x", code)));
+                        String.format(Locale.ROOT, "unknown opcode 0x%02x", code)));
     Instruction.Builder builder = Instruction.builder(op);
     int position = 8;
     for (int i = 0; i < Word.WAIT_SLOTS; i++, position += SLOT_BITS) {

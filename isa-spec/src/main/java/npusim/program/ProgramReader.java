@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import npusim.diag.Diagnostic;
@@ -129,8 +130,10 @@ public final class ProgramReader {
     if (isa != IsaFingerprint.value()) {
       throw foreign(
           String.format(
+              Locale.ROOT,
               "was made for another instruction set (fingerprint %08x, this is %08x)",
-              isa, IsaFingerprint.value()));
+              isa,
+              IsaFingerprint.value()));
     }
     long count = head.u32() & 0xffffffffL;
     int expected = head.u32();

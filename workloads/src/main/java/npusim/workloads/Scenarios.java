@@ -1,6 +1,7 @@
 package npusim.workloads;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import npusim.compiler.ir.Model;
 import npusim.diag.NpusimException;
@@ -95,8 +96,13 @@ public final class Scenarios {
               o.batch()));
     }
     String title =
-        "batch %d · prompt %d · generate %d · %s"
-            .formatted(o.batch(), prompt, generate, o.lang().code());
+        String.format(
+            Locale.ROOT,
+            "batch %d · prompt %d · generate %d · %s",
+            o.batch(),
+            prompt,
+            generate,
+            o.lang().code());
     return new Scenario(
         spec.name(),
         title,
@@ -145,15 +151,16 @@ public final class Scenarios {
             texts(spec, m, o, "sentences", job.sentences(), sentenceTokens),
             texts(spec, m, o, "keywords", job.keywords(), keywordTokens));
     String title =
-        "%d image%s · %d sentences of %d tokens and %d keywords of %d · %s"
-            .formatted(
-                images,
-                images == 1 ? "" : "s",
-                job.sentences(),
-                sentenceTokens,
-                job.keywords(),
-                keywordTokens,
-                o.lang().code());
+        String.format(
+            Locale.ROOT,
+            "%d image%s · %d sentences of %d tokens and %d keywords of %d · %s",
+            images,
+            images == 1 ? "" : "s",
+            job.sentences(),
+            sentenceTokens,
+            job.keywords(),
+            keywordTokens,
+            o.lang().code());
     var deadline =
         new Scenario.Deadline(
             job.sentences() + " sentences and " + job.keywords() + " keywords per image",

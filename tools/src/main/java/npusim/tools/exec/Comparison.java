@@ -82,7 +82,13 @@ public record Comparison(double rtol, double atol, double cosine) {
             ? got.at(first) + ", expected " + want.at(first)
             : got.longAt(first) + ", expected " + want.longAt(first);
     return Optional.of(
-        "%d of %d values differ; element %d is %s".formatted(wrong, want.size(), first, values));
+        String.format(
+            Locale.ROOT,
+            "%d of %d values differ; element %d is %s",
+            wrong,
+            want.size(),
+            first,
+            values));
   }
 
   /** As numpy's allclose: |got − want| ≤ atol + rtol·|want|; equal infinities and NaN match. */

@@ -12,25 +12,27 @@ public final class ReportReference {
   public static String markdown() {
     var out = new StringBuilder();
     out.append(
-        """
-        # The report
+        String.format(
+            Locale.ROOT,
+            """
+            # The report
 
-        Generated from the metric catalogue. `npusim run` and `npusim simulate` print one screen;
-        `--json FILE` writes the same figures as JSON (`%s`, described by the JSON Schema
-        `tools/src/main/resources/npusim/tools/report.schema.json`), `--csv FILE` one row per layer,
-        `--html FILE` a page with charts that needs nothing else, `--trace FILE` a timeline that
-        Perfetto opens. The same input gives the same bytes on every
-        machine.
+            Generated from the metric catalogue. `npusim run` and `npusim simulate` print one screen;
+            `--json FILE` writes the same figures as JSON (`%s`, described by the JSON Schema
+            `tools/src/main/resources/npusim/tools/report.schema.json`), `--csv FILE` one row per layer,
+            `--html FILE` a page with charts that needs nothing else, `--trace FILE` a timeline that
+            Perfetto opens. The same input gives the same bytes on every
+            machine.
 
-        ## Metrics
+            ## Metrics
 
-        The names are those of `metrics` in the JSON and of `expect` in expectation files. A metric
-        that makes no sense for a workload is absent.
+            The names are those of `metrics` in the JSON and of `expect` in expectation files. A metric
+            that makes no sense for a workload is absent.
 
-        | metric | unit | meaning |
-        | --- | --- | --- |
-        """
-            .formatted(JsonReport.FORMAT));
+            | metric | unit | meaning |
+            | --- | --- | --- |
+            """,
+            JsonReport.FORMAT));
     for (Metric m : Metric.values()) {
       out.append(String.format(Locale.ROOT, "| `%s` | %s | %s |\n", m.id(), m.unit(), m.meaning()));
     }
@@ -66,20 +68,23 @@ public final class ReportReference {
       out.append(" |\n");
     }
     out.append(
-        """
+        String.format(
+            Locale.ROOT,
+            """
 
-        ## Comparisons and sweeps
+            ## Comparisons and sweeps
 
-        `npusim compare A.json B.json --json FILE` writes `%s`: the titles `a` and `b`; `metrics` and
-        `layer_cycles`, lists of `name`, `a` and `b`, where a figure that a report doesn't have is left
-        out. Layers of one name in one stage are added up.
+            `npusim compare A.json B.json --json FILE` writes `%s`: the titles `a` and `b`; `metrics` and
+            `layer_cycles`, lists of `name`, `a` and `b`, where a figure that a report doesn't have is left
+            out. Layers of one name in one stage are added up.
 
-        `npusim sweep … --json FILE` writes `%s`: `title` and `points`, each with the parameters it
-        `set`, whether it is on the `pareto` front (no other point is at least as good in `latency_ms`,
-        `energy_j` and `area_proxy_mm2` and better in one), and its `metrics` or the `problem` that
-        makes it impossible. `--csv FILE` has a row per point.
-        """
-            .formatted(ReportDiff.FORMAT, SweepReport.FORMAT));
+            `npusim sweep … --json FILE` writes `%s`: `title` and `points`, each with the parameters it
+            `set`, whether it is on the `pareto` front (no other point is at least as good in `latency_ms`,
+            `energy_j` and `area_proxy_mm2` and better in one), and its `metrics` or the `problem` that
+            makes it impossible. `--csv FILE` has a row per point.
+            """,
+            ReportDiff.FORMAT,
+            SweepReport.FORMAT));
     return out.toString();
   }
 }

@@ -39,11 +39,18 @@ public final class ScenarioRunner {
 
   private final Hardware hw;
   private final RunOptions options;
+  private final int threads;
 
-  /** A runner for a chip. */
+  /** A runner for a chip, on all processors. */
   public ScenarioRunner(Hardware hw, RunOptions options) {
+    this(hw, options, Runtime.getRuntime().availableProcessors());
+  }
+
+  /** A runner for a chip, on so many threads. */
+  ScenarioRunner(Hardware hw, RunOptions options, int threads) {
     this.hw = hw;
     this.options = options;
+    this.threads = threads;
   }
 
   /** Type the scenario is computed in. */
@@ -84,7 +91,7 @@ public final class ScenarioRunner {
 
   private List<StageTotals> stages(Scenario scenario, Consumer<String> progress) {
     var results = new ArrayList<StageTotals>();
-    try (var workers = new Workers()) {
+    try (var workers = new Workers(threads)) {
       var launched = new ArrayList<Launched>();
       for (Stage s : scenario.stages()) {
         progress.accept("compiling " + s.name());
@@ -108,7 +115,7 @@ public final class ScenarioRunner {
         new RunOptions(
             options.compile().withPruning(Optional.empty()), options.dtype(), options.exact());
     List<StageTotals> dense =
-        new ScenarioRunner(hw, all)
+        new ScenarioRunner(hw, all, threads)
             .stages(scenario, what -> progress.accept(what + " with all weights"));
     return Optional.of(PruningGain.of(pruning.get().name(), hw, pruned, dense));
   }

@@ -8,16 +8,11 @@ import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
 /**
- * Runs tasks beside each other, as many as there are processors. Tasks share nothing that changes,
- * so that answers are the same for any number of threads.
+ * Runs tasks beside each other. Tasks share nothing that changes, so that answers are the same for
+ * any number of threads.
  */
 final class Workers implements AutoCloseable {
   private final ExecutorService pool;
-
-  /** As many workers as there are processors. */
-  Workers() {
-    this(Runtime.getRuntime().availableProcessors());
-  }
 
   /** So many workers. */
   Workers(int threads) {
