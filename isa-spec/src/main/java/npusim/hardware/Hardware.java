@@ -81,6 +81,12 @@ public record Hardware(
     return dramBytesPerSecond() / chip.cyclesPerSecond();
   }
 
+  /** The same as far as the network carries it from the memory to the cores. */
+  public double memoryReadBytesPerCycle() {
+    double net = noc.memoryReadBytesPerCycle();
+    return net > 0 ? Math.min(net, dramBytesPerCycle()) : dramBytesPerCycle();
+  }
+
   /**
    * Core clock cycles that the DRAM of one chip takes for traffic at its peak rate. Writes to
    * memory of the fixed model take its answer channel no time: only the stores' own buses limit

@@ -415,7 +415,7 @@ public final class ConvTiling {
   }
 
   private double dramRate() {
-    double r = hw.dramBytesPerCycle();
+    double r = hw.memoryReadBytesPerCycle();
     return Double.isInfinite(r) ? 1e12 : r;
   }
 

@@ -23,8 +23,10 @@ public final class MatmulTiling {
 
   private static final int MOST_SLOTS = 4;
 
-  /** What a short row wastes at most, in bytes. */
-  private static final int LARGEST_PIECE = 512;
+  /** Requests beyond this size in bytes are cut to what is asked for. */
+  private static final int LARGEST_REQUEST = 512;
+
+  private static final int BURST = 64;
 
   private final Hardware hw;
   private final Problem p;
@@ -295,7 +297,8 @@ public final class MatmulTiling {
                 / mx.arrays());
     double rows = Math.max(Math.min(t.m(), m), mx.minBlockRows()) / rate;
     double block = Math.max(rows, mx.preloadCycles());
-    double array = gemms * (blocks * block + mx.controllerCycles() + mx.pipelineCycles());
+    double product = Math.max(blocks * block, supply(t, m, n, rate));
+    double array = gemms * (product + mx.controllerCycles() + mx.pipelineCycles());
     // What is loaded how often, by where the loop order lets it stay.
     long aOuter = t.nOuter() ? nt : 1;
     long wOuter = t.nOuter() ? 1 : mt;
@@ -431,6 +434,37 @@ public final class MatmulTiling {
     return gemms * each + outer;
   }
 
+  /**
+   * Cycles in which the scratchpad's ports read the operands of a product: the streamed one once
+   * for as many columns as the arrays hold side by side, the stationary one for every group of
+   * arrays that divide the rows.
+   */
+  private double supply(Tiles t, long m, long n, double rate) {
+    var mx = hw.core().matrix();
+    var spm = hw.core().scratchpad();
+    long rows = Math.min(t.m(), m);
+    long depth = Math.min(t.k(), p.k());
+    long columns = Math.min(t.n(), n);
+    long kBlocks = Math.ceilDiv(depth, mx.rows());
+    long nBlocks = Math.ceilDiv(columns, mx.cols());
+    double least = Double.POSITIVE_INFINITY;
+    double reads = 0;
+    for (int split = 1; split <= mx.arrays(); split++) {
+      if (mx.arrays() % split != 0) {
+        continue;
+      }
+      long passes = Math.ceilDiv(nBlocks, mx.arrays() / split);
+      double each = Math.max(Math.ceilDiv(rows, split) / Math.min(1, rate), mx.preloadCycles());
+      if (kBlocks * passes * each < least) {
+        least = kBlocks * passes * each;
+        reads =
+            (double) p.a().bytesFor(rows * depth) * passes
+                + (double) p.w().bytesFor(depth * columns) * Math.min(split, rows);
+      }
+    }
+    return reads / (spm.banks() * spm.portsPerBank() * spm.bytesPerCyclePerBank());
+  }
+
   /** {@link #overhead} of the streamed operand's rows. */
   private double aRows(Tiles t) {
     long along = Math.min(t.k(), p.k());
@@ -448,17 +482,18 @@ public final class MatmulTiling {
 
   /**
    * What short rows cost: each contiguous piece of a tile takes about a request more than its
-   * bytes, for its ragged ends and for the memory to find the row; a large request that is cut
-   * short costs no more than a small one.
+   * bytes, for its ragged ends and for the memory to find the row. Requests as large as a packet of a
+   * network are as long as the piece and waste a burst of the memory.
    */
   private double overhead(DType type, long elements, long row) {
     double bytes = type.bytesFor(elements);
-    int request = Math.min(hw.core().dma().load().requestBytes(), LARGEST_PIECE);
+    int request = hw.core().dma().load().requestBytes();
+    request = request > LARGEST_REQUEST ? BURST : request;
     return elements == row ? 1 : 1 + request / bytes;
   }
 
   private double dramRate() {
-    double r = hw.dramBytesPerCycle();
+    double r = hw.memoryReadBytesPerCycle();
     return Double.isInfinite(r) ? 1e12 : r;
   }
 

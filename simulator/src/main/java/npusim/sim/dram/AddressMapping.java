@@ -7,7 +7,9 @@ import npusim.hardware.DramSpec;
  * Cuts a transaction number (byte address over bytes per request) into channel, pseudo-channel,
  * rank, bank group, bank, row and column. Linear mappings take fields from the low end; the {@code
  * MOP4} mappings keep four transactions in a row, spread the next over all banks and XOR the fields
- * of the bank with the column.
+ * of the bank with the column. A number of channels that is no power of two can't be XORed; {@code
+ * MOP4ChXOR} turns such channels by all that is above them in the address, so that strides of a
+ * multiple of all channels meet every channel, too.
  */
 final class AddressMapping {
   private static final int CHANNEL = 0;
@@ -31,6 +33,7 @@ final class AddressMapping {
   private final int[] field = new int[9];
   private final int stripeShift;
   private final boolean plainStripes;
+  private final boolean turns;
 
   AddressMapping(Dram dram, DramSpec spec) {
     var o = spec.organization();
@@ -48,6 +51,7 @@ final class AddressMapping {
     boolean byLine = dram.mapping() == Dram.Mapping.MOP4CLXOR;
     boolean byRun = dram.mapping() == Dram.Mapping.MOP4CHXOR;
     xor = byLine || byRun;
+    turns = byRun && Integer.bitCount(dram.channels()) != 1;
     xored =
         byLine
             ? new int[] {PSEUDO, RANK, GROUP, BANK, ROW}
@@ -140,9 +144,19 @@ final class AddressMapping {
         rest /= size[f];
       }
     }
+    if (turns) {
+      int n = size[CHANNEL];
+      long turn = 0;
+      for (long above = t / size[LOW_COLUMN] / n; above > 0; above /= n) {
+        turn += above % n;
+      }
+      field[CHANNEL] = (int) ((field[CHANNEL] + turn) % n);
+    }
     if (xor) {
       int column = field[LOW_COLUMN] + size[LOW_COLUMN] * field[HIGH_COLUMN];
       field[COLUMN] = column;
+      // What would exchange the channels: turned channels keep the lines of a run together.
+      column = turns ? field[HIGH_COLUMN] : column;
       for (int f : xored) {
         int n = size[f];
         if (Integer.bitCount(n) == 1) {

@@ -68,6 +68,13 @@ final class DmaEngine {
    */
   private final long[] busFree;
 
+  /**
+   * When the network between the cores and the memory is free, by chip · 2 + (0 read, 1 write);
+   * fixed point.
+   */
+  private final long[] crossingFree;
+
+  private final double[] crossing;
   /** Bytes by chip at the DRAM, then by chip at the shared SRAM. */
   private final long[] chipBytes;
 
@@ -124,6 +131,11 @@ final class DmaEngine {
     groupCount = new int[units];
     outstanding = new int[units];
     busFree = new long[m.cores * 2];
+    crossingFree = new long[m.dram.length * 2];
+    crossing =
+        new double[] {
+          m.hw.noc().memoryReadBytesPerCycle(), m.hw.noc().memoryWriteBytesPerCycle()
+        };
     chipBytes = new long[2 * m.dram.length];
     groupBytes =
         new long[] {
@@ -238,7 +250,12 @@ final class DmaEngine {
       }
       s.fact(waiting);
     }
-    for (long free : busFree) {
+    snapshot(s, busFree);
+    snapshot(s, crossingFree);
+  }
+
+  private static void snapshot(Snapshot s, long[] times) {
+    for (long free : times) {
       s.future((free >> FRACTION) + 1);
       s.fact(free >> FRACTION >= s.now() ? free & (1 << FRACTION) - 1 : 0);
     }
@@ -256,8 +273,10 @@ final class DmaEngine {
     for (int g = 0; g < groupEnd.length; g++) {
       groupEnd[g] = Repeats.moved(groupEnd[g], since, by);
     }
-    for (int i = 0; i < busFree.length; i++) {
-      busFree[i] = Repeats.moved(busFree[i], since << FRACTION, by << FRACTION);
+    for (long[] free : new long[][] {busFree, crossingFree}) {
+      for (int i = 0; i < free.length; i++) {
+        free[i] = Repeats.moved(free[i], since << FRACTION, by << FRACTION);
+      }
     }
     for (int chip = 0; chip < chipBytes.length; chip++) {
       chipBytes[chip] += times * (chipBytes[chip] - chipBytesAtMark[chip]);
@@ -421,7 +440,7 @@ final class DmaEngine {
     long answer;
     if (direction == 0) {
       long data = memory.read(when + hops, addressNow(unit), asked) + hops;
-      long end = Math.max(busFree[bus] + beats, data << FRACTION);
+      long end = Math.max(busFree[bus] + beats, cross(unit, direction, asked, data << FRACTION));
       busFree[bus] = end;
       answer = end + (1 << FRACTION) - 1 >> FRACTION;
       if (m.bankWrites.length > 0 && extra[unit] < Word.ACC_BASE) {
@@ -434,7 +453,7 @@ final class DmaEngine {
     } else {
       long end = Math.max(busFree[bus], when << FRACTION) + beats;
       busFree[bus] = end;
-      long out = end + (1 << FRACTION) - 1 >> FRACTION;
+      long out = cross(unit, direction, asked, end) + (1 << FRACTION) - 1 >> FRACTION;
       answer = memory.write(out + hops, addressNow(unit), asked) + hops;
       issueFree[unit] = Math.max(end >> FRACTION, when + (long) requests * engine.requestCycles());
     }
@@ -456,6 +475,17 @@ final class DmaEngine {
         trace.dram(m.chipOf(core), when, answer, read, asked - read);
       }
     }
+  }
+
+  /** When bytes that are ready at {@code at} have crossed the network to or from the DRAM. */
+  private long cross(int unit, int direction, long bytes, long at) {
+    if (crossing[direction] <= 0 || shared(unit)) {
+      return at;
+    }
+    int i = m.chipOf(unit / Machine.U) * 2 + direction;
+    crossingFree[i] =
+        Math.max(crossingFree[i], at) + Math.round(bytes * (1 << FRACTION) / crossing[direction]);
+    return crossingFree[i];
   }
 
   private long addressNow(int unit) {
