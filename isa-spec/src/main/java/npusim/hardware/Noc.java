@@ -7,8 +7,8 @@ package npusim.hardware;
  * @param bytesPerCycle bandwidth of one port in one direction, bytes per core cycle
  * @param hopLatencyCycles cycles per hop
  * @param multicast whether one read of shared data may serve several cores
- * @param memoryReadBytesPerCycle what the network carries from the memory channels to all cores of a
- *     chip together, bytes per core cycle; 0 when it is no limit
+ * @param memoryReadBytesPerCycle what the network carries from the memory channels to all cores of
+ *     a chip together, bytes per core cycle; 0 when it is no limit
  * @param memoryWriteBytesPerCycle the same from the cores to the channels
  */
 public record Noc(

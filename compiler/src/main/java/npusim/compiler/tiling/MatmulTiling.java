@@ -482,8 +482,8 @@ public final class MatmulTiling {
 
   /**
    * What short rows cost: each contiguous piece of a tile takes about a request more than its
-   * bytes, for its ragged ends and for the memory to find the row. Requests as large as a packet of a
-   * network are as long as the piece and waste a burst of the memory.
+   * bytes, for its ragged ends and for the memory to find the row. Requests as large as a packet of
+   * a network are as long as the piece and waste a burst of the memory.
    */
   private double overhead(DType type, long elements, long row) {
     double bytes = type.bytesFor(elements);

@@ -75,6 +75,7 @@ final class DmaEngine {
   private final long[] crossingFree;
 
   private final double[] crossing;
+
   /** Bytes by chip at the DRAM, then by chip at the shared SRAM. */
   private final long[] chipBytes;
 
@@ -133,9 +134,7 @@ final class DmaEngine {
     busFree = new long[m.cores * 2];
     crossingFree = new long[m.dram.length * 2];
     crossing =
-        new double[] {
-          m.hw.noc().memoryReadBytesPerCycle(), m.hw.noc().memoryWriteBytesPerCycle()
-        };
+        new double[] {m.hw.noc().memoryReadBytesPerCycle(), m.hw.noc().memoryWriteBytesPerCycle()};
     chipBytes = new long[2 * m.dram.length];
     groupBytes =
         new long[] {
