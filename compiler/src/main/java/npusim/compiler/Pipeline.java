@@ -3,12 +3,14 @@ package npusim.compiler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import npusim.compiler.decompose.KeepAttention;
 import npusim.compiler.decompose.MarkCaches;
 import npusim.compiler.fusion.FoldAffine;
 import npusim.compiler.fusion.FuseActivation;
 import npusim.compiler.fusion.FuseAttention;
 import npusim.compiler.fusion.FuseNormalization;
 import npusim.compiler.ir.Model;
+import npusim.compiler.kernels.AttentionOp;
 import npusim.compiler.passes.ChannelsLast;
 import npusim.compiler.passes.CommonSubexpressions;
 import npusim.compiler.passes.ConstantFolding;
@@ -72,6 +74,10 @@ public final class Pipeline {
         .ifPresent(p -> all.add(new WeightOnly(p.weights().get(), p.group())));
     all.add(new IntegerArithmetic());
     all.add(new FoldParameters());
+    // Integer products find an attention's parts.
+    if (precision.flatMap(Precision::products).isEmpty() || hw.isEmpty()) {
+      all.add(new KeepAttention((g, n) -> hw.isPresent() && AttentionOp.runs(g, n, hw.get())));
+    }
     decompose(all);
     all.add(new FoldAffine());
     if (precision.isPresent() && precision.get().products().isPresent()) {

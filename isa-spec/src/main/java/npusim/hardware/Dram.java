@@ -55,7 +55,9 @@ public record Dram(
      */
     MOP4CLXOR("MOP4CLXOR"),
     /** Four lines per channel, then the next channel, then bank; both XORed with column bits. */
-    MOP4CHXOR("MOP4ChXOR");
+    MOP4CHXOR("MOP4ChXOR"),
+    /** As {@link #MOP4CHXOR}, the channel XORed with bank and row too: no stride keeps to a few. */
+    MOP4CHHASH("MOP4ChHash");
 
     private final String label;
 

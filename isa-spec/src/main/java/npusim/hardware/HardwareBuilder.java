@@ -123,6 +123,7 @@ final class HardwareBuilder {
         p.int32(s + "bytes_per_cycle_per_bank"),
         p.integer(s + "interleave_bytes"),
         p.int32(s + "latency_cycles"),
+        p.flag(s + "keeps_tensors"),
         p.flag(s + "dma_first"));
   }
 

@@ -10,6 +10,8 @@ package npusim.hardware;
  * @param interleaveBytes consecutive bytes in one bank before the next bank follows; {@code bytes /
  *     banks} means banks are contiguous blocks
  * @param latencyCycles from request to data
+ * @param keepsTensors whether tensors may stay from one kernel to the next; if not, every kernel
+ *     reads them from memory and writes them there
  * @param dmaFirst a bank that DMA writes to in a cycle serves no read of the matrix unit in it
  */
 public record Scratchpad(
@@ -19,6 +21,7 @@ public record Scratchpad(
     int bytesPerCyclePerBank,
     long interleaveBytes,
     int latencyCycles,
+    boolean keepsTensors,
     boolean dmaFirst) {
   public Scratchpad {
     Checks.positive(bytes, "scratchpad.bytes");

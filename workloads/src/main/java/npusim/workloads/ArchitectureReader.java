@@ -16,7 +16,7 @@ final class ArchitectureReader {
               f.integer("hidden"),
               f.integer("ffn"),
               f.integer("heads"),
-              f.integer("vocab"),
+              f.integer("vocab", 0),
               f.integer("context"),
               f.integer("segments", 2),
               (float) f.number("norm_eps", BERT_EPS));

@@ -9,7 +9,7 @@ import java.util.List;
  * @param hidden width
  * @param ffn width inside the MLP
  * @param heads attention heads
- * @param vocab rows of the word table
+ * @param vocab rows of the word table; 0 for the layers alone
  * @param context longest sequence
  * @param segments rows of the segment table
  * @param normEps added to the variance

@@ -7,7 +7,8 @@ import npusim.isa.DType;
 /**
  * Builds a BERT-style encoder: {@code input_ids}, {@code segment_ids} [batch, length] and an
  * additive {@code mask} [batch, 1, 1, length] give {@code logits} [batch, length, 2], the start and
- * end scores of an answer.
+ * end scores of an answer. Without a word table the layers stand alone: {@code x} [batch, length,
+ * hidden] gives {@code y}.
  */
 final class EncoderLmBuilder {
   private static final int OPSET = 20;
@@ -16,6 +17,9 @@ final class EncoderLmBuilder {
 
   static Model build(String name, EncoderLm m, long batch, long length, Weights weights) {
     var main = new MainScope(name, OPSET, weights);
+    if (m.vocab() == 0) {
+      return layersOnly(main, m, batch, length);
+    }
     main.input("input_ids", DType.I64, batch, length);
     main.input("segment_ids", DType.I64, batch, length);
     main.input("mask", DType.F32, batch, 1, 1, length);
@@ -26,7 +30,7 @@ final class EncoderLmBuilder {
     x = main.op("Add", "embed.at", x, main.op("Gather", "embed.segment", segments, "segment_ids"));
     x = main.op("Add", "embed.sum", x, positions);
     x = Blocks.layerNorm(main, x, "embed.norm", m.hidden(), m.normEps());
-    FunctionScope layer = layer(main, m, length);
+    FunctionScope layer = layer(main, m, length, true);
     for (int i = 0; i < m.layers(); i++) {
       x = main.call(layer, "layers." + i, List.of(x, "mask")).getFirst();
     }
@@ -34,10 +38,21 @@ final class EncoderLmBuilder {
     return main.model();
   }
 
-  private static FunctionScope layer(MainScope main, EncoderLm m, long length) {
+  /** {@code x} [batch, length, hidden] through the layers to {@code y}; every token sees all. */
+  private static Model layersOnly(MainScope main, EncoderLm m, long batch, long length) {
+    String x = main.input("x", DType.F32, batch, length, m.hidden());
+    FunctionScope layer = layer(main, m, length, false);
+    for (int i = 0; i < m.layers(); i++) {
+      x = main.call(layer, "layers." + i, List.of(x)).getFirst();
+    }
+    main.output("y", x, DType.F32, batch, length, m.hidden());
+    return main.model();
+  }
+
+  private static FunctionScope layer(MainScope main, EncoderLm m, long length, boolean masked) {
     FunctionScope f = main.function("Layer");
     String x = f.input("x");
-    String mask = f.input("mask");
+    String mask = masked ? f.input("mask") : "";
     int dim = m.hidden() / m.heads();
     String q = projected(f, x, "attn.q", m, length);
     String k = projected(f, x, "attn.k", m, length);

@@ -1,8 +1,10 @@
 package npusim.compiler.decompose;
 
+import java.util.ArrayList;
 import java.util.List;
 import npusim.compiler.ir.Node;
 import npusim.compiler.ir.Tensor;
+import npusim.compiler.ir.TensorType;
 import npusim.isa.DType;
 
 /**
@@ -60,6 +62,10 @@ final class AttentionRules {
     double scale = n.has("scale") ? n.floatAttr("scale", 1) : 1 / Math.sqrt(scaleHead);
     // Both factors take the root, as specified, so that a product in 16 bits does not overflow.
     double root = Math.sqrt(scale);
+    if (n.metadata().remove(KeepAttention.MARK) != null) {
+      kernel(n, e, List.of(q, k, v), scale);
+      return;
+    }
     Value scores = scores(e, e.mul(q, root), e.mul(k, root));
     int mode = (int) n.intAttr("qk_matmul_output_mode", 0);
     Value debug = mode == 0 ? scores : null;
@@ -89,6 +95,20 @@ final class AttentionRules {
       e.result(3, e.cast(debug, e.outType(3).dtype()));
     }
     e.result(0, merged(e, weighted(e, p, v), e.in(0).rank()));
+  }
+
+  /** What a kernel computes in one piece. */
+  private static void kernel(Node n, Emit e, List<Value> qkv, double scale) {
+    List<Value> in = new ArrayList<>(qkv);
+    Value q = qkv.getFirst();
+    Value bias = bias(n, e, q, qkv.get(1), 0, null);
+    if (bias != null) {
+      in.add(bias);
+    }
+    TensorType type = TensorType.of(q.dtype(), q.dim(0), q.dim(1), q.dim(2), qkv.get(2).dim(3));
+    Value y = e.op(CoreOps.DOMAIN, "Attention", type, in.toArray(Value[]::new));
+    e.last().set("scale", (float) scale);
+    e.result(0, merged(e, y, e.in(0).rank()));
   }
 
   private static DType precision(Node n, DType t) {

@@ -347,16 +347,26 @@ final class ConvKernel {
         rows.add(dim(nest.at(sp + i).extent(), step, 0, sum.strides()[3 + i]));
       }
       List<Shape4.Dim> sums = new ArrayList<>();
-      sums.add(dim(nest.at(ic).extent(), tile.strides()[2], weights.strides()[2], 0));
       for (int i = 0; i < r; i++) {
         long step = tile.strides()[3 + i] * win.dilation()[i];
         sums.add(dim(Aff.of(win.kernel()[i]), step, weights.strides()[3 + i], 0));
+      }
+      Shape4.Dim channels =
+          dim(nest.at(ic).extent(), tile.strides()[2], weights.strides()[2], 0);
+      boolean together = k.hw().core().matrix().tapsTogether();
+      if (together) {
+        sums.addFirst(channels);
       }
       rows.removeIf(d -> d.extent().is(1));
       sums.removeIf(d -> d.extent().is(1));
       sums.sort(Comparator.comparingLong(d -> -Math.abs(d.strides()[0])));
       List<Shape4.Dim> m = merged(rows);
-      taps(tile, weights, m, merged(sums), nest.at(ic).index());
+      List<Shape4.Dim> inOrder = new ArrayList<>(merged(sums));
+      if (!together) {
+        // A product per tap sums over channels, wherever they lie.
+        inOrder.add(channels);
+      }
+      taps(tile, weights, m, inOrder, nest.at(ic).index());
     }
 
     private static Shape4.Dim dim(Aff extent, long a, long w, long acc) {

@@ -51,6 +51,7 @@ public final class KernelRegistry {
         "ReduceSumSquare");
     add(new RowOp(), "LayerNormalization", "LogSoftmax", "RMSNormalization", "Softmax");
     add(new CacheOp(), "npusim.CacheAppend", "npusim.CacheRows");
+    add(new AttentionOp(), "npusim.Attention");
     add(new CachedAttentionKernel(), "npusim.CachedAttention");
     add(new ExpandWeightsOp(), "npusim.ExpandWeights");
     add(new ScaledMatmulOp(), "npusim.ScaledMatMul");

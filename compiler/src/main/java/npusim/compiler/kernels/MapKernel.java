@@ -261,7 +261,8 @@ public final class MapKernel {
       Lane consumer = region.isCopy() ? Lane.ST : Lane.VEC;
       for (int i = 0; i < tiles.length; i++) {
         View v = ins.get(i);
-        Lane lane = v.storage().constant() ? e.weightLane() : Lane.LD0;
+        // What is the same for many elements comes beside what isn't.
+        Lane lane = v.storage().constant() || repeats(v) ? e.weightLane() : Lane.LD0;
         for (int d = 0; d < axes.length; d++) {
           if (v.strides()[d] != 0 && axes[d].tiles() > 1) {
             depth[i] = d + 1;
@@ -275,6 +276,15 @@ public final class MapKernel {
           region.isCopy()
               ? null
               : new TileOut(e, "out", out, extents, SLOTS, Lane.VEC, k.otherCores(part));
+    }
+
+    private static boolean repeats(View v) {
+      for (int d = 0; d < v.rank(); d++) {
+        if (v.strides()[d] == 0 && v.dims()[d] > 1) {
+          return true;
+        }
+      }
+      return false;
     }
 
     void run() {

@@ -26,6 +26,7 @@ import npusim.isa.RedFn;
  */
 public final class ReduceKernel {
   private static final int SLOTS = 2;
+  private static final long MIN_TILE_BYTES = 16 << 10;
 
   private final KernelContext k;
   private final RedFn fn;
@@ -125,13 +126,15 @@ public final class ReduceKernel {
     long scratch = before.isCopy() ? 0 : before.scratchBits() + accType.bits();
     int kept = 2 * fo.type().bits() + accType.bits() + finish.scratchBits();
     operands.add(new TileChooser.Operand(fo.strides(), kept, fo.type().bits()));
-    long target = Math.min(k.spmBudget() - 1024, Math.max(16 << 10, fi.size() / k.cores()));
     long[] part = fi.dims().clone();
     int given = Cuts.given(List.of(fi, fo));
     int cut = given >= 0 ? given : cut(part, reduced, k.cores());
     if (cut >= 0) {
       part[cut] = Math.ceilDiv(part[cut], k.cores());
     }
+    // Several tiles per core let loads and reductions overlap.
+    long whole = TileChooser.footprint(part, operands, scratch);
+    long target = Math.min(k.spmBudget() - 1024, Math.max(MIN_TILE_BYTES, whole / 4));
     long[] tile = TileChooser.choose(part, operands, scratch, target, new boolean[part.length]);
     if (tile == null) {
       throw k.tooSmall("scratchpad");
@@ -201,7 +204,9 @@ public final class ReduceKernel {
     for (View x : ins) {
       int depth = x == in ? n : nest.depth(map, x.strides());
       int slots = depth == 0 ? 1 : SLOTS;
-      TileIn tiles = new TileIn(e, "in", x, nest.tile(map), slots, Lane.LD0, Lane.VEC);
+      // What goes with the rows comes beside them.
+      Lane lane = x == in ? Lane.LD0 : e.weightLane();
+      TileIn tiles = new TileIn(e, "in", x, nest.tile(map), slots, lane, Lane.VEC);
       args.add(nest.operand(tiles, depth, map, Lane.VEC));
     }
     Prologue prologue = before.isCopy() ? null : new Prologue(e, nest.tile(map));

@@ -147,7 +147,8 @@ public final class GraphLowering {
   private Program program(String name, int graphNodes) {
     graph.nameNodes();
     resolve();
-    if (!options.flags().contains(CompileOptions.NO_RESIDENT)) {
+    if (hw.core().scratchpad().keepsTensors()
+        && !options.flags().contains(CompileOptions.NO_RESIDENT)) {
       chip.reserveScratchpad(residency.place());
       chip.divide(residency.divided());
       residency.share(memory);

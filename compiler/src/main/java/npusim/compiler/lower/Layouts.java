@@ -2,6 +2,7 @@ package npusim.compiler.lower;
 
 import java.util.Arrays;
 import java.util.List;
+import npusim.compiler.decompose.CoreOps;
 import npusim.compiler.host.Movement;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Node;
@@ -29,11 +30,28 @@ record Layouts(int[] order, long block) {
     TensorType t = g.tensorType(value);
     boolean last = p != null && t != null && p.intAttr(ChannelsLast.ATTRIBUTE, 0) != 0;
     int rank = t == null ? 0 : t.rank();
+    if (p != null && headsTurned(g, p, value)) {
+      return new Layouts(new int[] {0, 2, 1, 3}, 0);
+    }
     int[] order = new int[rank];
     for (int i = 0; i < rank; i++) {
       order[i] = !last || i == 0 ? i : i == rank - 1 ? 1 : i + 1;
     }
     return new Layouts(order, 0);
+  }
+
+  /** Whether all that reads an attention's result wants its heads behind its rows. */
+  private static boolean headsTurned(Graph g, Node p, String value) {
+    List<Node> readers = g.consumers(value);
+    return p.domain().equals(CoreOps.DOMAIN)
+        && p.opType().equals("Attention")
+        && !g.outputs().contains(value)
+        && !readers.isEmpty()
+        && readers.stream()
+            .allMatch(
+                n ->
+                    n.is("Transpose")
+                        && Arrays.equals(n.intsAttr("perm"), new long[] {0, 2, 1, 3}));
   }
 
   /**

@@ -48,6 +48,11 @@ final class WorkCount {
         }
         yield elements(g, n.output(0)) * k;
       }
+      case "Attention" -> {
+        long[] q = shape(g, n.input(0));
+        long[] v = shape(g, n.input(2));
+        yield q[0] * q[1] * q[2] * v[2] * (q[3] + v[3]);
+      }
       default -> 0;
     };
   }

@@ -9,7 +9,7 @@ import npusim.hardware.DramSpec;
  * MOP4} mappings keep four transactions in a row, spread the next over all banks and XOR the fields
  * of the bank with the column. A number of channels that is no power of two can't be XORed; {@code
  * MOP4ChXOR} turns such channels by all that is above them in the address, so that strides of a
- * multiple of all channels meet every channel, too.
+ * multiple of all channels meet every channel, too. {@code MOP4ChHash} does that with any number.
  */
 final class AddressMapping {
   private static final int CHANNEL = 0;
@@ -23,6 +23,7 @@ final class AddressMapping {
   private static final int HIGH_COLUMN = 8;
 
   private final boolean xor;
+  private final boolean hash;
   private final boolean channelsApart;
   private final int run;
   private final int requestBytes;
@@ -49,7 +50,8 @@ final class AddressMapping {
     size[LOW_COLUMN] = Math.min(4, columns);
     size[HIGH_COLUMN] = columns / size[LOW_COLUMN];
     boolean byLine = dram.mapping() == Dram.Mapping.MOP4CLXOR;
-    boolean byRun = dram.mapping() == Dram.Mapping.MOP4CHXOR;
+    hash = dram.mapping() == Dram.Mapping.MOP4CHHASH;
+    boolean byRun = dram.mapping() == Dram.Mapping.MOP4CHXOR || hash;
     xor = byLine || byRun;
     turns = byRun && Integer.bitCount(dram.channels()) != 1;
     xored =
@@ -63,7 +65,7 @@ final class AddressMapping {
           case ROCORABACH -> new int[] {CHANNEL, PSEUDO, GROUP, BANK, RANK, COLUMN, ROW};
           case MOP4CLXOR ->
               new int[] {CHANNEL, LOW_COLUMN, PSEUDO, RANK, GROUP, BANK, HIGH_COLUMN, ROW};
-          case MOP4CHXOR ->
+          case MOP4CHXOR, MOP4CHHASH ->
               new int[] {LOW_COLUMN, CHANNEL, PSEUDO, RANK, GROUP, BANK, HIGH_COLUMN, ROW};
         };
     channelsApart = order[0] == CHANNEL;
@@ -165,6 +167,19 @@ final class AddressMapping {
         }
       }
     }
+    if (hash && stripeShift > 0) {
+      field[CHANNEL] ^= folded(t >> stripeShift);
+    }
+  }
+
+  /** A number's bits, all folded into those of a channel. */
+  private int folded(long number) {
+    int bits = shift[1];
+    int f = 0;
+    for (long rest = number; rest != 0 && bits > 0; rest >>>= bits) {
+      f ^= (int) rest;
+    }
+    return f & size[CHANNEL] - 1;
   }
 
   /** As {@link #decode} for the first transaction of a {@link #stripe}. */
@@ -189,6 +204,9 @@ final class AddressMapping {
     int column = (rest & size[HIGH_COLUMN] - 1) * 4;
     rest >>= shift[6];
     field[CHANNEL] = column & size[CHANNEL] - 1;
+    if (hash) {
+      field[CHANNEL] ^= folded(number);
+    }
     column >>= shift[1];
     field[PSEUDO] = column & size[PSEUDO] - 1;
     column >>= shift[2];

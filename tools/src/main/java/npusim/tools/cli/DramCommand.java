@@ -43,7 +43,7 @@ public final class DramCommand implements Callable<Integer> {
   @Option(
       names = "--mapping",
       paramLabel = "ORDER",
-      description = "RoBaRaCoCh (default), ChRaBaRoCo, RoCoRaBaCh, MOP4CLXOR or MOP4ChXOR.")
+      description = "RoBaRaCoCh (default), ChRaBaRoCo, RoCoRaBaCh, MOP4CLXOR, MOP4ChXOR or MOP4ChHash.")
   private String mapping = LoneDram.MAPPING;
 
   @Option(
