@@ -42,8 +42,9 @@ class AttentionKernelTest {
         "(float[2, 4, 33, 8] q, float[2, 2, 33, 8] k, float[2, 2, 33, 5] v) => (y)"
             + " { y = Attention <is_causal = 1, scale = 0.5> (q, k, v) }",
         // Keys and values of one batch for all, as MatMul has them.
-        "(float[3, 2, 9, 4] q, float[1, 2, 11, 4] k, float[1, 2, 11, 4] v) => (y)"
-            + " { t = Transpose <perm = [0, 1, 3, 2]> (k) s = MatMul (q, t) p = Softmax <axis = -1> (s) y = MatMul (p, v) }",
+        "(float[3, 2, 9, 4] q, float[1, 2, 11, 4] k, float[1, 2, 11, 4] v) => (y) { t = Transpose"
+            + " <perm = [0, 1, 3, 2]> (k) s = MatMul (q, t) p = Softmax <axis = -1> (s) y = MatMul"
+            + " (p, v) }",
         // Masks of rows and of keys; one row sees nothing.
         "(float[1, 2, 17, 4] q, float[1, 2, 150, 4] k, float[1, 2, 150, 4] v,"
             + " float[17, 150] m) => (y) { y = Attention (q, k, v, m) }",

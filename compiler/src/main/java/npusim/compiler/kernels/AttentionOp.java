@@ -243,8 +243,7 @@ public final class AttentionOp implements Kernel {
       valueTiles = keyed("v", v, Lane.MAT, VALUES);
       biasTiles = bias == null ? null : keyed("bias", bias, Lane.VEC, BIAS);
       long rows = nest.tile(3)[0];
-      result =
-          new TileOut(e, "out", operands[4], nest.tile(RESULT), SLOTS, Lane.VEC, others);
+      result = new TileOut(e, "out", operands[4], nest.tile(RESULT), SLOTS, Lane.VEC, others);
       scoreSums = sums("scores", AttentionTiles.scoreSlots(c.hw()), rows * tile);
       outputSums = sums("sums", 1, rows * wide);
       long bytes = WorkMemory.aligned(type.bytesFor(rows * keys));
@@ -269,8 +268,7 @@ public final class AttentionOp implements Kernel {
       for (int i = 0; i < map.length; i++) {
         extents[i] = map[i] == 4 ? tile : extents[i];
       }
-      return new Operand(
-          new TileIn(e, name, x, extents, SLOTS, e.weightLane(), consumer), null);
+      return new Operand(new TileIn(e, name, x, extents, SLOTS, e.weightLane(), consumer), null);
     }
 
     private Ring sums(String name, int slots, long elements) {
@@ -392,8 +390,7 @@ public final class AttentionOp implements Kernel {
           j,
           Lane.MAT,
           VALUES,
-          value ->
-              mat.gemm(sum, part, value.dims(ROWS_COLUMNS), j.index(), m, n, Aff.of(wide)));
+          value -> mat.gemm(sum, part, value.dims(ROWS_COLUMNS), j.index(), m, n, Aff.of(wide)));
     }
   }
 }

@@ -83,8 +83,7 @@ record AttentionTiles(long rows, long keys) {
         Math.ceilDiv(p.dim(), (long) mx.rows()) * Math.ceilDiv(keys, (long) mx.cols()) * stream;
     double second =
         Math.ceilDiv(keys, (long) mx.rows()) * Math.ceilDiv(p.wide(), (long) mx.cols()) * stream;
-    double products =
-        blocks * tiles * ((first + second) / mx.arrays() + 2.0 * mx.pipelineCycles());
+    double products = blocks * tiles * ((first + second) / mx.arrays() + 2.0 * mx.pipelineCycles());
     double times = tiles == 1 ? 1 : blocks;
     double bytes = times * p.type().bytesFor(p.keys() * (p.dim() + p.wide()));
     double memory = bytes / hw.dramBytesPerCycle();

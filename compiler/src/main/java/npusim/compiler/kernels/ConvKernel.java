@@ -351,8 +351,7 @@ final class ConvKernel {
         long step = tile.strides()[3 + i] * win.dilation()[i];
         sums.add(dim(Aff.of(win.kernel()[i]), step, weights.strides()[3 + i], 0));
       }
-      Shape4.Dim channels =
-          dim(nest.at(ic).extent(), tile.strides()[2], weights.strides()[2], 0);
+      Shape4.Dim channels = dim(nest.at(ic).extent(), tile.strides()[2], weights.strides()[2], 0);
       boolean together = k.hw().core().matrix().tapsTogether();
       if (together) {
         sums.addFirst(channels);

@@ -43,7 +43,8 @@ public final class DramCommand implements Callable<Integer> {
   @Option(
       names = "--mapping",
       paramLabel = "ORDER",
-      description = "RoBaRaCoCh (default), ChRaBaRoCo, RoCoRaBaCh, MOP4CLXOR, MOP4ChXOR or MOP4ChHash.")
+      description =
+          "RoBaRaCoCh (default), ChRaBaRoCo, RoCoRaBaCh, MOP4CLXOR, MOP4ChXOR or MOP4ChHash.")
   private String mapping = LoneDram.MAPPING;
 
   @Option(
