@@ -37,11 +37,13 @@ class SameBytesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"gpt-2, edge, 24, 5", "resnet18, edge, , ", "'gemm:96,80,72', tiny, , "})
-  void sameReports(String workload, String chip, Long prompt, Long generate) {
+  @CsvSource({"gpt-2, edge, 8, 4, ''", "'gemm:96,80,72', tiny, , , 2:4"})
+  void sameReports(String workload, String chip, Long prompt, Long generate, String pruning) {
     var options =
         new WorkloadOptions(1, optional(prompt), optional(generate), Lang.EN, Weights.shapesOnly());
-    var compile = CompileOptions.DEFAULT.withPruning(Optional.of(Pruning.parse("2:4")));
+    var compile =
+        CompileOptions.DEFAULT.withPruning(
+            Optional.of(pruning).filter(p -> !p.isEmpty()).map(Pruning::parse));
     List<String> one = reports(workload, chip, options, compile, 1);
     assertThat(reports(workload, chip, options, compile, 2)).isEqualTo(one);
     Locale locale = Locale.getDefault();
@@ -50,8 +52,6 @@ class SameBytesTest {
       Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
       TimeZone.setDefault(TimeZone.getTimeZone("Asia/Kathmandu"));
       assertThat(reports(workload, chip, options, compile, 3)).isEqualTo(one);
-      Locale.setDefault(Locale.forLanguageTag("tr-TR"));
-      assertThat(reports(workload, chip, options, compile, 2)).isEqualTo(one);
     } finally {
       Locale.setDefault(locale);
       TimeZone.setDefault(zone);
