@@ -1,15 +1,13 @@
 package npusim.e2e;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import npusim.e2e.RandomGraph.Value;
 import npusim.isa.DType;
 
 /** Nodes that a {@link RandomGraph} may grow by. */
-final class RandomOps {
+final class RandomOps extends RandomNodes {
   private static final String[] SMOOTH = {
     "Sigmoid", "Tanh", "Erf", "Sin", "Cos", "Softplus", "Elu", "LeakyRelu", "HardSigmoid",
     "HardSwish", "Gelu", "Mish", "Selu", "Celu", "Softsign", "Atan", "Asinh", "Sinh"
@@ -31,10 +29,13 @@ final class RandomOps {
   };
   private static final String[] CASTS = {"1", "6", "7", "9"};
 
-  private final RandomGraph g;
+  private final RandomShapes shapes;
+  private final RandomLayers layers;
 
   private RandomOps(RandomGraph g) {
-    this.g = g;
+    super(g);
+    shapes = new RandomShapes(g);
+    layers = new RandomLayers(g);
   }
 
   /** A graph of a few nodes. */
@@ -80,36 +81,24 @@ final class RandomOps {
       case 8 -> where();
       case 9, 10 -> reduce();
       case 11 -> arg();
-      case 12 -> transpose();
-      case 13 -> reshape();
-      case 14 -> concat();
-      case 15 -> slice();
-      case 16 -> split();
-      case 17 -> pad();
-      case 18 -> gather();
-      case 19 -> tile();
-      case 20, 21 -> matmul();
-      case 22 -> conv();
-      case 23 -> pool();
-      case 24 -> normalise();
-      case 25 -> softmax();
+      case 12 -> shapes.transpose();
+      case 13 -> shapes.reshape();
+      case 14 -> shapes.concat();
+      case 15 -> shapes.slice();
+      case 16 -> shapes.split();
+      case 17 -> shapes.pad();
+      case 18 -> shapes.gather();
+      case 19 -> shapes.tile();
+      case 20, 21 -> layers.matmul();
+      case 22 -> layers.conv();
+      case 23 -> layers.pool();
+      case 24 -> layers.normalise();
+      case 25 -> layers.softmax();
       case 26 -> cast();
-      case 27 -> quantised();
-      case 28 -> rows();
-      default -> spatial();
+      case 27 -> layers.quantised();
+      case 28 -> shapes.rows();
+      default -> shapes.spatial();
     }
-  }
-
-  private String any(String... of) {
-    return of[g.below(of.length)];
-  }
-
-  private Value floats() {
-    return g.pick(Value::isFloat);
-  }
-
-  private int axis(Value v) {
-    return g.below(v.rank());
   }
 
   private void smooth() {
@@ -123,13 +112,6 @@ final class RandomOps {
       case 2 -> g.node("Pow", "", false, positive(x), g.scalar("float", any("2.0", "0.5", "3.0")));
       default -> g.node(any(SMOOTH), "", false, bounded(x));
     }
-  }
-
-  /** Kept within ±8, so that nothing grows out of bounds. */
-  private String bounded(Value x) {
-    return g.node(
-            "Clip", "", x.exact(), x.name(), g.scalar("float", "-8.0"), g.scalar("float", "8.0"))
-        .name();
   }
 
   /** |x| + 0.5. */
@@ -280,387 +262,10 @@ final class RandomOps {
     }
   }
 
-  private void transpose() {
-    Value x = g.pick(v -> v.rank() > 1);
-    if (x == null) {
-      return;
-    }
-    List<Integer> perm = new ArrayList<>(IntStream.range(0, x.rank()).boxed().toList());
-    java.util.Collections.shuffle(perm, g.random);
-    String p = perm.stream().map(String::valueOf).collect(Collectors.joining(", ", "[", "]"));
-    g.node("Transpose", "perm = " + p, x.exact(), x.name());
-  }
-
-  private void reshape() {
-    Value x = g.pick(v -> true);
-    int axis = axis(x);
-    long d = x.dims()[axis];
-    switch (g.below(4)) {
-      case 0 -> g.node("Flatten", "axis = " + axis, x.exact(), x.name());
-      case 1 ->
-          g.node("Unsqueeze", "", x.exact(), x.rank() > 4 ? flat(x).name() : x.name(), g.ints(0));
-      case 2 -> flat(x);
-      default -> {
-        long f = LongFactor.of(d, g.random);
-        long[] s = new long[x.rank() + 1];
-        System.arraycopy(x.dims(), 0, s, 0, axis);
-        s[axis] = f;
-        s[axis + 1] = d / f;
-        System.arraycopy(x.dims(), axis + 1, s, axis + 2, x.rank() - axis - 1);
-        if (s.length <= 5) {
-          g.node("Reshape", "", x.exact(), x.name(), g.ints(s));
-        }
-      }
-    }
-  }
-
-  private Value flat(Value x) {
-    return g.node("Reshape", "", x.exact(), x.name(), g.ints(-1));
-  }
-
-  /** A divisor. */
-  private static final class LongFactor {
-    static long of(long n, java.util.Random r) {
-      long[] all =
-          IntStream.rangeClosed(1, (int) n).filter(i -> n % i == 0).asLongStream().toArray();
-      return all[r.nextInt(all.length)];
-    }
-  }
-
-  private void concat() {
-    Value x = g.pick(v -> true);
-    int axis = axis(x);
-    Value y =
-        g.pick(
-            v -> {
-              long[] a = v.dims().clone();
-              if (v.type() != x.type() || a.length != x.rank()) {
-                return false;
-              }
-              a[axis] = x.dims()[axis];
-              return Arrays.equals(a, x.dims());
-            });
-    g.node("Concat", "axis = " + axis, x.exact() && y.exact(), x.name(), y.name(), x.name());
-  }
-
-  private void slice() {
-    Value x = g.pick(v -> v.type().bits() >= 32 && v.dims()[v.rank() - 1] > 1);
-    if (x == null) {
-      return;
-    }
-    int axis = axis(x);
-    long d = x.dims()[axis];
-    boolean back = g.below(4) == 0;
-    long a = g.between(0, d - 1);
-    long b = g.between(0, d - 1);
-    long low = Math.min(a, b);
-    long high = Math.max(a, b);
-    long step = g.between(1, 3);
-    g.node(
-        "Slice",
-        "",
-        x.exact(),
-        x.name(),
-        g.ints(back ? high : low),
-        g.ints(back ? low - 1 - (low == 0 ? d : 0) : high + 1),
-        g.ints(axis),
-        g.ints(back ? -step : step));
-  }
-
-  private void split() {
-    Value x = g.pick(v -> Arrays.stream(v.dims()).anyMatch(d -> d > 1));
-    if (x == null) {
-      return;
-    }
-    int axis = axis(x);
-    long d = x.dims()[axis];
-    if (d > 1) {
-      long first = g.between(1, d - 1);
-      g.nodes("Split", "axis = " + axis, x.exact(), 2, x.name(), g.ints(first, d - first));
-    }
-  }
-
-  private void pad() {
-    Value x = floats();
-    if (x == null) {
-      return;
-    }
-    String mode = any("constant", "constant", "edge", "reflect");
-    long[] p = new long[2 * x.rank()];
-    for (int i = 0; i < p.length; i++) {
-      long most = mode.equals("reflect") ? Math.min(2, x.dims()[i % x.rank()] - 1) : 2;
-      p[i] = g.between(0, most);
-    }
-    g.node("Pad", "mode = \"" + mode + "\"", x.exact(), x.name(), g.ints(p));
-  }
-
-  private void gather() {
-    Value x = g.pick(v -> v.type().bits() >= 32);
-    if (x == null) {
-      return;
-    }
-    int axis = axis(x);
-    long d = x.dims()[axis];
-    long[] i = new long[1 + g.below(4)];
-    Arrays.setAll(i, k -> g.between(-d, d - 1));
-    String name = g.below(3) == 0 ? g.scalar("int64", Long.toString(i[0])) : g.ints(i);
-    g.node("Gather", "axis = " + axis, x.exact(), x.name(), name);
-  }
-
-  private void tile() {
-    Value x = g.pick(v -> v.type().bits() >= 32 && v.size() < 512);
-    if (x == null) {
-      return;
-    }
-    long[] r = new long[x.rank()];
-    Arrays.setAll(r, k -> g.below(3) == 0 ? 2 : 1);
-    if (g.below(2) == 0) {
-      g.node("Tile", "", x.exact(), x.name(), g.ints(r));
-    } else {
-      long[] s = new long[x.rank() + 1];
-      s[0] = 2;
-      System.arraycopy(x.dims(), 0, s, 1, x.rank());
-      g.node("Expand", "", x.exact(), x.name(), g.ints(s));
-    }
-  }
-
-  private void matmul() {
-    Value x = g.pick(v -> v.isFloat() && v.rank() >= 2);
-    if (x == null) {
-      return;
-    }
-    long k = x.dims()[x.rank() - 1];
-    long n = g.between(1, 20);
-    Value y = g.pick(v -> v.isFloat() && v.rank() == 2 && v.dims()[0] == k);
-    switch (g.below(4)) {
-      case 0 -> {
-        if (x.rank() == 2) {
-          boolean turned = g.below(2) == 0;
-          String w = turned ? g.weights(0.5, 0, n, k) : g.weights(0.5, 0, k, n);
-          String attrs = "transB = " + (turned ? 1 : 0) + ", alpha = 0.5";
-          g.node("Gemm", attrs, false, x.name(), w, g.weights(1, 0, n));
-        }
-      }
-      case 1 -> {
-        if (y != null) {
-          g.node("MatMul", "", false, x.name(), y.name());
-        }
-      }
-      default -> {
-        Value z = g.node("MatMul", "", false, x.name(), g.weights(0.5, 0, k, n));
-        if (z != null && g.below(2) == 0) {
-          Value sum = g.node("Add", "", false, z.name(), g.weights(1, 0, n));
-          g.node(any("Relu", "Sigmoid", "Tanh"), "", false, sum.name());
-        }
-      }
-    }
-  }
-
-  private Value image() {
-    return g.pick(v -> v.isFloat() && (v.rank() == 4 || v.rank() == 3));
-  }
-
-  private static String repeat(long v, int n) {
-    return IntStream.range(0, n)
-        .mapToObj(i -> Long.toString(v))
-        .collect(Collectors.joining(", ", "[", "]"));
-  }
-
-  private void conv() {
-    Value x = image();
-    if (x == null) {
-      return;
-    }
-    int r = x.rank() - 2;
-    long c = x.dims()[1];
-    long k = g.between(1, 3);
-    long pad = g.between(0, k - 1);
-    long least = Arrays.stream(x.dims()).skip(2).min().orElse(1);
-    if (least + 2 * pad < k) {
-      return;
-    }
-    long groups = g.below(3) == 0 ? c : 1;
-    boolean turned = g.below(4) == 0 && groups == 1;
-    long out = groups == 1 ? g.between(1, 9) : c * g.between(1, 2);
-    long[] w = new long[x.rank()];
-    Arrays.fill(w, k);
-    w[0] = turned ? c : out;
-    w[1] = turned ? out : c / groups;
-    String attrs =
-        "kernel_shape = "
-            + repeat(k, r)
-            + ", strides = "
-            + repeat(g.between(1, 2), r)
-            + ", pads = "
-            + repeat(turned ? 0 : pad, 2 * r)
-            + ", group = "
-            + groups;
-    Value y =
-        g.node(
-            turned ? "ConvTranspose" : "Conv",
-            attrs,
-            false,
-            x.name(),
-            g.weights(0.5, 0, w),
-            g.weights(1, 0, out));
-    if (y != null && g.below(2) == 0) {
-      g.node(any("Relu", "HardSwish"), "", false, y.name());
-    }
-  }
-
-  private void pool() {
-    Value x = image();
-    if (x == null) {
-      return;
-    }
-    int r = x.rank() - 2;
-    if (g.below(4) == 0) {
-      boolean max = g.below(2) == 0;
-      g.node(max ? "GlobalMaxPool" : "GlobalAveragePool", "", max && x.exact(), x.name());
-      return;
-    }
-    long k = g.between(1, 3);
-    long pad = g.between(0, k - 1);
-    if (Arrays.stream(x.dims()).skip(2).min().orElse(1) + 2 * pad < k) {
-      return;
-    }
-    String attrs =
-        "kernel_shape = "
-            + repeat(k, r)
-            + ", strides = "
-            + repeat(g.between(1, 2), r)
-            + ", pads = "
-            + repeat(pad, 2 * r);
-    boolean max = g.below(2) == 0;
-    String count = max ? "" : ", count_include_pad = " + g.below(2);
-    g.node(max ? "MaxPool" : "AveragePool", attrs + count, max && x.exact(), x.name());
-  }
-
-  private void normalise() {
-    Value x = g.pick(v -> v.isFloat() && v.rank() >= 2);
-    if (x == null) {
-      return;
-    }
-    long last = x.dims()[x.rank() - 1];
-    long c = x.dims()[1];
-    switch (g.below(3)) {
-      case 0 -> {
-        if (last > 1) {
-          String s = g.weights(0.2, 1, last);
-          g.node("LayerNormalization", "axis = -1", false, x.name(), s, g.weights(1, 0, last));
-        }
-      }
-      case 1 ->
-          g.node(
-              "BatchNormalization",
-              "",
-              false,
-              x.name(),
-              g.weights(0.2, 1, c),
-              g.weights(1, 0, c),
-              g.weights(1, 0, c),
-              g.weights(0.2, 1, c));
-      default -> {
-        if (x.rank() >= 3 && x.size() / x.dims()[0] / c > 1) {
-          String s = g.weights(0.2, 1, c);
-          g.node("InstanceNormalization", "", false, x.name(), s, g.weights(1, 0, c));
-        }
-      }
-    }
-  }
-
-  private void softmax() {
-    Value x = floats();
-    if (x != null) {
-      g.node(any("Softmax", "LogSoftmax"), "axis = " + axis(x), false, bounded(x));
-    }
-  }
-
   private void cast() {
     Value x = g.pick(Value::exact);
     if (x != null) {
       g.node("Cast", "to = " + any(CASTS), true, x.name());
-    }
-  }
-
-  /** Through 8 bits with a scale that divides exactly, maybe with a product of integers. */
-  private void quantised() {
-    Value x = g.pick(v -> v.isFloat() && v.exact());
-    if (x == null) {
-      return;
-    }
-    String type = any("int8", "uint8");
-    long point = type.equals("int8") ? g.between(-9, 9) : g.between(90, 140);
-    String zero = g.scalar(type, Long.toString(point));
-    String scale = g.scalar("float", any("0.0625", "0.03125"));
-    Value q = g.node("QuantizeLinear", "", true, x.name(), scale, zero);
-    if (q == null) {
-      return;
-    }
-    if (q.rank() == 2 && g.below(2) == 0) {
-      long k = q.dims()[1];
-      long n = g.between(1, 9);
-      long[] w = new long[(int) (k * n)];
-      // ONNX Runtime's kernels for processors without VNNI saturate sums of two products at 16
-      // bits.
-      Arrays.setAll(w, i -> g.between(-63, 63));
-      String weights = g.ints("int8", new long[] {k, n}, w);
-      g.node("MatMulInteger", "", true, q.name(), weights, zero);
-    } else {
-      g.node("DequantizeLinear", "", true, q.name(), scale, zero);
-    }
-  }
-
-  private void rows() {
-    Value x = floats();
-    if (x == null) {
-      return;
-    }
-    switch (g.below(3)) {
-      case 0 -> {
-        String attrs = "exclusive = " + g.below(2) + ", reverse = " + g.below(2);
-        g.node("CumSum", attrs, false, x.name(), g.scalar("int64", "" + axis(x)));
-      }
-      case 1 -> {
-        if (x.rank() >= 2) {
-          g.node("Trilu", "upper = " + g.below(2), x.exact(), x.name());
-        }
-      }
-      default -> {
-        int axis = axis(x);
-        long[] i = new long[(int) x.size()];
-        long d = x.dims()[axis];
-        Arrays.setAll(i, k -> g.between(0, d - 1));
-        String index = g.ints("int64", x.dims(), i);
-        g.node("GatherElements", "axis = " + axis, x.exact(), x.name(), index);
-      }
-    }
-  }
-
-  private void spatial() {
-    Value x = g.pick(v -> v.isFloat() && v.rank() == 4);
-    if (x == null) {
-      return;
-    }
-    long[] d = x.dims();
-    switch (g.below(3)) {
-      case 0 -> {
-        if (d[1] % 4 == 0) {
-          g.node("DepthToSpace", "blocksize = 2", x.exact(), x.name());
-        }
-      }
-      case 1 -> {
-        if (d[2] % 2 == 0 && d[3] % 2 == 0) {
-          g.node("SpaceToDepth", "blocksize = 2", x.exact(), x.name());
-        }
-      }
-      default -> {
-        String attrs =
-            "mode = \"nearest\", coordinate_transformation_mode = \"asymmetric\","
-                + " nearest_mode = \"floor\"";
-        String sizes = g.ints(d[0], d[1], d[2] * 2, d[3] * g.between(1, 2));
-        g.node("Resize", attrs, x.exact(), x.name(), "", "", sizes);
-      }
     }
   }
 }

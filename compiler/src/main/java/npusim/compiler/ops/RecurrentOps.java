@@ -15,24 +15,27 @@ final class RecurrentOps {
 
   static List<Operator> all() {
     return List.of(
-        onnx("RNN", "simple recurrent layer", 7, 14, 22)
-            .takes(
-                "X:T[_,_,I] W:T[D,_,I] R:T[D,_,H] B:T[D,_]? sequence_lens:i32[_]?"
-                    + " initial_h:T[_,_,H]? | "
-                    + LAYER)
-            .infer(c -> recurrent(c, 1)),
-        onnx("GRU", "gated recurrent layer", 7, 14, 22)
-            .takes(
-                "X:T[_,_,I] W:T[D,_,I] R:T[D,_,H] B:T[D,_]? sequence_lens:i32[_]?"
-                    + " initial_h:T[_,_,H]? | linear_before_reset:int "
-                    + LAYER)
-            .infer(c -> recurrent(c, 3)),
-        onnx("LSTM", "long short-term memory layer", 7, 14, 22)
-            .takes(
-                "X:T[_,_,I] W:T[D,_,I] R:T[D,_,H] B:T[D,_]? sequence_lens:i32[_]?"
-                    + " initial_h:T[_,_,H]? initial_c:T[_,_,H]? P:T[D,_]? | input_forget:int(0..1) "
-                    + LAYER)
-            .infer(c -> recurrent(c, 4)));
+        layer("RNN", "simple recurrent layer", "", "", 1),
+        layer("GRU", "gated recurrent layer", "", "linear_before_reset:int ", 3),
+        layer(
+            "LSTM",
+            "long short-term memory layer",
+            " initial_c:T[_,_,H]? P:T[D,_]?",
+            "input_forget:int(0..1) ",
+            4));
+  }
+
+  private static Operator layer(
+      String name, String summary, String inputs, String attributes, int gates) {
+    return onnx(name, summary, 7, 14, 22)
+        .takes(
+            "X:T[_,_,I] W:T[D,_,I] R:T[D,_,H] B:T[D,_]? sequence_lens:i32[_]?"
+                + " initial_h:T[_,_,H]?"
+                + inputs
+                + " | "
+                + attributes
+                + LAYER)
+        .infer(c -> recurrent(c, gates));
   }
 
   private static void recurrent(InferContext c, int gates) {

@@ -1,7 +1,6 @@
 package npusim.tools.accelerator;
 
 import npusim.hardware.Hardware;
-import npusim.isa.DType;
 import npusim.isa.Field;
 import npusim.isa.Instruction;
 import npusim.isa.Opcode;
@@ -16,6 +15,9 @@ import npusim.isa.Opcode;
  * @param maxBlocks blocks side by side in one transfer
  */
 record GemminiIsa(int block, int maxBlocks) {
+  /** Bytes from row to row in memory. */
+  private static final long APART = 1 << 16;
+
   static GemminiIsa of(Hardware hw) {
     int block = hw.core().matrix().rows();
     return new GemminiIsa(block, Math.max(1, hw.core().dma().load().requestBytes() / block));
@@ -23,71 +25,26 @@ record GemminiIsa(int block, int maxBlocks) {
 
   /** Bytes moved at distances that keep rows apart, each a request of its own. */
   Instruction.Builder mvin(long to, long rows, long bytes, long rowStride) {
-    return Instruction.builder(Opcode.DMA_LD)
-        .set(Field.D2, rows)
-        .set(Field.D3, bytes)
-        .set(Field.DST, to)
-        .set(Field.DST_S2, rowStride)
-        .set(Field.DST_S3, 1)
-        .set(Field.DST_T, DType.I8)
-        .set(Field.DRAM_S2, 1 << 16)
-        .set(Field.DRAM_S3, 1);
+    return ByteCode.load(0, to, rows, bytes, rowStride, APART);
   }
 
   Instruction.Builder mvout(long acc, long rows, long bytes) {
-    return Instruction.builder(Opcode.DMA_ST)
-        .set(Field.D2, rows)
-        .set(Field.D3, bytes)
-        .set(Field.A, acc)
-        .set(Field.A_S2, (long) block * maxBlocks * 4)
-        .set(Field.A_S3, 1)
-        .set(Field.A_T, DType.I8)
-        .set(Field.DRAM_S2, 1 << 16)
-        .set(Field.DRAM_S3, 1);
+    return ByteCode.store(acc, rows, bytes, (long) block * maxBlocks * 4, APART);
   }
 
   Instruction.Builder preload(long weights, long rowStride) {
-    return Instruction.builder(Opcode.M_LOAD)
-        .set(Field.K2, block)
-        .set(Field.N, block)
-        .set(Field.W, weights)
-        .set(Field.W_SK2, rowStride)
-        .set(Field.W_SN, 1)
-        .set(Field.W_T, DType.I8);
+    return ByteCode.weights(ByteCode.block(block, block), weights, rowStride);
   }
 
   Instruction.Builder compute(long acc, long rows, long inputs, long rowStride, boolean add) {
-    return Instruction.builder(Opcode.M_STREAM)
-        .set(Field.M2, rows)
-        .set(Field.K2, block)
-        .set(Field.N, block)
-        .set(Field.ACC, acc)
-        .set(Field.ACC_S2, block)
-        .set(Field.ACC_T, DType.I32)
-        .set(Field.ACCUM, add ? 1 : 0)
-        .set(Field.A, inputs)
-        .set(Field.A_SM2, rowStride)
-        .set(Field.A_SK2, 1)
-        .set(Field.A_T, DType.I8);
+    return ByteCode.inputs(ByteCode.stream(rows, block, block, acc, block), inputs, rowStride)
+        .set(Field.ACCUM, add ? 1 : 0);
   }
 
   /** A block of a product that stays in the array for the whole of k. */
   Instruction.Builder product(long m, long n, long k, long acc, long inputs, long weights) {
-    return Instruction.builder(Opcode.M_GEMM)
-        .set(Field.M2, m)
-        .set(Field.K2, k)
-        .set(Field.N, n)
-        .set(Field.ACC, acc)
-        .set(Field.ACC_S2, block)
-        .set(Field.ACC_T, DType.I32)
-        .set(Field.A, inputs)
-        .set(Field.A_SM2, k)
-        .set(Field.A_SK2, 1)
-        .set(Field.A_T, DType.I8)
-        .set(Field.W, weights)
-        .set(Field.W_SK2, n)
-        .set(Field.W_SN, 1)
-        .set(Field.W_T, DType.I8);
+    var product = ByteCode.inputs(ByteCode.product(m, n, k, acc, block), inputs, k);
+    return ByteCode.weights(product, weights, n);
   }
 
   /**

@@ -35,7 +35,8 @@ record VtaTasks(long m, long n, long k, long tm, long tn, long tk, int buffers) 
     var p = new TokenProgram();
     List<TokenProgram.Op> gemms = new ArrayList<>();
     List<TokenProgram.Op> stores = new ArrayList<>();
-    var uops = p.add(load(1, 0, 1, microOps(block) * UOP_BYTES, 0));
+    var uops =
+        p.add(ByteCode.load(1, 0, 1, microOps(block) * UOP_BYTES, microOps(block) * UOP_BYTES, 0));
     TokenProgram.Op compute = uops;
     int tile = 0;
     for (long i = 0; i < m; i += tm) {
@@ -55,9 +56,10 @@ record VtaTasks(long m, long n, long k, long tm, long tn, long tk, int buffers) 
           long w = WEIGHTS + slot * tn * tk;
           List<TokenProgram.Op> free =
               gemms.size() >= buffers ? List.of(gemms.get(gemms.size() - buffers)) : List.of();
-          p.add(load(0, a, rows, depth, k), free);
+          p.add(ByteCode.load(0, a, rows, depth, depth, k), free);
           long blockRows = Math.ceilDiv(cols, block);
-          var weights = p.add(load(0, w, blockRows, depth * block, k * block));
+          var weights =
+              p.add(ByteCode.load(0, w, blockRows, depth * block, depth * block, k * block));
           compute = p.add(gemm(acc, a, w, rows, cols, depth), weights, compute);
           gemms.add(compute);
         }
@@ -77,19 +79,6 @@ record VtaTasks(long m, long n, long k, long tm, long tn, long tk, int buffers) 
     return buffers == 1 ? Math.ceilDiv(1 + own, 2L) * 2 : 2 + 4 * own;
   }
 
-  private static Instruction.Builder load(int q, long to, long rows, long bytes, long stride) {
-    return Instruction.builder(Opcode.DMA_LD)
-        .set(Field.Q, q)
-        .set(Field.D2, rows)
-        .set(Field.D3, bytes)
-        .set(Field.DST, to)
-        .set(Field.DST_S2, bytes)
-        .set(Field.DST_S3, 1)
-        .set(Field.DST_T, DType.I8)
-        .set(Field.DRAM_S2, stride)
-        .set(Field.DRAM_S3, 1);
-  }
-
   private static Instruction.Builder reset(long acc, long elements) {
     return Instruction.builder(Opcode.V_FILL)
         .set(Field.D3, elements)
@@ -100,34 +89,12 @@ record VtaTasks(long m, long n, long k, long tm, long tn, long tk, int buffers) 
 
   private static Instruction.Builder gemm(
       long acc, long a, long w, long rows, long cols, long depth) {
-    return Instruction.builder(Opcode.M_GEMM)
-        .set(Field.M2, rows)
-        .set(Field.K2, depth)
-        .set(Field.N, cols)
-        .set(Field.ACC, acc)
-        .set(Field.ACC_S2, cols)
-        .set(Field.ACC_T, DType.I32)
-        .set(Field.ACCUM, 1)
-        .set(Field.A, a)
-        .set(Field.A_SM2, depth)
-        .set(Field.A_SK2, 1)
-        .set(Field.A_T, DType.I8)
-        .set(Field.W, w)
-        .set(Field.W_SK2, cols)
-        .set(Field.W_SN, 1)
-        .set(Field.W_T, DType.I8);
+    var product = ByteCode.inputs(ByteCode.product(rows, cols, depth, acc, cols), a, depth);
+    return ByteCode.weights(product, w, cols).set(Field.ACCUM, 1);
   }
 
   /** Rows are stored one by one, wherever they lie. */
   private Instruction.Builder store(long rows, long cols) {
-    return Instruction.builder(Opcode.DMA_ST)
-        .set(Field.D2, rows)
-        .set(Field.D3, cols)
-        .set(Field.A, Word.ACC_BASE)
-        .set(Field.A_S2, 2 * cols)
-        .set(Field.A_S3, 1)
-        .set(Field.A_T, DType.I8)
-        .set(Field.DRAM_S2, n)
-        .set(Field.DRAM_S3, 1);
+    return ByteCode.store(Word.ACC_BASE, rows, cols, 2 * cols, n);
   }
 }
