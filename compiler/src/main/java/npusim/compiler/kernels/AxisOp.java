@@ -2,6 +2,7 @@ package npusim.compiler.kernels;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import npusim.compiler.codegen.Aff;
 import npusim.compiler.codegen.Axis;
 import npusim.compiler.codegen.Emitter;
@@ -17,7 +18,10 @@ import npusim.compiler.tiling.TileChooser;
 import npusim.isa.RedFn;
 import npusim.isa.ScanFn;
 
-/** Operators that work along one axis held whole on chip: ArgMax, ArgMin, CumSum, CumProd, TopK. */
+/**
+ * Operators that work along one axis held whole on chip: ArgMax, ArgMin, CumSum, CumProd, TopK.
+ * Rows of the first two may be longer ({@link LongRows}).
+ */
 public final class AxisOp implements Kernel {
   private static final int SLOTS = 2;
 
@@ -45,7 +49,8 @@ public final class AxisOp implements Kernel {
             x,
             List.of(o),
             (e, src, dst, ext) ->
-                new Indexed(e).argReduce(fn, lastIndex, Aff.ZERO, dst[0], src, ext));
+                new Indexed(e).argReduce(fn, lastIndex, Aff.ZERO, dst[0], src, ext),
+            cut -> new LongRows(k, fn, lastIndex, x, o, cut).run());
       }
       case "CumSum", "CumProd" -> {
         ScanFn fn = n.is("CumSum") ? ScanFn.SUM : ScanFn.PROD;
@@ -103,6 +108,23 @@ public final class AxisOp implements Kernel {
   }
 
   private static void run(KernelContext k, View in, List<View> outs, Body body) {
+    run(
+        k,
+        in,
+        outs,
+        body,
+        cut -> {
+          throw k.tooSmall("scratchpad");
+        });
+  }
+
+  /**
+   * As above.
+   *
+   * @param tooLong what to do with rows that don't fit, given the dimension that cores divide
+   */
+  private static void run(
+      KernelContext k, View in, List<View> outs, Body body, IntConsumer tooLong) {
     int r = in.rank();
     long[] dims = in.dims().clone();
     boolean[] whole = new boolean[r];
@@ -124,7 +146,8 @@ public final class AxisOp implements Kernel {
       found = TileChooser.choose(dims, operands, 0, 2 * k.spmBudget() - 2048, whole);
     }
     if (found == null) {
-      throw k.tooSmall("scratchpad");
+      tooLong.accept(cut);
+      return;
     }
     long[] tile = found;
     int split = cut;
