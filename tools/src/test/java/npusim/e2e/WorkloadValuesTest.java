@@ -50,6 +50,8 @@ class WorkloadValuesTest {
     "resnet50, edge",
     "resnet50, tiny",
     "resnet18, tiny",
+    "ssd-mobilenet, tiny",
+    "ssd-resnet34, tiny",
   })
   void valuesEqualOnnxRuntimes(String name, String chip) {
     Hardware hw = HardwareLoader.load(chip);

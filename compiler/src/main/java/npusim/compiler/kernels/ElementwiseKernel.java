@@ -68,7 +68,7 @@ public final class ElementwiseKernel implements Kernel {
   /** The input of a binary operator that is a constant scalar, or -1. */
   private static int immediate(KernelContext k) {
     Node n = k.node();
-    if (!BINARY.containsKey(n.opType()) || n.is("Pow")) {
+    if (!BINARY.containsKey(n.opType()) || n.is("Pow") || scalesInteger(k)) {
       return -1;
     }
     for (int i = 1; i >= 0; i--) {
@@ -82,6 +82,19 @@ public final class ElementwiseKernel implements Kernel {
       }
     }
     return -1;
+  }
+
+  /**
+   * True for the scale of an integer's conversion: as an operand it takes the integer itself, and
+   * what is added joins in.
+   */
+  private static boolean scalesInteger(KernelContext k) {
+    Node n = k.node();
+    Node from = n.is("Mul") && k.outType(0) == DType.F32 ? k.graph().producer(n.input(0)) : null;
+    return from != null
+        && from.is("Cast")
+        && k.graph().tensorType(from.input(0)).dtype() == DType.I32
+        && k.graph().onlyConsumer(from.output(0)) == n;
   }
 
   /** Input {@code i}, for per-axis scales brought to the shape of the data. */

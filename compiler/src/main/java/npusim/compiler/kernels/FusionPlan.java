@@ -15,8 +15,9 @@ import npusim.compiler.ir.TensorType;
 
 /**
  * Which elementwise nodes are computed together with the node before them. A group grows along the
- * graph's order from a product, a convolution or an elementwise node as long as results have one
- * shape, and ends where a single value leaves it. Nodes that widen a further operand belong to it.
+ * graph's order from a product, a convolution, a normalisation of rows or an elementwise node as
+ * long as results have one shape, and ends where a single value leaves it. Nodes that widen a
+ * further operand belong to it.
  */
 public final class FusionPlan {
   private static final Set<String> PRODUCTS =
@@ -58,6 +59,11 @@ public final class FusionPlan {
     // later one takes it.
     for (Node n : nodes.reversed()) {
       if (p.product(n)) {
+        p.grow(n);
+      }
+    }
+    for (Node n : nodes) {
+      if (KernelRegistry.of(n) instanceof RowOp && n.outputs().size() == 1) {
         p.grow(n);
       }
     }

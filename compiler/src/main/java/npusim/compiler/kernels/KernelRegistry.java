@@ -89,6 +89,12 @@ public final class KernelRegistry {
     return of(n) instanceof ViewKernel;
   }
 
+  /** True for products and elementwise nodes: their results may lie in any order of dimensions. */
+  public static boolean writesAnyOrder(Node n) {
+    Kernel k = n == null ? null : of(n);
+    return k instanceof MatmulOp || k instanceof ElementwiseKernel;
+  }
+
   /** All kernels by operator, sorted. */
   public static Map<String, Kernel> all() {
     return Collections.unmodifiableMap(KERNELS);

@@ -135,12 +135,13 @@ public final class MatmulKernel {
             k.spmBudget(),
             k.accBudget(),
             k.cores(),
-            given < 0 ? -1 : given < c.batchDims() ? 0 : 1);
+            given < 0 ? -1 : given < c.batchDims() ? 0 : 1,
+            c.w().storage().block());
     MatmulTiling.Tiles t = k.once(problem, () -> MatmulTiling.search(k.hw(), problem));
     if (t == null) {
       throw k.tooSmall(k.accBudget() < 8 ? "accumulator memory" : "scratchpad");
     }
-    MatmulTiling.Tiles forced = k.forced(t, c.k(), grain);
+    MatmulTiling.Tiles forced = k.forced(t, c.k(), grain).ofBlocks(problem);
     if (!MatmulTiling.shares(k.hw(), problem, forced)) {
       forced = forced.alone();
     }
@@ -200,7 +201,7 @@ public final class MatmulKernel {
       return;
     }
     long[] rm = Axis.split(c.m(), 1, part / t.pb() % t.pm(), t.pm());
-    long[] rn = Axis.split(c.n(), t.pn() == 1 ? c.n() : 16, part / t.pb() / t.pm(), t.pn());
+    long[] rn = Axis.split(c.n(), t.pn() == 1 ? c.n() : grain(), part / t.pb() / t.pm(), t.pn());
     axes[im] = new Axis("m", rm[0], rm[1], t.m());
     axes[in] = new Axis("n", rn[0], rn[1], t.n());
     axes[ik] = new Axis("k", 0, c.k(), t.k());
@@ -283,6 +284,11 @@ public final class MatmulKernel {
                     nest.at(in).extent()));
   }
 
+  /** Columns that cores divide are multiples of this. */
+  private long grain() {
+    return Math.max(MatmulTiling.GRAIN, c.w().storage().block());
+  }
+
   /** Largest extents of a tile; the same in every core when some load tiles together. */
   private long[] tile(LoopNest nest, int[] axisOf, long first, long second) {
     long[] tile = nest.tile(axisOf);
@@ -305,7 +311,9 @@ public final class MatmulKernel {
     int depth = nest.depth(axisOf, v.strides());
     Lane lane = v.storage().constant() ? e.weightLane() : Lane.LD0;
     int slots = depth == 0 ? 1 : consumer == Lane.MAT ? t.slots() : SLOTS;
-    TileIn in = new TileIn(e, name, v, -1, share, tile, slots, lane, consumer);
+    // Of weights in blocks the last dimension is that of the columns.
+    int columns = v.storage().block() > 0 ? v.rank() - 1 : -1;
+    TileIn in = new TileIn(e, name, v, columns, share, tile, slots, lane, consumer);
     return nest.operand(in, depth, axisOf, consumer);
   }
 

@@ -3,7 +3,11 @@ package npusim.compiler.kernels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import npusim.compiler.ir.Graph;
+import npusim.compiler.ir.Node;
+import npusim.compiler.ir.TensorType;
 import npusim.compiler.memory.View;
+import npusim.hardware.Hardware;
 import npusim.isa.BinFn;
 import npusim.isa.DType;
 import npusim.isa.Round;
@@ -40,6 +44,18 @@ public final class MatmulOp implements Kernel {
   @Override
   public boolean everywhere(KernelContext k, int input) {
     return input == 0 && k.in(1).storage().constant() && !worthDividing(k);
+  }
+
+  /** Whether a product can take constant weights whose columns lie in blocks. */
+  public static boolean takesBlocks(Graph g, Node n, String weights, Hardware hw) {
+    boolean right =
+        (n.is("MatMul") || n.is("MatMulInteger"))
+            && n.inputs().indexOf(weights) == 1
+            && n.inputs().lastIndexOf(weights) == 1
+            && n.intAttr("sparse", 0) == 0;
+    TensorType a = right ? g.tensorType(n.input(0)) : null;
+    DType w = right ? g.tensorType(weights).dtype() : null;
+    return a != null && KernelContext.matrixRuns(hw, a.dtype(), w);
   }
 
   private static boolean worthDividing(KernelContext k) {

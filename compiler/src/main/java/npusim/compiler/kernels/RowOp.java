@@ -58,21 +58,24 @@ public final class RowOp implements Kernel {
       out = out.reshape(1);
       row = new boolean[] {true};
     }
-    DType t = out.type();
+    DType t = k.outType(0);
     DType w = wide(t);
     // Differences from the largest and their exponentials are of the size that the result has.
     DType h = t == DType.F16 && !log ? t : w;
     Region r = new Region();
     int x = r.input(in.type());
     int d = r.bin(BinFn.SUB, h, x, r.reduce(RedFn.MAX, h, x));
+    int y;
     if (log) {
       int s = r.reduce(RedFn.SUM, w, r.un(UnFn.EXP, w, d));
-      r.bin(BinFn.SUB, t, d, r.un(UnFn.LOG, w, s));
+      y = r.bin(BinFn.SUB, t, d, r.un(UnFn.LOG, w, s));
     } else {
       int e = r.un(UnFn.EXP, h, d);
-      r.bin(BinFn.MUL, t, e, r.un(UnFn.RECIP, w, r.reduce(RedFn.SUM, w, e)));
+      y = r.bin(BinFn.MUL, t, e, r.un(UnFn.RECIP, w, r.reduce(RedFn.SUM, w, e)));
     }
-    if (inOnePass(k) && MapKernel.rows(k, r, List.of(in), out, row)) {
+    List<View> ins = new ArrayList<>(List.of(in));
+    k.tail().append(r, y, ins);
+    if (inOnePass(k) && MapKernel.rows(k, r, ins, out, row)) {
       return;
     }
     // The exponentials are made twice: that is cheaper than to write and read them.
@@ -91,12 +94,13 @@ public final class RowOp implements Kernel {
     int b = last.input(w);
     int c = last.input(w);
     int below = last.bin(BinFn.SUB, w, a, b);
-    if (log) {
-      last.bin(BinFn.SUB, t, below, c);
-    } else {
-      last.bin(BinFn.MUL, t, last.un(UnFn.EXP, w, below), c);
-    }
-    MapKernel.run(k, last, List.of(in, max, sum), out);
+    int z =
+        log
+            ? last.bin(BinFn.SUB, t, below, c)
+            : last.bin(BinFn.MUL, t, last.un(UnFn.EXP, w, below), c);
+    List<View> args = new ArrayList<>(List.of(in, max, sum));
+    k.tail().append(last, z, args);
+    MapKernel.run(k, last, args, out);
   }
 
   /** Whether a kernel may keep rows in the scratchpad from a reduction to what uses it. */
@@ -138,7 +142,7 @@ public final class RowOp implements Kernel {
     List<View> ins = new ArrayList<>();
     Region r = new Region();
     DType w = wide(in.type());
-    DType t = k.out(0).type();
+    DType t = k.outType(0);
     int x = r.input(in.type());
     ins.add(in);
     int scale = input(k, r, ins, 1);
@@ -154,9 +158,11 @@ public final class RowOp implements Kernel {
       x = r.bin(BinFn.MUL, bias < 0 ? t : w, x, scale);
     }
     if (bias >= 0) {
-      r.bin(BinFn.ADD, t, x, bias);
+      x = r.bin(BinFn.ADD, t, x, bias);
     }
-    if (!inOnePass(k) || !MapKernel.rows(k, r, ins, k.out(0), row)) {
+    List<View> all = new ArrayList<>(ins);
+    k.tail().append(r, x, all);
+    if (!inOnePass(k) || !MapKernel.rows(k, r, all, k.out(0), row)) {
       inPasses(k, ins, scale, bias, row, count, eps, centred);
     }
   }
@@ -246,7 +252,8 @@ public final class RowOp implements Kernel {
       args.add(ins.get(bias));
       v = r.bin(BinFn.ADD, w, v, t);
     }
-    r.convert(k.out(0).type(), v, false, Round.TRUNC);
+    v = r.convert(k.outType(0), v, false, Round.TRUNC);
+    k.tail().append(r, v, args);
     MapKernel.run(k, r, args, k.out(0));
   }
 }

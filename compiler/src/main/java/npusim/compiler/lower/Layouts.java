@@ -9,6 +9,8 @@ import npusim.compiler.ir.Node;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.ir.TensorType;
 import npusim.compiler.kernels.ConvOp;
+import npusim.compiler.kernels.KernelRegistry;
+import npusim.compiler.kernels.MatmulOp;
 import npusim.compiler.memory.Storage;
 import npusim.compiler.memory.View;
 import npusim.compiler.passes.ChannelsLast;
@@ -20,9 +22,16 @@ import npusim.program.Buffer;
  * order with strides to match.
  *
  * @param order dimensions, outermost first
- * @param block columns of a block of convolution weights ({@link Storage#block}), 0 for none
+ * @param block columns of a block of weights ({@link Storage#block}), 0 for none
  */
 record Layouts(int[] order, long block) {
+  /** Pieces of a core's columns that are long enough where they lie, in bytes. */
+  private static final long LONG_PIECE = 1024;
+
+  private static final long FEWEST_COLUMNS = 16;
+
+  /** Rows worth writing one by one, in bytes. */
+  private static final long SHORTEST_ROW = 64;
 
   /** The order of a value that a node makes. */
   static Layouts made(Graph g, String value) {
@@ -32,6 +41,10 @@ record Layouts(int[] order, long block) {
     int rank = t == null ? 0 : t.rank();
     if (p != null && headsTurned(g, p, value)) {
       return new Layouts(new int[] {0, 2, 1, 3}, 0);
+    }
+    int[] turned = last || rank < 3 ? null : turned(g, value, t);
+    if (turned != null) {
+      return new Layouts(turned, 0);
     }
     int[] order = new int[rank];
     for (int i = 0; i < rank; i++) {
@@ -55,9 +68,31 @@ record Layouts(int[] order, long block) {
   }
 
   /**
+   * The order in which the only reader, a transposition of rows that is reshaped then, would have
+   * the value; null when there is none. So heads of an attention are written where they are joined.
+   */
+  private static int[] turned(Graph g, String value, TensorType t) {
+    Node reader = KernelRegistry.writesAnyOrder(g.producer(value)) ? g.onlyConsumer(value) : null;
+    boolean moves = reader != null && reader.is("Transpose") && reader.has("perm");
+    Node next = moves ? g.onlyConsumer(reader.output(0)) : null;
+    if (next == null || !next.is("Reshape") || reader.intAttr(ChannelsLast.ATTRIBUTE, 0) != 0) {
+      return null;
+    }
+    long[] perm = reader.intsAttr("perm", (long[]) null);
+    int rank = perm.length;
+    boolean rows = perm[rank - 1] == rank - 1;
+    boolean piece = t.dtype().bytesFor(t.shape()[rank - 1]) >= SHORTEST_ROW;
+    return rows && piece && !t.dtype().isPacked()
+        ? Arrays.stream(perm).mapToInt(i -> (int) i).toArray()
+        : null;
+  }
+
+  /**
    * The order of a constant. Weights [M, C, kernel…] of convolutions lie as [C, kernel…, M]; for
    * the matrix unit in blocks of as many columns as its arrays have, [M / B, C, kernel…, B], so
-   * that a tile of some blocks or of some rows is fetched in long pieces.
+   * that a tile of some blocks or of some rows is fetched in long pieces. Weights [K, N] of
+   * products lie in such blocks, [N / B, K, B], when the columns that a core gets would make short
+   * pieces.
    */
   static Layouts constant(Graph g, String value, Tensor t, Hardware hw) {
     List<Node> readers = g.consumers(value);
@@ -82,7 +117,25 @@ record Layouts(int[] order, long block) {
         block--;
       }
     }
-    return new Layouts(order, block);
+    return t.rank() == 2 ? new Layouts(order, product(g, value, t, hw)) : new Layouts(order, block);
+  }
+
+  /** Columns of a block of the weights of products; 0 when they had better not lie in blocks. */
+  private static long product(Graph g, String value, Tensor t, Hardware hw) {
+    long columns = t.dim(1);
+    int cores = hw.chip().cores();
+    List<Node> readers = g.consumers(value);
+    boolean products =
+        t.size() > 0
+            && !t.dtype().isPacked()
+            && t.dtype().bytesFor(columns) / cores < LONG_PIECE
+            && !readers.isEmpty()
+            && readers.stream().allMatch(n -> MatmulOp.takesBlocks(g, n, value, hw));
+    long block = Math.min(columns, (long) hw.core().matrix().cols() * hw.core().matrix().arrays());
+    while (block > FEWEST_COLUMNS && columns / block < cores) {
+      block /= 2;
+    }
+    return products && columns % block == 0 && block >= FEWEST_COLUMNS ? block : 0;
   }
 
   private static long gcd(long a, long b) {
@@ -103,7 +156,10 @@ record Layouts(int[] order, long block) {
   /** Memory with the contents of a constant. */
   Storage storage(String name, Tensor t) {
     Tensor moved = t;
-    if (block > 0) {
+    if (block > 0 && t.rank() == 2) {
+      // [K, N / B, B] with K between.
+      moved = moved(t.reshaped(t.dim(0), t.dim(1) / block, block), new int[] {1, 0, 2});
+    } else if (block > 0) {
       // [M / B, B, C, kernel…] with B moved behind.
       long[] split = new long[t.rank() + 1];
       int[] behind = new int[split.length];
@@ -146,6 +202,11 @@ record Layouts(int[] order, long block) {
 
   /** A storage of this layout in the tensor's own order of dimensions. */
   View view(Storage s) {
+    if (block > 0 && order.length == 2) {
+      // [N / B, K, B] walked by its first column of a block.
+      long[] in = s.dims();
+      return new View(s, 0, new long[] {in[1], in[0] * block}, new long[] {block, in[1]});
+    }
     if (block > 0) {
       // [M / B, C, kernel…, B] walked by its first column of a block.
       long[] in = s.dims();

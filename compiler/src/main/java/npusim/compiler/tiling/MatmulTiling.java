@@ -51,6 +51,8 @@ public final class MatmulTiling {
    * @param aTurned whether the streamed operand lies along the rows in memory
    * @param aShares whether cores can load the streamed operand together, wShares the stationary one
    * @param divided how cores must divide the product: -1 as is best, 0 by batch, 1 by rows
+   * @param wBlock columns of a block of the stationary operand, of which tiles have whole ones; 0
+   *     when it doesn't lie in blocks
    * @param kGrain what tiles along the sums are multiples of; when it isn't 1 they divide the sums
    */
   public record Problem(
@@ -77,7 +79,14 @@ public final class MatmulTiling {
       long spm,
       long acc,
       int cores,
-      int divided) {}
+      int divided,
+      long wBlock) {
+
+    /** Columns that cores divide are multiples of this. */
+    long grain() {
+      return Math.max(GRAIN, wBlock);
+    }
+  }
 
   /**
    * A choice.
@@ -111,6 +120,20 @@ public final class MatmulTiling {
     /** The same with every core loading what it needs by itself. */
     public Tiles alone() {
       return new Tiles(m, n, k, nOuter, pb, pm, pn, ALONE, ALONE, SLOTS);
+    }
+
+    /** The same with tiles of whole blocks that divide every core's columns evenly. */
+    public Tiles ofBlocks(Problem p) {
+      if (p.wBlock() == 0) {
+        return this;
+      }
+      long blocks = p.n() / p.wBlock();
+      long each = blocks % pn == 0 ? blocks / pn : 1;
+      long count = Math.clamp(n / p.wBlock(), 1, each);
+      while (each % count != 0) {
+        count--;
+      }
+      return new Tiles(m, count * p.wBlock(), k, nOuter, pb, pm, pn, aDim, wDim, slots);
     }
 
     /** Cores that load a tile of A together. */
@@ -156,10 +179,10 @@ public final class MatmulTiling {
         }
         long b = Math.ceilDiv(p.batch(), pb);
         long m = Math.ceilDiv(p.m(), pm);
-        long n = grain(p.n(), pn);
+        long n = grain(p.n(), pn, p.grain());
         Parts ms = Parts.of(p.m(), 1, pm);
-        Parts ns = Parts.of(p.n(), pn == 1 ? p.n() : GRAIN, pn);
-        for (long tn : candidates(n, hw.core().matrix().cols())) {
+        Parts ns = Parts.of(p.n(), pn == 1 ? p.n() : p.grain(), pn);
+        for (long tn : columns(n, pn)) {
           for (long tm : candidates(m, 1)) {
             if (tm * tn * 4 * results > p.acc()) {
               continue;
@@ -217,7 +240,8 @@ public final class MatmulTiling {
               p.spm(),
               p.acc(),
               1,
-              -1));
+              -1,
+              p.wBlock()));
     }
     return best;
   }
@@ -250,18 +274,34 @@ public final class MatmulTiling {
   public static boolean shares(Hardware hw, Problem p, Tiles t) {
     MatmulTiling m = new MatmulTiling(hw, p);
     Parts ms = Parts.of(p.m(), 1, t.pm());
-    Parts ns = Parts.of(p.n(), t.pn() == 1 ? p.n() : GRAIN, t.pn());
+    Parts ns = Parts.of(p.n(), t.pn() == 1 ? p.n() : p.grain(), t.pn());
     return m.bytes(t.m(), t.n(), t.k(), t.slots()) <= p.spm()
         && (t.aDim() < 0 || m.aDim(t.m(), t.n(), t.k(), t.pn(), ms, ns) == t.aDim())
         && (t.wDim() < 0 || m.wDim(t.m(), t.n(), t.k(), t.pm(), ms, ns) == t.wDim());
+  }
+
+  /** Extents of tiles along the columns, of which a core has {@code n} at most. */
+  private Set<Long> columns(long n, int cores) {
+    if (p.wBlock() == 0) {
+      return candidates(n, hw.core().matrix().cols());
+    }
+    Set<Long> c = new TreeSet<>();
+    long blocks = p.n() / p.wBlock();
+    long each = blocks % cores == 0 ? blocks / cores : 1;
+    for (long count = 1; count <= each; count++) {
+      if (each % count == 0) {
+        c.add(count * p.wBlock());
+      }
+    }
+    return c;
   }
 
   private boolean whole(long tk) {
     return p.kGrain() == 1 || tk % p.kGrain() == 0 && p.k() % tk == 0;
   }
 
-  private static long grain(long n, int parts) {
-    return parts == 1 ? n : Math.min(n, Math.ceilDiv(Math.ceilDiv(n, GRAIN), parts) * GRAIN);
+  private static long grain(long n, int parts, long grain) {
+    return parts == 1 ? n : Math.min(n, Math.ceilDiv(Math.ceilDiv(n, grain), parts) * grain);
   }
 
   /** Slots of operands that cores load together: more where there is room. */
@@ -473,6 +513,9 @@ public final class MatmulTiling {
 
   /** {@link #overhead} of the stationary operand's rows. */
   private double rows(Tiles t, long n) {
+    if (p.wBlock() > 0) {
+      return overhead(p.w(), Math.min(t.k(), p.k()) * p.wBlock(), p.k() * p.n());
+    }
     long k = Math.min(t.k(), p.k());
     long columns = Math.min(t.n(), n);
     return p.wTurned()
