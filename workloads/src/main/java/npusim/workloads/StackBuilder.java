@@ -3,7 +3,10 @@ package npusim.workloads;
 import npusim.compiler.ir.Model;
 import npusim.isa.DType;
 
-/** Builds a {@link Stack}: {@code x} [batch, width(, board, board)] gives {@code y} alike. */
+/**
+ * Builds a {@link Stack}: {@code x} [batch, (board, board,) width] gives {@code y} alike, both in 8
+ * bits as the host exchanges them, channels last.
+ */
 final class StackBuilder {
   private static final int OPSET = 17;
   private static final long KERNEL = 3;
@@ -14,14 +17,25 @@ final class StackBuilder {
     var main = new MainScope(name, OPSET, weights);
     long w = m.width();
     long[] dims =
-        m.board() == 0 ? new long[] {batch, w} : new long[] {batch, w, m.board(), m.board()};
-    String x = main.input("x", DType.F32, dims);
+        m.board() == 0 ? new long[] {batch, w} : new long[] {batch, m.board(), m.board(), w};
+    String x = main.input("x", DType.I8, dims);
+    x = main.add("Cast", "x.cast", x).set("to", (long) DType.F32.onnxCode()).output(0);
+    x = main.op("Mul", "x.float", x, main.scalar("x.scale", 1 / 64f));
+    if (m.board() > 0) {
+      x = main.transpose(x, "x.channels", 0, 3, 1, 2);
+    }
     for (int i = 0; i < m.layers(); i++) {
       String layer = "layer" + (i + 1);
       x = m.board() == 0 ? connected(main, layer, x, w) : convolved(main, layer, x, w);
       x = main.op(m.activation().op, layer + ".activation", x);
     }
-    main.output("y", x, DType.F32, dims);
+    if (m.board() > 0) {
+      x = main.transpose(x, "y.positions", 0, 2, 3, 1);
+    }
+    x = main.op("Mul", "y.scaled", x, main.scalar("y.scale", 64));
+    x = main.op("Clip", "y.clip", x, main.scalar("y.least", -128), main.scalar("y.most", 127));
+    x = main.add("Cast", "y", x).set("to", (long) DType.I8.onnxCode()).output(0);
+    main.output("y", x, DType.I8, dims);
     return main.model();
   }
 
