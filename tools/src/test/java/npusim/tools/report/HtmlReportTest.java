@@ -125,7 +125,7 @@ class HtmlReportTest {
 
   @Test
   void showsNamesThatLookLikeMarkup() throws Exception {
-    Path model = folder.resolve("m.onnxtxt");
+    Path model = folder.resolve("m<b>&c.onnxtxt");
     Files.writeString(
         model,
         """
@@ -136,6 +136,8 @@ class HtmlReportTest {
         }
         """);
     assertThat(Svg.escape("a<b>&\"c\"")).isEqualTo("a&lt;b&gt;&amp;&quot;c&quot;");
-    parse(page(model, "--hw", "edge"));
+    String page = page(model, "--hw", "edge");
+    parse(page);
+    assertThat(page).contains("m&lt;b&gt;&amp;c.onnxtxt").doesNotContain("m<b>");
   }
 }
