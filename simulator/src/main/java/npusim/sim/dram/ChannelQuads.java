@@ -7,10 +7,14 @@ import static npusim.sim.dram.JedecState.BUSY;
 import static npusim.sim.dram.JedecState.BUS_FIELDS;
 import static npusim.sim.dram.JedecState.BUS_FREE;
 import static npusim.sim.dram.JedecState.COLUMN_READY;
+import static npusim.sim.dram.JedecState.LAST_OPENED;
 import static npusim.sim.dram.JedecState.LAST_WRITE;
 import static npusim.sim.dram.JedecState.NEXT_REFRESH;
 import static npusim.sim.dram.JedecState.OPEN_ROW;
 import static npusim.sim.dram.JedecState.PRECHARGE;
+import static npusim.sim.dram.JedecState.RANK;
+import static npusim.sim.dram.JedecState.RANK_COLUMNS;
+import static npusim.sim.dram.JedecState.TURNED;
 import static npusim.sim.dram.JedecState.WRITING;
 
 /**
@@ -93,7 +97,9 @@ final class ChannelQuads {
       st.writeHead[channel] = st.writeHead[quad * 4];
       st.writeCount[channel] = st.writeCount[quad * 4];
       st.buffered[channel] = st.buffered[quad * 4];
-      st.drained[channel] = st.drained[quad * 4];
+      st.commandFree[channel] = st.commandFree[quad * 4];
+      st.reads.copy(quad * 4, channel);
+      st.writes.copy(quad * 4, channel);
     }
     split[quad] = true;
     mayJoin[quad] = false;
@@ -127,7 +133,9 @@ final class ChannelQuads {
   private boolean sameWrites(int a, int b, long since) {
     if (st.writeCount[a] != st.writeCount[b]
         || st.buffered[a] != st.buffered[b]
-        || !same(st.drained[a], st.drained[b], since)) {
+        || st.commandFree[a] != st.commandFree[b]
+        || !st.reads.alike(a, b, since)
+        || !st.writes.alike(a, b, since)) {
       return false;
     }
     int buses = (b - a) * st.pseudoChannels;
@@ -152,6 +160,10 @@ final class ChannelQuads {
             && st.buses[x + WRITING] == st.buses[y + WRITING]
             && same(st.buses[x + BUS_FREE], st.buses[y + BUS_FREE], since)
             && same(st.buses[x + ACTIVATE_FREE], st.buses[y + ACTIVATE_FREE], since)
+            && st.buses[x + RANK] == st.buses[y + RANK]
+            && st.buses[x + RANK_COLUMNS] == st.buses[y + RANK_COLUMNS]
+            && same(st.buses[x + TURNED], st.buses[y + TURNED], since)
+            && same(st.buses[x + LAST_OPENED], st.buses[y + LAST_OPENED], since)
             && same(st.buses[x + LAST_WRITE], st.buses[y + LAST_WRITE], since);
     for (int g = 0; same && g < st.groupsPerBus; g++) {
       same =

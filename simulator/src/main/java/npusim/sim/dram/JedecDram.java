@@ -7,12 +7,17 @@ import static npusim.sim.dram.JedecState.BUSY;
 import static npusim.sim.dram.JedecState.BUS_FIELDS;
 import static npusim.sim.dram.JedecState.BUS_FREE;
 import static npusim.sim.dram.JedecState.COLUMN_READY;
+import static npusim.sim.dram.JedecState.LAST_OPENED;
 import static npusim.sim.dram.JedecState.LAST_WRITE;
 import static npusim.sim.dram.JedecState.NEXT_REFRESH;
 import static npusim.sim.dram.JedecState.OPEN_ROW;
 import static npusim.sim.dram.JedecState.PRECHARGE;
+import static npusim.sim.dram.JedecState.RANK;
+import static npusim.sim.dram.JedecState.RANK_COLUMNS;
+import static npusim.sim.dram.JedecState.TURNED;
 import static npusim.sim.dram.JedecState.WRITING;
 
+import java.util.Arrays;
 import npusim.hardware.Dram;
 import npusim.hardware.DramSpec;
 
@@ -26,6 +31,9 @@ import npusim.hardware.DramSpec;
  */
 public final class JedecDram extends DramModel {
   private static final int SCALE_BITS = 20;
+
+  /** Columns of one rank that are served before another's: ready ones go first, and those are. */
+  private static final int RANK_RUN = 3;
 
   /** Up to here every long is a double. */
   private static final long EXACT_DOUBLE = 1L << 52;
@@ -43,6 +51,20 @@ public final class JedecDram extends DramModel {
   private final int groupsPerBus;
   private final int banksPerGroup;
   private final int banksPerBus;
+  private final int[] channelOf;
+  private final int[] rankOf;
+
+  /** Clocks that the data bus is idle when another rank takes it over. */
+  private final int otherRank;
+
+  private final boolean oneCommandBus;
+  private final int activateTicks;
+  private final int columnTicks;
+  private final int ticksShift;
+
+  /** Ticks that the row commands of another row in each part of the channel take. */
+  private final int commandWait;
+
   private final int bl;
   private final int clBl;
   private final int cwlBl;
@@ -56,10 +78,12 @@ public final class JedecDram extends DramModel {
   private final int high;
   private final int low;
   private final int toWrite;
+  private final int mostColumns;
   private final int activateSpacing;
   private final boolean closedPage;
 
   private final JedecState state;
+  private final QueuePlaces reads;
   private final long[] buses;
   private final long[] banks;
   private final long[] groupFree;
@@ -72,7 +96,20 @@ public final class JedecDram extends DramModel {
   private final int[] writeHead;
   private final int[] writeCount;
   private final int[] buffered;
-  private final long[] drained;
+
+  /** Memory clock at which the last of the requests so far got a place in its channel's queue. */
+  private long admitted;
+
+  /** When the places of the columns last served are free again, and the number of write batches. */
+  private long placeFree;
+
+  private int drains;
+
+  /** When the row last opened could have been, had its bank been ready. */
+  private long activateSlot;
+
+  /** The batch in which a bank was last written to. */
+  private final int[] drainOf;
 
   /** Channels that the segment being served stands for. */
   private int weight = 1;
@@ -84,7 +121,6 @@ public final class JedecDram extends DramModel {
   private long refreshes;
   private long hits;
   private long conflicts;
-  private long lastColumn;
 
   /**
    * @param dram the memory's description; its spec is present
@@ -112,6 +148,19 @@ public final class JedecDram extends DramModel {
     groupsPerBus = map.groupsPerBus();
     banksPerGroup = map.banksPerGroup();
     banksPerBus = groupsPerBus * banksPerGroup;
+    int ranks = spec.organization().ranks();
+    channelOf = new int[map.buses()];
+    Arrays.setAll(channelOf, bus -> bus / map.pseudoChannels());
+    rankOf = new int[map.buses() * groupsPerBus];
+    Arrays.setAll(rankOf, g -> g % groupsPerBus / (groupsPerBus / ranks));
+    var rules = new CommandRules(spec);
+    otherRank =
+        ranks > 1 ? (rules.readToReadOtherRank - rules.readToRead) / spec.ticksPerClock() : 0;
+    ticksShift = Integer.numberOfTrailingZeros(rules.ticksPerClock);
+    oneCommandBus = rules.bus == CommandRules.Bus.SINGLE || rules.bus == CommandRules.Bus.SPLIT;
+    activateTicks = rules.activateTicks + (rules.bus == CommandRules.Bus.SPLIT ? 1 : 0);
+    columnTicks = rules.columnTicks;
+    commandWait = (activateTicks + 1) * map.pseudoChannels();
     bl = t.bl();
     clBl = t.cl() + t.bl();
     cwlBl = t.cwl() + t.bl();
@@ -125,10 +174,13 @@ public final class JedecDram extends DramModel {
     var c = dram.controller();
     high = Math.max(1, (int) (c.writeQueue() * c.writeHigh()));
     low = (int) (c.writeQueue() * c.writeLow());
+    mostColumns = Math.max(1, Math.min(c.readQueue(), c.writeQueue()) / 4);
     toWrite = Math.max(t.rtw(), t.cl() + t.bl() + 2 - t.cwl()) - t.ccdS();
     closedPage = c.rowPolicy() == Dram.RowPolicy.CLOSED;
     activateSpacing = Math.max(t.rrdS(), Math.ceilDiv(t.faw(), 4));
-    state = new JedecState(map, c.writeQueue(), dram.refresh() ? t.refi() : Long.MAX_VALUE / 2);
+    state =
+        new JedecState(map, c, rules.ticksPerClock, dram.refresh() ? t.refi() : Long.MAX_VALUE / 2);
+    reads = state.reads;
     buses = state.buses;
     banks = state.banks;
     groupFree = state.groupFree;
@@ -141,8 +193,13 @@ public final class JedecDram extends DramModel {
     writeHead = state.writeHead;
     writeCount = state.writeCount;
     buffered = state.buffered;
-    drained = state.drained;
+    drainOf = new int[banks.length / BANK_FIELDS];
     quads = stripe > 0 && together ? new ChannelQuads(state) : null;
+  }
+
+  /** Memory clock at which the last of the requests so far was taken by its controller. */
+  long admitted() {
+    return admitted;
   }
 
   /** Core cycles to memory clocks, rounded down. */
@@ -278,57 +335,103 @@ public final class JedecDram extends DramModel {
    * @param bank bank within the group
    */
   private long segment(int bus, int group, int bank, int row, int n, long arrival, boolean write) {
+    if (n <= mostColumns) {
+      return part(bus, group, bank, row, n, arrival, write);
+    }
+    long done = arrival;
+    int left = n;
+    while (left > 0) {
+      int part = Math.min(left, mostColumns);
+      done = Math.max(done, part(bus, group, bank, row, part, arrival, write));
+      left -= part;
+    }
+    return done;
+  }
+
+  /** As {@link #segment}, of so few columns that the channel's queue holds them. */
+  private long part(int bus, int group, int bank, int row, int n, long arrival, boolean write) {
     int b = bus * banksPerBus + group * banksPerGroup + bank;
     int g = bus * groupsPerBus + group;
+    int channel = channelOf[bus];
     if (!write) {
-      return columns(bus, g, b, row, n, arrival, false);
+      long at = reads.room(channel, n, 0, arrival);
+      admitted = Math.max(admitted, at);
+      long data = columns(bus, g, b, row, n, at, false);
+      reads.take(channel, n, placeFree);
+      return data;
     }
-    int channel = bus / map.pseudoChannels();
-    int base = channel * writeRing;
     if (buffered[channel] + n > high && buffered[channel] > 0) {
       drain(channel, arrival, low);
     }
-    int slot = base + (writeHead[channel] + writeCount[channel] & writeRing - 1);
+    long at = state.writes.room(channel, n, buffered[channel], arrival);
+    admitted = Math.max(admitted, at);
+    int slot = channel * writeRing + (writeHead[channel] + writeCount[channel] & writeRing - 1);
     writeBank[slot] = b;
     writeGroup[slot] = g;
     writeRow[slot] = row;
     writeColumns[slot] = n;
-    writeArrival[slot] = arrival;
+    writeArrival[slot] = at;
     writeCount[channel]++;
     buffered[channel] += n;
-    lastColumn = Math.max(arrival, drained[channel]);
-    return lastColumn + cwlBl;
+    return at + cwlBl;
   }
 
-  /** Moves buffered writes to the banks until at most {@code until} columns are left. */
+  /**
+   * Moves buffered writes to the banks until at most {@code until} columns are left; first those
+   * that don't have to wait for another one's row.
+   */
   private void drain(int channel, long now, int until) {
     int base = channel * writeRing;
-    int pseudoChannels = map.pseudoChannels();
-    for (int bus = channel * pseudoChannels; bus < (channel + 1) * pseudoChannels; bus++) {
-      int u = bus * BUS_FIELDS;
-      if (buses[u + WRITING] == 0) {
-        buses[u + BUS_FREE] = Math.max(buses[u + BUS_FREE], now) + toWrite;
-        buses[u + WRITING] = 1;
+    drains++;
+    for (int pass = 0; pass < 2; pass++) {
+      int count = writeCount[channel];
+      int kept = 0;
+      for (int i = 0; i < count; i++) {
+        int slot = base + (writeHead[channel] + i & writeRing - 1);
+        int bank = writeBank[slot];
+        int row = writeRow[slot];
+        boolean hit = banks[bank * BANK_FIELDS + OPEN_ROW] == row;
+        if (buffered[channel] > until && (pass > 0 || hit || drainOf[bank] != drains)) {
+          drainOf[bank] = drains;
+          int group = writeGroup[slot];
+          int n = writeColumns[slot];
+          int bus = group / groupsPerBus;
+          buffered[channel] -= n;
+          turnToWrite(bus * BUS_FIELDS, bank * BANK_FIELDS, hit, now);
+          columns(bus, group, bank, row, n, writeArrival[slot], true);
+          state.writes.take(channel, n, placeFree);
+          continue;
+        }
+        int to = base + (writeHead[channel] + kept++ & writeRing - 1);
+        writeBank[to] = bank;
+        writeGroup[to] = writeGroup[slot];
+        writeRow[to] = row;
+        writeColumns[to] = writeColumns[slot];
+        writeArrival[to] = writeArrival[slot];
       }
+      writeCount[channel] = kept;
     }
-    long last = now;
-    while (buffered[channel] > until && writeCount[channel] > 0) {
-      int slot = base + writeHead[channel];
-      writeHead[channel] = writeHead[channel] + 1 & writeRing - 1;
-      writeCount[channel]--;
-      buffered[channel] -= writeColumns[slot];
-      int group = writeGroup[slot];
-      columns(
-          group / groupsPerBus,
-          group,
-          writeBank[slot],
-          writeRow[slot],
-          writeColumns[slot],
-          writeArrival[slot],
-          true);
-      last = Math.max(last, lastColumn);
+  }
+
+  /** Rows for a batch of writes are opened at once; the data bus first moves the reads' data. */
+  private void turnToWrite(int ub, int bb, boolean hit, long now) {
+    if (buses[ub + WRITING] != 0) {
+      return;
     }
-    drained[channel] = last;
+    long row = hit ? 0 : t.rcdWrite() + (banks[bb + OPEN_ROW] >= 0 ? t.rp() : 0);
+    buses[ub + WRITING] = 1;
+    buses[ub + TURNED] = now;
+    buses[ub + BUS_FREE] = Math.max(Math.max(buses[ub + BUS_FREE], now) + toWrite, now + row);
+  }
+
+  /** Rows for reads are opened once the rows of all writes of a batch are. */
+  private void turnToRead(int ub, int bb, boolean hit) {
+    long from = buses[ub + LAST_OPENED];
+    long row = hit ? 0 : rcdRead + (banks[bb + OPEN_ROW] >= 0 ? t.rp() : 0);
+    long turned = buses[ub + LAST_WRITE] + cwlBl + (hit ? t.wtrL() : t.wtrS());
+    buses[ub + WRITING] = 0;
+    buses[ub + TURNED] = from;
+    buses[ub + BUS_FREE] = Math.max(buses[ub + BUS_FREE], Math.max(turned, from + row));
   }
 
   /** Activates if need be and moves {@code n} columns; returns when the last data has moved. */
@@ -337,34 +440,58 @@ public final class JedecDram extends DramModel {
     long[] b = banks;
     int ub = bus * BUS_FIELDS;
     int bb = bank * BANK_FIELDS;
+    boolean hit = b[bb + OPEN_ROW] == row;
     if (!write && u[ub + WRITING] != 0) {
-      turnToRead(ub);
+      turnToRead(ub, bb, hit);
     }
     long slot = Math.max(u[ub + BUS_FREE], arrival);
-    boolean hit = b[bb + OPEN_ROW] == row;
     long service = hit ? slot : Math.max(slot - rcdRead, b[bb + ACTIVATE_READY]);
     if (service >= u[ub + NEXT_REFRESH]) {
       refresh(bus, service);
       slot = Math.max(u[ub + BUS_FREE], arrival);
       hit = b[bb + OPEN_ROW] == row;
     }
+    long turn = Math.max(arrival, u[ub + TURNED]);
+    long command = command(bus, turn, n, hit, b[bb + OPEN_ROW] >= 0);
+    long opened = 0;
     if (hit) {
       hits += weight;
     } else {
-      activate(ub, bb, row, arrival, write);
+      opened = activate(ub, bb, row, Math.max(turn, command), write);
+    }
+    if (oneCommandBus) {
+      slot = Math.max(slot, command);
     }
     int spacing = write ? ccdWriteL : ccdL;
-    u[ub + BUS_FREE] = slot + (long) n * (write ? ccdWriteS : ccdS);
+    long moving = (long) n * (write ? ccdWriteS : ccdS);
+    if (otherRank > 0) {
+      int rank = rankOf[group];
+      if (u[ub + RANK] != rank) {
+        u[ub + RANK] = rank;
+        u[ub + RANK_COLUMNS] += Math.min(n, RANK_RUN);
+        if (u[ub + RANK_COLUMNS] >= RANK_RUN) {
+          u[ub + RANK_COLUMNS] -= RANK_RUN;
+          moving += otherRank;
+        }
+      }
+    }
+    u[ub + BUS_FREE] = slot + moving;
     u[ub + BUSY] += (long) n * bl;
-    long start = Math.max(Math.max(b[bb + COLUMN_READY], groupFree[group]), slot);
+    long groupSlot = Math.max(groupFree[group], slot);
+    groupFree[group] = groupSlot + (long) n * spacing;
+    long start = Math.max(Math.max(b[bb + COLUMN_READY], groupSlot), slot);
     long last = start + (n - 1L) * spacing;
-    lastColumn = last;
-    groupFree[group] = last + spacing;
-    b[bb + COLUMN_READY] = last;
+    // On average over the columns; the one that a row is opened for leaves the queue with that.
+    placeFree = (start + last >> 1) - (hit ? 0 : (int) (start - opened) / n);
+    b[bb + COLUMN_READY] = last + spacing;
     long data;
     long close;
     if (write) {
-      u[ub + LAST_WRITE] = Math.max(u[ub + LAST_WRITE], last);
+      // A batch ends when enough writes are on their way; those whose bank is busy stay behind.
+      long ready = hit ? slot : activateSlot;
+      long moved = hit ? last : Math.max(slot, activateSlot + t.rcdWrite());
+      u[ub + LAST_OPENED] = Math.max(u[ub + LAST_OPENED], ready);
+      u[ub + LAST_WRITE] = Math.max(u[ub + LAST_WRITE], moved);
       data = last + cwlBl;
       close = data + wr;
     } else {
@@ -379,21 +506,36 @@ public final class JedecDram extends DramModel {
     return data;
   }
 
-  private void turnToRead(int ub) {
-    buses[ub + WRITING] = 0;
-    long turned = buses[ub + LAST_WRITE] + cwlBl + t.wtrL();
-    buses[ub + BUS_FREE] = Math.max(buses[ub + BUS_FREE], turned);
-    buses[ub + ACTIVATE_FREE] = Math.max(buses[ub + ACTIVATE_FREE], buses[ub + LAST_WRITE]);
+  /**
+   * When the channel's bus for row commands takes those of a segment; column commands go over the
+   * same bus unless they have one of their own. Buses hand out their time in order of arrival.
+   */
+  private long command(int bus, long arrival, int n, boolean hit, boolean open) {
+    int ticks = (hit ? 0 : activateTicks + (open ? 1 : 0)) + (oneCommandBus ? n * columnTicks : 0);
+    if (ticks == 0) {
+      return arrival;
+    }
+    int channel = channelOf[bus];
+    long now = arrival << ticksShift;
+    long free = state.commandFree[channel];
+    long from = Math.max(free, now);
+    state.commandFree[channel] = from + ticks;
+    if (open && !hit && free + commandWait > now) {
+      // Both commands find others' on the bus.
+      from += commandWait;
+    }
+    return from >> ticksShift;
   }
 
-  /** Opens a row, closing the one that is open. */
-  private void activate(int ub, int bb, int row, long arrival, boolean write) {
+  /** Opens a row, closing the one that is open; returns when. */
+  private long activate(int ub, int bb, int row, long arrival, boolean write) {
     long act = Math.max(arrival, banks[bb + ACTIVATE_READY]);
     if (banks[bb + OPEN_ROW] >= 0) {
       conflicts += weight;
       act = Math.max(act, Math.max(arrival, banks[bb + PRECHARGE]) + t.rp());
     }
     long from = Math.max(arrival, buses[ub + ACTIVATE_FREE]);
+    activateSlot = from;
     buses[ub + ACTIVATE_FREE] = from + activateSpacing;
     act = Math.max(act, from);
     activates += weight;
@@ -401,6 +543,7 @@ public final class JedecDram extends DramModel {
     banks[bb + ACTIVATE_READY] = act + t.rc();
     banks[bb + PRECHARGE] = act + t.ras();
     banks[bb + COLUMN_READY] = act + (write ? t.rcdWrite() : rcdRead);
+    return act;
   }
 
   /**
@@ -417,23 +560,35 @@ public final class JedecDram extends DramModel {
         refreshes += weight * skipped;
         due += skipped * t.refi();
       }
-      long end = due + t.rtp() + t.rpAll() + t.rfc();
+      // Rows are closed once the newest has been open for long enough.
+      long close = due + rtp;
+      for (int b = firstBank; b < firstBank + banksPerBus * BANK_FIELDS; b += BANK_FIELDS) {
+        close = Math.max(close, Math.min(banks[b + PRECHARGE], due + t.ras()));
+      }
+      // The parts of a channel are closed and refreshed one after the other, and all wait for it.
+      long end = close + (long) t.rpAll() * (1 + bus % map.pseudoChannels()) + t.rfc();
       long lost = end - due;
       for (int b = firstBank; b < firstBank + banksPerBus * BANK_FIELDS; b += BANK_FIELDS) {
         banks[b + OPEN_ROW] = -1;
-        long ready = banks[b + ACTIVATE_READY];
-        banks[b + ACTIVATE_READY] = ready > due ? ready + lost : end;
+        banks[b + ACTIVATE_READY] = after(banks[b + ACTIVATE_READY], due, lost);
       }
-      long activate = buses[at + ACTIVATE_FREE];
-      buses[at + ACTIVATE_FREE] = activate > due ? activate + lost : end;
-      long free = buses[at + BUS_FREE];
-      buses[at + BUS_FREE] = free > due ? free + lost : end;
+      buses[at + ACTIVATE_FREE] = after(buses[at + ACTIVATE_FREE], due, lost);
+      // No column moves before a row has been opened again.
+      buses[at + BUS_FREE] = after(buses[at + BUS_FREE], due, lost + rcdRead);
+      for (int g = bus * groupsPerBus; g < (bus + 1) * groupsPerBus; g++) {
+        groupFree[g] = after(groupFree[g], due, lost + rcdRead);
+      }
       refreshes += weight;
       if (quads != null) {
         quads.refreshed(bus / map.pseudoChannels() >> 2);
       }
       buses[at + NEXT_REFRESH] = due + t.refi();
     }
+  }
+
+  /** A time that nothing can be at for {@code lost} clocks from {@code due} on. */
+  private static long after(long time, long due, long lost) {
+    return Math.max(time, due) + lost;
   }
 
   @Override
@@ -490,6 +645,7 @@ public final class JedecDram extends DramModel {
   public void shift(long cycles) {
     long by = clocks(cycles);
     state.shift(by);
+    admitted += by;
   }
 
   @Override

@@ -1,5 +1,7 @@
 package npusim.sim.dram;
 
+import npusim.hardware.Dram;
+
 /** What the row-segment model knows of buses, banks and buffered writes, in primitive arrays. */
 final class JedecState {
   // By bus · BUS_FIELDS.
@@ -9,7 +11,11 @@ final class JedecState {
   static final int LAST_WRITE = 3;
   static final int WRITING = 4;
   static final int BUSY = 5;
-  static final int BUS_FIELDS = 8;
+  static final int RANK = 6;
+  static final int RANK_COLUMNS = 7;
+  static final int TURNED = 8;
+  static final int LAST_OPENED = 9;
+  static final int BUS_FIELDS = 10;
   final long[] buses;
 
   // By bus and bank · BANK_FIELDS.
@@ -33,8 +39,16 @@ final class JedecState {
   final int[] writeHead;
   final int[] writeCount;
   final int[] buffered;
-  final long[] drained;
 
+  /** Places in the channels' queues; of writes those that are on their way to the banks. */
+  final QueuePlaces reads;
+
+  final QueuePlaces writes;
+
+  /** When a channel's command bus is free, in command slots. */
+  final long[] commandFree;
+
+  private final int ticksPerClock;
   final int groupsPerBus;
   final int banksPerBus;
   final int channels;
@@ -43,10 +57,12 @@ final class JedecState {
   /**
    * Everything idle, all rows closed.
    *
-   * @param writeQueue columns that a channel's write queue holds
+   * @param controller has the size of a channel's queues
+   * @param ticksPerClock command slots of a memory clock
    * @param firstRefresh memory clock of the first refresh
    */
-  JedecState(AddressMapping map, int writeQueue, long firstRefresh) {
+  JedecState(AddressMapping map, Dram.Controller controller, int ticksPerClock, long firstRefresh) {
+    int writeQueue = controller.writeQueue();
     channels = map.channels();
     pseudoChannels = map.pseudoChannels();
     groupsPerBus = map.groupsPerBus();
@@ -73,7 +89,10 @@ final class JedecState {
     writeHead = new int[channels];
     writeCount = new int[channels];
     buffered = new int[channels];
-    drained = new long[channels];
+    commandFree = new long[channels];
+    this.ticksPerClock = ticksPerClock;
+    reads = new QueuePlaces(channels, controller.readQueue());
+    writes = new QueuePlaces(channels, writeQueue);
   }
 
   long busy(int bus) {
@@ -87,6 +106,8 @@ final class JedecState {
       buses[u + ACTIVATE_FREE] += by;
       buses[u + NEXT_REFRESH] += by;
       buses[u + LAST_WRITE] += by;
+      buses[u + TURNED] += by;
+      buses[u + LAST_OPENED] += by;
     }
     for (int b = 0; b < banks.length; b += BANK_FIELDS) {
       banks[b + COLUMN_READY] += by;
@@ -95,7 +116,9 @@ final class JedecState {
     }
     add(groupFree, by);
     add(writeArrival, by);
-    add(drained, by);
+    add(commandFree, by * ticksPerClock);
+    reads.shift(by);
+    writes.shift(by);
   }
 
   private static void add(long[] a, long by) {

@@ -11,6 +11,11 @@ import npusim.sim.dram.DramModel;
  * data bus (for stores) is free and fewer than the allowed number wait for their answer. Requests
  * of one segment go to the memory in groups of a quarter of those that may be in flight, so that a
  * long transfer takes a step per group, not per request.
+ *
+ * <p>Engines that share a memory with bank state take turns every few cycles rather than with every
+ * request: within an epoch of the clock the one that is first issues all it has. Whether an engine
+ * goes on into later epochs at once or is asked again makes no difference: it does only as long as
+ * nothing else happens in them.
  */
 final class DmaEngine {
   /** Bits behind the binary point of bus and port times. */
@@ -28,7 +33,10 @@ final class DmaEngine {
   private final Dma.Path[] path;
   private final int[] window;
   private final int[] group;
-  private final long lookahead;
+
+  /** Cycles of an epoch, a power of two; 1 for memories that take requests strictly in order. */
+  private final long epoch;
+
   private final double cyclesPerByte;
   private final double sharedCyclesPerByte;
 
@@ -101,8 +109,7 @@ final class DmaEngine {
           Math.min(path[0].requestsInFlight(), limit), Math.min(path[1].requestsInFlight(), limit)
         };
     group = new int[] {Math.max(1, window[0] / 4), Math.max(1, window[1] / 4)};
-    // A memory with bank state is asked up to this many cycles ahead of other engines' requests.
-    lookahead = m.hw.dram().model() == npusim.hardware.Dram.Model.DDR ? 32 : 0;
+    epoch = m.hw.dram().model() == npusim.hardware.Dram.Model.DDR ? 32 : 1;
     border = new BorderWatch(m.dramBase);
     cyclesPerByte = 1 / m.dram[0].peakBytesPerCycle();
     sharedCyclesPerByte = m.hw.sharedSram().map(s -> 1 / s.bytesPerCycle()).orElse(0.0);
@@ -144,7 +151,7 @@ final class DmaEngine {
     knownRequests = new long[units];
     knownBytes = new long[units];
     knownBeats = new long[units];
-    countsOnly = lookahead > 0 && m.dram[0].isIdeal();
+    countsOnly = epoch > 1 && m.dram[0].isIdeal();
   }
 
   void connect(Units theUnits) {
@@ -328,7 +335,7 @@ final class DmaEngine {
     issueFree[unit] = Math.max(t, decoded + engine.startupCycles());
     m.state[unit] = Machine.ACTIVE;
     // What lets this transfer start may let others start in the same cycle: it must not run ahead.
-    issueUntil(unit, t, t + lookahead);
+    issueUntil(unit, t, t | epoch - 1);
   }
 
   /**
@@ -336,7 +343,7 @@ final class DmaEngine {
    */
   void step(int unit, long t) {
     m.events.set(2 * unit, EventTree.NEVER);
-    issueUntil(unit, t, Math.max(t + lookahead, m.events.firstTime() - 1));
+    issueUntil(unit, t, Math.max(t | epoch - 1, (m.events.firstTime() & -epoch) - 1));
   }
 
   private void issueUntil(int unit, long t, long horizon) {

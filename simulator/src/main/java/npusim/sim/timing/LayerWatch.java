@@ -26,6 +26,15 @@ final class LayerWatch {
    */
   private static final long LEAST_BYTES = 48L << 20;
 
+  /** Iterations that differ of which the mean may stand for others. */
+  private static final int LEAST_SAMPLED = 10;
+
+  /** Iterations before those, while pipelines and rows are as the start of the loop left them. */
+  private static final int WARM_UP = 2;
+
+  /** Relative error of the whole loop that counts as none when its iterations differ. */
+  private static final double SAMPLED = 0.0035;
+
   /** Iterations taken away to be worth it. */
   private static final long LEAST_CUT = 2;
 
@@ -87,6 +96,9 @@ final class LayerWatch {
     List<TimingResult> seen = marks.get(loop);
     seen.add(state());
     int span = steady(seen);
+    if (span == 0 && sampled(seen, left(loop))) {
+      span = seen.size() - 1 - WARM_UP;
+    }
     if (span == 0) {
       return;
     }
@@ -129,6 +141,32 @@ final class LayerWatch {
   }
 
   /**
+   * Whether so many iterations have been seen that their mean may stand for the {@code left} others
+   * although they differ: twice its standard error, over all iterations, counts as none, and so
+   * does what the later ones differ from the earlier.
+   */
+  private static boolean sampled(List<TimingResult> seen, long left) {
+    int n = seen.size() - 1 - WARM_UP;
+    if (n < LEAST_SAMPLED
+        || left < LEAST_CUT
+        || seen.getLast().dramBytes() - seen.get(WARM_UP).dramBytes() < LEAST_BYTES) {
+      return false;
+    }
+    double mean = (double) (seen.getLast().totalCycles() - seen.get(WARM_UP).totalCycles()) / n;
+    double squares = 0;
+    for (int i = 1; i <= n; i++) {
+      double apart = duration(seen, i + WARM_UP) - mean;
+      squares += apart * apart;
+    }
+    double error = Math.sqrt(squares / (n - 1) / n);
+    long middle = seen.get(WARM_UP + n / 2).totalCycles();
+    double early = (double) (middle - seen.get(WARM_UP).totalCycles()) / (n / 2);
+    double late = (double) (seen.getLast().totalCycles() - middle) / (n - n / 2);
+    double share = (double) left / (n + left);
+    return 2 * error * share <= SAMPLED * mean && Math.abs(early - late) * share <= SAMPLED * mean;
+  }
+
+  /**
    * Whether units were busy with each graph node as long in the last iteration as in the one
    * before: iterations that only happen to take equally long differ there.
    */
@@ -154,16 +192,22 @@ final class LayerWatch {
     return seen.get(i).totalCycles() - seen.get(i - 1).totalCycles();
   }
 
-  /** Takes iterations away from a loop that every core is in; returns how many. */
-  private long shorten(int loop) {
-    long less = Long.MAX_VALUE;
+  /** Iterations of a loop that every core has yet to begin; 0 if a core is not in it. */
+  private long left(int loop) {
+    long left = Long.MAX_VALUE;
     for (int core = 0; core < m.cores; core++) {
       int d = core * Code.MAX_LOOPS;
       if (m.loopDepth[core] == 0 || m.loopBody[d] != bodies[core][loop]) {
         return 0;
       }
-      less = Math.min(less, m.loopLeft[d] - 1);
+      left = Math.min(left, m.loopLeft[d] - 1);
     }
+    return left;
+  }
+
+  /** Takes iterations away from a loop that every core is in; returns how many. */
+  private long shorten(int loop) {
+    long less = left(loop);
     if (less < LEAST_CUT) {
       return 0;
     }

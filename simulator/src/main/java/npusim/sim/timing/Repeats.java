@@ -26,6 +26,9 @@ final class Repeats {
   /** Relative difference of the two halves of a period that counts as none. */
   private static final double HALVES = 0.002;
 
+  /** Iterations of half a period where memory has state: a few may agree by chance. */
+  private static final int LEAST_HALF = 16;
+
   private static final int PATIENCE = 24;
 
   private final Machine m;
@@ -183,15 +186,15 @@ final class Repeats {
     var r = w.reference;
     long span = s.now() - r.snapshot.now();
     if (w.middle == null) {
-      if (span * 2 >= minimumSpan) {
+      if (span * 2 >= minimumSpan && w.iterations - r.iteration >= LEAST_HALF) {
         w.middle = middle(w, s);
       }
       return Verdict.WAIT;
     }
-    if (span < minimumSpan) {
+    var middle = w.middle;
+    if (span < minimumSpan || w.iterations - middle.iteration < LEAST_HALF) {
       return Verdict.WAIT;
     }
-    var middle = w.middle;
     double first =
         (double) (middle.snapshot.now() - r.snapshot.now()) / (middle.iteration - r.iteration);
     double second = (double) (s.now() - middle.snapshot.now()) / (w.iterations - middle.iteration);

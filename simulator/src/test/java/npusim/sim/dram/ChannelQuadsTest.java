@@ -36,7 +36,7 @@ class ChannelQuadsTest {
   }
 
   @Property(tries = 10)
-  void longTransfersMoveAtNearlyThePeakBandwidth(
+  void longTransfersMoveAtMostOfThePeakBandwidth(
       @ForAll @LongRange(min = 0, max = 1_000) long start) {
     var dram = new JedecDram(RNGD.dram(), RNGD.chip().clockMhz());
     long bytes = 64L << 20;
@@ -45,6 +45,7 @@ class ChannelQuadsTest {
       end = Math.max(end, dram.read(0, start * 128 + at, 1 << 15));
     }
     double perCycle = (double) bytes / (end - 100);
-    assertThat(perCycle).isBetween(0.85 * 1536, 0.95 * 1536);
+    // Refresh, and ranks that take turns on the data bus.
+    assertThat(perCycle).isBetween(0.72 * 1536, 0.85 * 1536);
   }
 }

@@ -21,6 +21,7 @@ class LawsPropertyTest {
   private static final AtomicInteger SKIPPED = new AtomicInteger();
   private static final AtomicLong SHARED = new AtomicLong();
   private static final AtomicLong SHARED_SKIPPED = new AtomicLong();
+  private static final AtomicInteger SHORTENED = new AtomicInteger();
 
   private static TimingResult run(Hardware hw, RandomPrograms.Generated g) {
     return new TimingSimulator(hw, TimingOptions.exactly()).run(g.program(), Map.of());
@@ -101,11 +102,11 @@ class LawsPropertyTest {
     SHARED_SKIPPED.addAndGet(fast.skippedInstructions());
   }
 
-  @Property(tries = 10)
+  @Property(tries = 6)
   void skippingChangesNextToNothingWithBankStateAndRefresh(
       @ForAll @LongRange(min = 0, max = 1_000_000) long seed,
       @ForAll @IntRange(min = 1, max = 3) int cores,
-      @ForAll @IntRange(min = 6, max = 16) int layers) {
+      @ForAll @IntRange(min = 30, max = 40) int layers) {
     var hw =
         TestHardware.small(
             "chip.cores=4",
@@ -113,7 +114,7 @@ class LawsPropertyTest {
             "dram.preset=DDR4-2400",
             "dram.channels=4",
             "dram.mapping=MOP4ChXOR");
-    var g = RandomPrograms.layered(seed, cores, 8, 60, layers);
+    var g = RandomPrograms.layered(seed, cores, 8, 240, layers);
     var exact = run(hw, g);
     var fast = new TimingSimulator(hw, TimingOptions.defaults()).run(g.program(), Map.of());
     assertThat((double) fast.totalCycles())
@@ -123,6 +124,11 @@ class LawsPropertyTest {
     assertThat(fast.counters().instructions()).isEqualTo(exact.counters().instructions());
     assertThat(Arrays.stream(fast.categoryCycles()).sum()).isEqualTo(fast.totalCycles());
     assertThat(fast.units()).allMatch(u -> u.total() == fast.totalCycles());
+    if (fast.skippedInstructions() > 0) {
+      SHORTENED.incrementAndGet();
+    } else {
+      assertThat(fast.totalCycles()).isEqualTo(exact.totalCycles());
+    }
   }
 
   @AfterContainer
@@ -130,5 +136,6 @@ class LawsPropertyTest {
     assertThat(SKIPPED.get()).isPositive();
     assertThat(SHARED.get()).isPositive();
     assertThat(SHARED_SKIPPED.get()).isPositive();
+    assertThat(SHORTENED.get()).isPositive();
   }
 }

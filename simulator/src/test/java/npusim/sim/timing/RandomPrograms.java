@@ -65,20 +65,35 @@ public final class RandomPrograms {
   public static Generated generate(long seed, int cores, int kernels, int maxIterations) {
     var random = new RandomPrograms(seed);
     int repeats = 1 + random.random.nextInt(3);
-    return random.build(cores, kernels, maxIterations, repeats, random.random.nextBoolean());
+    return random.build(cores, kernels, maxIterations, repeats, random.random.nextBoolean(), 0);
   }
 
-  /** A program that runs its kernels {@code layers} times, as a network runs its layers. */
+  /**
+   * A program that runs its kernels {@code layers} times, as a network runs its layers: what they
+   * load lies 2 MiB further in each.
+   */
   public static Generated layered(
       long seed, int cores, int kernels, int maxIterations, int layers) {
-    return new RandomPrograms(seed).build(cores, kernels, maxIterations, layers, true);
+    return new RandomPrograms(seed).build(cores, kernels, maxIterations, layers, true, 2 << 20);
   }
 
-  private Generated build(int cores, int kernels, int maxIterations, int repeats, boolean looped) {
+  /**
+   * @param apart bytes from what one repetition loads to what the next does; 0 for it to go on
+   *     where the one before left off
+   */
+  private Generated build(
+      int cores, int kernels, int maxIterations, int repeats, boolean looped, int apart) {
     var totals = new Totals(0, 0, 0);
     emit(Instruction.builder(Opcode.S_LI).set(Field.RD, 10).set(Field.IMM, 0x100000));
+    if (apart > 0) {
+      emit(Instruction.builder(Opcode.S_LI).set(Field.RD, 11).set(Field.IMM, 0x100000));
+    }
     if (looped) {
       emit(Instruction.builder(Opcode.LOOP).set(Field.COUNT, repeats));
+    }
+    if (apart > 0) {
+      add(10, 11, 0);
+      add(11, 11, apart);
     }
     for (int k = 0; k < kernels; k++) {
       node = nodeCount++;
@@ -275,11 +290,15 @@ public final class RandomPrograms {
   }
 
   private void add(int register, long amount) {
+    add(register, register, amount);
+  }
+
+  private void add(int register, int from, long amount) {
     emit(
         Instruction.builder(Opcode.S_ALU)
             .set(Field.FN, AluFn.ADD)
             .set(Field.RD, register)
-            .set(Field.RA, register)
+            .set(Field.RA, from)
             .set(Field.IMM, amount));
   }
 
