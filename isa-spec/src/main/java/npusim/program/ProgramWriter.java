@@ -47,6 +47,13 @@ public final class ProgramWriter {
 
   /** Writes the container to a file: to a temporary name beside it first, which is then moved. */
   public static void write(Program program, Path file) {
+    if (Files.isDirectory(file)) {
+      throw NpusimException.usage(
+          "program-write",
+          "cannot write: it is a folder",
+          Location.ofFile(file.toString()),
+          "give the name of a file");
+    }
     Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
     try {
       try (var out = Files.newOutputStream(temporary)) {

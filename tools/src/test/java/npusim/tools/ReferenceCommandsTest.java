@@ -126,4 +126,11 @@ class ReferenceCommandsTest {
   void completionKnowsTheCommands() {
     assertThat(CommandRun.of("completion").out()).contains("simulate", "onnx-test");
   }
+
+  @Test
+  void anOperatorThatIsNoneIsAnError() {
+    CommandRun run = CommandRun.of("ops", "Cnv");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("no operator's name contains \"Cnv\"", "\"Conv\"?");
+  }
 }

@@ -227,6 +227,7 @@ class WrongInputsTest {
     hasMessage(run("simulate FILE", folder), 2, "is a folder");
     hasMessage(run("asm FILE", good), 2, "not assembly text");
     hasMessage(run("run FILE", good), 2, "npusim simulate");
+    hasMessage(run("compile gemm:8,8,8 --hw edge -o FILE", folder), 2, "it is a folder");
     hasMessage(run("simulate FILE --param x=1", good), 2, "no launch parameter 'x'");
   }
 

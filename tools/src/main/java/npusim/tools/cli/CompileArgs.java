@@ -37,7 +37,7 @@ final class CompileArgs {
       paramLabel = "PATTERN",
       description =
           "Prune weights by magnitude: 2:4 keeps 2 of every 4, unstructured:0.6 sets 60%% to zero."
-              + " Chips that can keep them compressed in memory or skip them.")
+              + " Where the chip can, they stay compressed in memory or are skipped.")
   private String prune;
 
   @Option(

@@ -11,7 +11,12 @@ final class HardwareOptions {
   @Option(
       names = "--hw",
       paramLabel = "CHIP",
-      description = "Chip: a name that `npusim chips` lists, or a YAML file.")
+      description =
+          "Chip: a name that `npusim chips` lists, or a YAML file (default: "
+              + Defaults.RUN_CHIP
+              + ", on values "
+              + Defaults.EXEC_CHIP
+              + ", of a program its own).")
   private String name;
 
   @Option(

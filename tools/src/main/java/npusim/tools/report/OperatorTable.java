@@ -12,6 +12,8 @@ import npusim.compiler.kernels.Kernel;
 import npusim.compiler.kernels.KernelRegistry;
 import npusim.compiler.ops.Operator;
 import npusim.compiler.ops.Operators;
+import npusim.diag.Names;
+import npusim.diag.NpusimException;
 
 /**
  * The operators that npusim knows and how each is executed, straight from the operator registry,
@@ -105,6 +107,13 @@ public final class OperatorTable {
       if (!r.how().isEmpty() && !wanted.isEmpty()) {
         out.append("    ").append(r.how()).append('\n');
       }
+    }
+    if (counts.isEmpty()) {
+      List<String> names = rows().stream().map(r -> r.operator().qualifiedName()).toList();
+      throw NpusimException.usage(
+          "unknown-operator",
+          "no operator's name contains \"" + part + "\"",
+          Names.suggest(part, names));
     }
     String total =
         counts.entrySet().stream()

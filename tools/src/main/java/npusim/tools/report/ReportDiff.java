@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -84,12 +85,14 @@ public final class ReportDiff {
       var place = new Location(file.toString(), at.getLineNr(), at.getColumnNr());
       throw NpusimException.usage(
           "compare-json",
-          "not valid JSON: " + e.getOriginalMessage(),
+          "not valid JSON: " + e.getOriginalMessage().replaceAll(" \\(start marker.*", ""),
           place,
           "write it with `npusim run … --json FILE`");
+    } catch (NoSuchFileException e) {
+      throw NpusimException.usage("compare-file", "no such file", where, "check the path");
     } catch (IOException e) {
-      throw NpusimException.usage(
-          "compare-file", "can't be read: " + e.getMessage(), where, "check the path");
+      String why = Files.isDirectory(file) ? "is a folder, not a file" : "can't be read";
+      throw NpusimException.usage("compare-file", why, where, "check the path");
     }
   }
 

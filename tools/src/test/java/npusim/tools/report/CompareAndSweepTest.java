@@ -77,7 +77,13 @@ class CompareAndSweepTest {
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains("broken.json:2:", "not valid JSON");
     assertThat(CommandRun.of("compare", other, a).err()).contains(JsonReport.FORMAT);
-    assertThat(CommandRun.of("compare", folder.resolve("none"), a).exitCode()).isEqualTo(2);
+    CommandRun none = CommandRun.of("compare", folder.resolve("none"), a);
+    assertThat(none.exitCode()).isEqualTo(2);
+    assertThat(none.err()).contains("none: error: no such file");
+    Path cut = Files.writeString(folder.resolve("cut.json"), "{");
+    assertThat(CommandRun.of("compare", a, cut).err())
+        .contains("cut.json:1:", "not valid JSON")
+        .doesNotContain("Source");
   }
 
   @ParameterizedTest
