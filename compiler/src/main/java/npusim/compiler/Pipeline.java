@@ -81,7 +81,8 @@ public final class Pipeline {
     decompose(all);
     all.add(new FoldAffine());
     if (precision.isPresent() && precision.get().products().isPresent()) {
-      all.add(new QuantizeModel(precision.get().products().get()));
+      boolean unsigned = hw.map(h -> h.core().matrix().supports(DType.U8)).orElse(false);
+      all.add(new QuantizeModel(precision.get().products().get(), unsigned));
       all.add(new IntegerArithmetic());
       decompose(all);
     }

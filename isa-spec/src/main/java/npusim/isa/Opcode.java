@@ -119,7 +119,10 @@ public enum Opcode {
   /** Convert the element type. */
   V_CVT(0x70, "v.cvt", Unit.VEC, VecLayouts.vCvt()),
 
-  /** Quantise with a scale and zero point per element (stride 0 for one per tensor or channel). */
+  /**
+   * Quantise with a scale and zero point per element (stride 0 for one per tensor or channel; its
+   * reciprocal is taken once).
+   */
   V_QUANT(0x71, "v.quant", Unit.VEC, VecLayouts.vQuant()),
 
   /**

@@ -159,11 +159,12 @@ final class VecLayouts {
     return new Layout("conversion", TimingClass.VECTOR)
         .summary(
             "Quantise with a scale and zero point per element (stride 0 "
-                + "for one per tensor or channel).")
+                + "for one per tensor or channel; its reciprocal is taken "
+                + "once).")
         .semantics(
             "dst[i·dst_s] = saturate(round_half_even(a[i·a_s] / "
                 + "scale[i·scale_s]) + zp[i·zp_s]) for i in d")
-        .opClass(OpClass.DIV)
+        .opClass(OpClass.SIMPLE)
         .extents("d", OperandShape.EXTENTS, "iteration extents")
         .operand("dst", OperandShape.LOCAL4, Access.WRITE, TypeGroup.QUANTISED, "result")
         .operand("a", OperandShape.LOCAL4, Access.READ, TypeGroup.ANY, "operand")

@@ -90,6 +90,29 @@ class DividedTensorsTest {
     check(text, 2, Schedule.LATE_LOADS);
   }
 
+  /** Each core's columns would be short pieces, so that the weights lie in blocks. */
+  @ParameterizedTest
+  @ValueSource(strings = {"core.matrix.cols=16", "core.matrix.cols=32"})
+  void weightsInBlocksOfColumns(String columns) {
+    String text =
+        """
+        <ir_version: 10, opset_import: ["" : 18]>
+        g (float[40,48] x, float[48,96] w1, float[96,64] w2, float[64] w3, float[64] w4)
+          => (float[40,64] y) {
+          a = MatMul (x, w1)
+          b = Relu (a)
+          c = MatMul (b, w2)
+          n = LayerNormalization <axis = -1> (c, w3, w4)
+          y = Tanh (n)
+        }
+        """;
+    Hardware hw =
+        HardwareLoader.load(
+            "edge", List.of("chip.cores=2", "core.scratchpad.bytes=32KiB", columns));
+    Model m = model(text, new LinkedHashMap<>());
+    check(m, text, hw, CompileOptions.DEFAULT, Schedule.EAGER_UNITS);
+  }
+
   /**
    * What a core keeps of the whole batch doesn't fit, so that the images go through in portions.
    */

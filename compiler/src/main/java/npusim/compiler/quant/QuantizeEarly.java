@@ -16,6 +16,11 @@ import npusim.isa.DType;
  * into its scale.
  */
 public final class QuantizeEarly extends GraphPass {
+  private static final int OPSET = 23;
+
+  /** What rounding may make of a scale. */
+  private static final double SLACK = 1e-6;
+
   private static final Set<String> MOVES =
       Set.of("Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze");
 
@@ -39,7 +44,7 @@ public final class QuantizeEarly extends GraphPass {
               && g.isConstant(n.input(1))
               && (!n.hasInput(2) || g.isConstant(n.input(2)));
       for (Node q = n; scalar && q != null; ) {
-        Node next = factor(g, q) || rounding(g, q) ? q : beforeMove(g, q);
+        Node next = factor(g, q) || limits(g, q) || rounding(g, q) ? q : beforeMove(g, q);
         changed |= next != null;
         q = next;
       }
@@ -97,6 +102,44 @@ public final class QuantizeEarly extends GraphPass {
       g.remove(cast);
     }
     return fits;
+  }
+
+  /**
+   * Leaves limits to the quantisation that saturates at them: all of them on an unsigned type,
+   * those of a rectification remain on a signed one; whether there were such.
+   */
+  private static boolean limits(Graph g, Node q) {
+    Node clip = g.producer(q.input(0));
+    Tensor step = IntegerArithmetic.constant(g, q.input(1));
+    Tensor zero = q.hasInput(2) ? IntegerArithmetic.constant(g, q.input(2)) : null;
+    boolean fits =
+        clip != null
+            && clip.is("Clip")
+            && clip.hasInput(1)
+            && clip.hasInput(2)
+            && g.onlyConsumer(clip.output(0)) == q
+            && step != null
+            && zero != null
+            && zero.longAt(0) == 0
+            && !zero.dtype().isFloat();
+    Tensor low = fits ? IntegerArithmetic.constant(g, clip.input(1)) : null;
+    Tensor high = fits ? IntegerArithmetic.constant(g, clip.input(2)) : null;
+    if (low == null || high == null || low.at(0) != 0) {
+      return false;
+    }
+    long most = zero.dtype().maxLong();
+    if (high.at(0) < most * step.at(0) * (1 - SLACK)) {
+      return false;
+    }
+    if (zero.dtype() == DType.U8) {
+      q.setInput(0, clip.input(0));
+      g.remove(clip);
+    } else {
+      Node relu = Node.of("Relu", OPSET, List.of(clip.input(0)), clip.output(0));
+      relu.setName(clip.name());
+      g.replace(clip, List.of(relu));
+    }
+    return true;
   }
 
   /** Takes a positive factor of the quantised value into the scale; whether there was one. */

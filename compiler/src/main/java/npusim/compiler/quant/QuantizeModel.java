@@ -17,9 +17,9 @@ import npusim.isa.DType;
 /**
  * Post-training quantisation to int8: matrix products and convolutions get QuantizeLinear and
  * DequantizeLinear on their activations (symmetric, one scale per tensor, from calibrated ranges)
- * and weights quantised at compile time (symmetric, one scale per output channel). A tensor is
- * quantised where it is made, so that every reader gets the stored 8-bit values. Works on core
- * operators, after constants are folded.
+ * and weights quantised at compile time (symmetric, one scale per output channel). What is never
+ * negative may be uint8. A tensor is quantised where it is made, so that every reader gets the
+ * stored 8-bit values. Works on core operators, after constants are folded.
  */
 public final class QuantizeModel extends GraphPass {
   private static final int OPSET = 23;
@@ -33,14 +33,17 @@ public final class QuantizeModel extends GraphPass {
 
   private final DType type;
   private final double limit;
+  private final boolean unsigned;
 
   /**
    * Quantises products.
    *
    * @param type int8 or an 8-bit floating-point type
+   * @param unsigned whether products take uint8 beside int8
    */
-  public QuantizeModel(DType type) {
+  public QuantizeModel(DType type, boolean unsigned) {
     this.type = type;
+    this.unsigned = unsigned && type == DType.I8;
     this.limit =
         switch (type) {
           case F8E4M3FN -> 448;
@@ -84,7 +87,7 @@ public final class QuantizeModel extends GraphPass {
     for (Node n : List.copyOf(g.nodes())) {
       Node waiting = n.is("Add") ? waiting(g, n) : null;
       if (waiting != null && !done.containsKey(waiting.output(0))) {
-        quantise(g, waiting.output(0), ranges.absMax(waiting.output(0)) / limit);
+        quantise(g, waiting.output(0), ranges.absMax(waiting.output(0)) / limit, type);
       }
     }
     return true;
@@ -133,17 +136,27 @@ public final class QuantizeModel extends GraphPass {
     if (known != null) {
       return known;
     }
-    double scale = ranges.absMax(source) / limit;
+    boolean positive = unsigned && neverNegative(g, g.producer(source));
+    double scale = ranges.absMax(source) / (positive ? 255 : limit);
     done.put(source, scale);
-    done.put(quantise(g, source, scale), scale);
+    done.put(quantise(g, source, scale, positive ? DType.U8 : type), scale);
     return scale;
   }
 
+  private static boolean neverNegative(Graph g, Node n) {
+    if (n == null || !n.domain().isEmpty()) {
+      return false;
+    }
+    Tensor low = n.is("Clip") && n.hasInput(1) ? IntegerArithmetic.constant(g, n.input(1)) : null;
+    boolean bounded = low != null && low.at(0) >= 0;
+    return bounded || n.is("Relu") || n.is("Sigmoid") || n.is("Softmax");
+  }
+
   /** Makes every reader of a value read it quantised and dequantised; the name they read now. */
-  private String quantise(Graph g, String value, double scale) {
+  private static String quantise(Graph g, String value, double scale, DType stored) {
     TensorType t = g.tensorType(value);
     String s = g.addConstant(value + "_scale", Tensor.scalar(DType.F32, scale));
-    String z = g.addConstant(value + "_zero", Tensor.zeros(type));
+    String z = g.addConstant(value + "_zero", Tensor.zeros(stored));
     String q = g.freshName(value + "_int8");
     String back = g.freshName(value + "_dequantized");
     List<Node> readers = List.copyOf(g.consumers(value));
@@ -152,7 +165,7 @@ public final class QuantizeModel extends GraphPass {
     typed(dequantize, t.dtype());
     quantize.setName(q);
     dequantize.setName(back);
-    g.setType(q, t.withDtype(type));
+    g.setType(q, t.withDtype(stored));
     g.setType(back, t);
     Node p = g.producer(value);
     if (p == null) {

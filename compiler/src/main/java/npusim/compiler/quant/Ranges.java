@@ -76,6 +76,10 @@ final class Ranges {
       return m > 0 ? m : 1;
     }
     Node p = g.producer(value);
+    Tensor most = p != null && p.is("Clip") && p.hasInput(2) ? g.initializer(p.input(2)) : null;
+    if (most != null && most.hasData() && most.at(0) > 0) {
+      return most.at(0);
+    }
     return p != null && (p.is("Softmax") || p.is("Sigmoid") || p.is("Tanh")) ? 1 : ASSUMED;
   }
 }
