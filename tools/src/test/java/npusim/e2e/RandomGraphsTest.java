@@ -52,7 +52,10 @@ class RandomGraphsTest {
               List.of(
                   "core.scratchpad.bytes=64KiB",
                   "chip.cores=2",
-                  "core.vector.rows_on_chip=false")));
+                  "core.vector.rows_on_chip=false",
+                  "shared_sram.bytes=256KiB",
+                  "shared_sram.bytes_per_cycle=64",
+                  "shared_sram.latency_cycles=20")));
   private static final List<Schedule> SCHEDULES =
       List.of(
           Schedule.PROGRAM_ORDER, Schedule.LATE_LOADS, Schedule.LATE_STORES, Schedule.EAGER_UNITS);

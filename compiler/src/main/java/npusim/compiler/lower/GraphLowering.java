@@ -155,6 +155,7 @@ public final class GraphLowering {
     }
     for (int i = 0; i < steps.size(); i++) {
       chip.resident(residency.live(i));
+      memory.forgetTemps();
       steps.get(i).run();
     }
     return assemble(name, graphNodes);

@@ -23,6 +23,8 @@ public final class MemoryMap {
   private long next;
   private final Set<String> names = new HashSet<>();
   private int temps;
+  private long sharedTop;
+  private long sharedNext;
 
   /**
    * An empty memory.
@@ -56,6 +58,13 @@ public final class MemoryMap {
   /** Places a storage in the shared SRAM; others may lie there at other times. */
   void placeShared(Storage s, long address) {
     enter(s, address);
+    sharedTop = Math.max(sharedTop, (address + s.bytes() + ALIGN) / ALIGN * ALIGN);
+    sharedNext = sharedTop;
+  }
+
+  /** The temporaries of the steps so far are needed no more; what reuses their memory waits. */
+  public void forgetTemps() {
+    sharedNext = sharedTop;
   }
 
   private void enter(Storage s, long address) {
@@ -67,10 +76,15 @@ public final class MemoryMap {
     storages.add(s);
   }
 
-  /** A temporary tensor. */
+  /** A temporary tensor of one step: in the shared SRAM where it fits beside what stays there. */
   public Storage temp(String name, DType type, long... dims) {
     Storage s = new Storage(name + "#" + temps++, Buffer.Kind.ACTIVATION, type, dims);
-    place(s);
+    if (sharedNext + s.bytes() <= first) {
+      enter(s, sharedNext);
+      sharedNext += (s.bytes() + ALIGN) / ALIGN * ALIGN;
+    } else {
+      place(s);
+    }
     return s;
   }
 
