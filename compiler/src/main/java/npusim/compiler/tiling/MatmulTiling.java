@@ -337,7 +337,7 @@ public final class MatmulTiling {
                 / mx.arrays());
     double rows = Math.max(Math.min(t.m(), m), mx.minBlockRows()) / rate;
     double block = Math.max(rows, mx.preloadCycles());
-    double product = Math.max(blocks * block, supply(t, m, n, rate));
+    double product = Math.max(blocks * block, divided(t, m, n, rate));
     double array = gemms * (product + mx.controllerCycles() + mx.pipelineCycles());
     // What is loaded how often, by where the loop order lets it stay.
     long aOuter = t.nOuter() ? nt : 1;
@@ -475,17 +475,18 @@ public final class MatmulTiling {
   }
 
   /**
-   * Cycles in which the scratchpad's ports read the operands of a product: the streamed one once
-   * for as many columns as the arrays hold side by side, the stationary one for every group of
-   * arrays that divide the rows.
+   * Cycles of a product on arrays that divide its rows or its columns, but not its sums; at least
+   * what the scratchpad's ports need to read the operands: the streamed one once for as many
+   * columns as the arrays hold side by side, the stationary one for every group of arrays that
+   * divide the rows.
    */
-  private double supply(Tiles t, long m, long n, double rate) {
+  private double divided(Tiles t, long m, long n, double rate) {
     var mx = hw.core().matrix();
     var spm = hw.core().scratchpad();
     long rows = Math.min(t.m(), m);
     long depth = Math.min(t.k(), p.k());
     long columns = Math.min(t.n(), n);
-    long kBlocks = Math.ceilDiv(depth, mx.rows());
+    long kBlocks = (long) Math.ceil(depth / (mx.rows() * Math.max(1, rate)));
     long nBlocks = Math.ceilDiv(columns, mx.cols());
     double least = Double.POSITIVE_INFINITY;
     double reads = 0;
@@ -502,7 +503,7 @@ public final class MatmulTiling {
                 + (double) p.w().bytesFor(depth * columns) * Math.min(split, rows);
       }
     }
-    return reads / (spm.banks() * spm.portsPerBank() * spm.bytesPerCyclePerBank());
+    return Math.max(least, reads / (spm.banks() * spm.portsPerBank() * spm.bytesPerCyclePerBank()));
   }
 
   /** {@link #overhead} of the streamed operand's rows. */
