@@ -156,6 +156,7 @@ public sealed interface Job {
    * @param dims extents of symbolic dimensions of a model file
    * @param tile forced tile of matrix products; empty: the compiler's choice
    * @param copies independent machines side by side, each with its own batch
+   * @param host whether a time includes the transfers of inputs from the host and of outputs to it
    */
   record OnChip(
       String machine,
@@ -167,7 +168,8 @@ public sealed interface Job {
       Optional<String> dtype,
       Map<String, Long> dims,
       Optional<CompileOptions.Tile> tile,
-      long copies)
+      long copies,
+      boolean host)
       implements Job {
     /** Keeps the order of the dimensions. */
     public OnChip {
@@ -187,6 +189,9 @@ public sealed interface Job {
       tile.ifPresent(t -> s.append(" · tile ").append(List.of(t.m(), t.n(), t.k())));
       if (copies > 1) {
         s.append(" · ").append(copies).append(" copies");
+      }
+      if (host) {
+        s.append(" · from the host and back");
       }
       return s.toString();
     }

@@ -1,14 +1,18 @@
 package npusim.tools.validate;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import npusim.compiler.CompileOptions;
+import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.TensorType;
 import npusim.compiler.quant.Precision;
 import npusim.diag.NpusimException;
 import npusim.hardware.Hardware;
+import npusim.hardware.HostLink;
 import npusim.hardware.MatrixUnit;
+import npusim.isa.DType;
 import npusim.sim.dram.DramStreams;
 import npusim.sim.timing.ArrayCycles;
 import npusim.tools.report.Metric;
@@ -119,7 +123,9 @@ final class Predictor {
   }
 
   private static double value(ScenarioResult r, Job.OnChip c, Measure measure) {
-    double seconds = r.seconds(r.cycles());
+    double seconds =
+        r.seconds(r.cycles())
+            + (c.host() ? c.hw().host().map(h -> transfers(r, h)).orElse(0.0) : 0);
     Map<Metric, Number> m = Metrics.of(r);
     double step =
         r.seconds(
@@ -139,6 +145,21 @@ final class Predictor {
       case MATRIX_PERCENT -> 100 * matrixShare(r, c.hw());
       case CLOCKS -> throw new IllegalArgumentException("a chip has no memory clocks");
     };
+  }
+
+  /** Seconds of the transfers from the host and back; numbers in the type computed in. */
+  private static double transfers(ScenarioResult r, HostLink link) {
+    Graph g = r.stages().getFirst().stage().model().graph();
+    double bytes = 0;
+    List<String> values = new ArrayList<>(g.inputs());
+    values.addAll(g.outputs());
+    for (String value : values) {
+      if (g.type(value) instanceof TensorType t && t.isStatic()) {
+        DType type = t.dtype().isFloat() ? r.dtype() : t.dtype();
+        bytes += type.bytesFor(t.elements());
+      }
+    }
+    return 2 * link.latencyUs() * 1e-6 + bytes / (link.gigabytesPerSecond() * 1e9);
   }
 
   private static double outputs(ScenarioResult r) {

@@ -152,7 +152,8 @@ final class RowReader {
             tile.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new CompileOptions.Tile(tile.get(0), tile.get(1), tile.get(2))),
-            f.integer("copies", 1).orElse(1L));
+            f.integer("copies", 1).orElse(1L),
+            f.flag("host", false));
     YamlPlaces.at(workload.location(), () -> Predictor.scenario(job, measure));
     return job;
   }

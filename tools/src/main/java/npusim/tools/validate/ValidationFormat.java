@@ -74,7 +74,8 @@ final class ValidationFormat {
           """
           A named workload, a model or a kernel. Keys of a row: those of `kernel`, and `batch`, `prompt`,
           `generate`, `dim: {NAME: EXTENT}` for the symbolic dimensions of an `.onnx` file, `copies` (independent
-          machines side by side).
+          machines side by side), `host: true` when a time includes the transfers of the inputs from the host and of
+          the outputs to it, one each, numbers in the type computed in.
           """;
     };
   }
