@@ -1,21 +1,10 @@
 package npusim.sim.dram;
 
-import static npusim.sim.dram.JedecState.ACTIVATE_FREE;
-import static npusim.sim.dram.JedecState.ACTIVATE_READY;
 import static npusim.sim.dram.JedecState.BANK_FIELDS;
 import static npusim.sim.dram.JedecState.BUSY;
 import static npusim.sim.dram.JedecState.BUS_FIELDS;
 import static npusim.sim.dram.JedecState.BUS_FREE;
-import static npusim.sim.dram.JedecState.COLUMN_READY;
-import static npusim.sim.dram.JedecState.LAST_OPENED;
-import static npusim.sim.dram.JedecState.LAST_WRITE;
-import static npusim.sim.dram.JedecState.NEXT_REFRESH;
 import static npusim.sim.dram.JedecState.OPEN_ROW;
-import static npusim.sim.dram.JedecState.PRECHARGE;
-import static npusim.sim.dram.JedecState.RANK;
-import static npusim.sim.dram.JedecState.RANK_COLUMNS;
-import static npusim.sim.dram.JedecState.TURNED;
-import static npusim.sim.dram.JedecState.WRITING;
 
 import java.util.Arrays;
 import npusim.hardware.Dram;
@@ -23,17 +12,13 @@ import npusim.hardware.DramSpec;
 
 /**
  * Channels, bank groups, banks and open rows with JEDEC-style timing. The unit of work is a row
- * segment: consecutive columns of one row, served in one step. A bus hands out its cycles in the
- * order of arrival, and a segment whose bank is not ready does not keep later ones from using them,
- * as a first-ready controller would; activations are spaced by tRRD and tFAW; a bank group moves a
- * column every tCCD_L; reads and writes are batched and pay the turnaround once per batch; refresh
- * closes all rows.
+ * segment: consecutive columns of one row, served in one step by {@link RowSegments}. A channel's
+ * queues hold a limited number of requests, later ones wait for a place; writes are batched between
+ * two marks of their queue. {@code RowSegmentsTest} holds all this against {@link
+ * ChannelController}s.
  */
 public final class JedecDram extends DramModel {
   private static final int SCALE_BITS = 20;
-
-  /** Columns of one rank that are served before another's: ready ones go first, and those are. */
-  private static final int RANK_RUN = 3;
 
   /** Up to here every long is a double. */
   private static final long EXACT_DOUBLE = 1L << 52;
@@ -51,42 +36,17 @@ public final class JedecDram extends DramModel {
   private final int groupsPerBus;
   private final int banksPerGroup;
   private final int banksPerBus;
-  private final int[] channelOf;
-  private final int[] rankOf;
-
-  /** Clocks that the data bus is idle when another rank takes it over. */
-  private final int otherRank;
-
-  private final boolean oneCommandBus;
-  private final int activateTicks;
-  private final int columnTicks;
-  private final int ticksShift;
-
-  /** Ticks that the row commands of another row in each part of the channel take. */
-  private final int commandWait;
-
-  private final int bl;
-  private final int clBl;
   private final int cwlBl;
   private final int ccdS;
-  private final int ccdL;
-  private final int ccdWriteS;
-  private final int ccdWriteL;
-  private final int rcdRead;
-  private final int rtp;
-  private final int wr;
+  private final int[] channelOf;
   private final int high;
   private final int low;
-  private final int toWrite;
   private final int mostColumns;
-  private final int activateSpacing;
-  private final boolean closedPage;
 
   private final JedecState state;
   private final QueuePlaces reads;
   private final long[] buses;
   private final long[] banks;
-  private final long[] groupFree;
   private final int writeRing;
   private final int[] writeBank;
   private final int[] writeGroup;
@@ -100,27 +60,16 @@ public final class JedecDram extends DramModel {
   /** Memory clock at which the last of the requests so far got a place in its channel's queue. */
   private long admitted;
 
-  /** When the places of the columns last served are free again, and the number of write batches. */
-  private long placeFree;
-
+  /** Batches of writes so far. */
   private int drains;
-
-  /** When the row last opened could have been, had its bank been ready. */
-  private long activateSlot;
 
   /** The batch in which a bank was last written to. */
   private final int[] drainOf;
 
-  /** Channels that the segment being served stands for. */
-  private int weight = 1;
-
   /** Groups of four channels that may be alike; null when the mapping has none. */
   private final ChannelQuads quads;
 
-  private long activates;
-  private long refreshes;
-  private long hits;
-  private long conflicts;
+  private final RowSegments segments;
 
   /**
    * @param dram the memory's description; its spec is present
@@ -148,42 +97,20 @@ public final class JedecDram extends DramModel {
     groupsPerBus = map.groupsPerBus();
     banksPerGroup = map.banksPerGroup();
     banksPerBus = groupsPerBus * banksPerGroup;
-    int ranks = spec.organization().ranks();
     channelOf = new int[map.buses()];
     Arrays.setAll(channelOf, bus -> bus / map.pseudoChannels());
-    rankOf = new int[map.buses() * groupsPerBus];
-    Arrays.setAll(rankOf, g -> g % groupsPerBus / (groupsPerBus / ranks));
-    var rules = new CommandRules(spec);
-    otherRank =
-        ranks > 1 ? (rules.readToReadOtherRank - rules.readToRead) / spec.ticksPerClock() : 0;
-    ticksShift = Integer.numberOfTrailingZeros(rules.ticksPerClock);
-    oneCommandBus = rules.bus == CommandRules.Bus.SINGLE || rules.bus == CommandRules.Bus.SPLIT;
-    activateTicks = rules.activateTicks + (rules.bus == CommandRules.Bus.SPLIT ? 1 : 0);
-    columnTicks = rules.columnTicks;
-    commandWait = (activateTicks + 1) * map.pseudoChannels();
-    bl = t.bl();
-    clBl = t.cl() + t.bl();
-    cwlBl = t.cwl() + t.bl();
     ccdS = t.ccdS();
-    ccdL = t.ccdL();
-    ccdWriteS = t.ccdWriteS();
-    ccdWriteL = t.ccdWriteL();
-    rcdRead = t.rcdRead();
-    rtp = t.rtp();
-    wr = t.wr();
+    cwlBl = t.cwl() + t.bl();
     var c = dram.controller();
     high = Math.max(1, (int) (c.writeQueue() * c.writeHigh()));
     low = (int) (c.writeQueue() * c.writeLow());
     mostColumns = Math.max(1, Math.min(c.readQueue(), c.writeQueue()) / 4);
-    toWrite = Math.max(t.rtw(), t.cl() + t.bl() + 2 - t.cwl()) - t.ccdS();
-    closedPage = c.rowPolicy() == Dram.RowPolicy.CLOSED;
-    activateSpacing = Math.max(t.rrdS(), Math.ceilDiv(t.faw(), 4));
     state =
-        new JedecState(map, c, rules.ticksPerClock, dram.refresh() ? t.refi() : Long.MAX_VALUE / 2);
+        new JedecState(
+            map, c, spec.ticksPerClock(), dram.refresh() ? t.refi() : Long.MAX_VALUE / 2);
     reads = state.reads;
     buses = state.buses;
     banks = state.banks;
-    groupFree = state.groupFree;
     writeRing = state.writeRing;
     writeBank = state.writeBank;
     writeGroup = state.writeGroup;
@@ -195,6 +122,7 @@ public final class JedecDram extends DramModel {
     buffered = state.buffered;
     drainOf = new int[banks.length / BANK_FIELDS];
     quads = stripe > 0 && together ? new ChannelQuads(state) : null;
+    segments = new RowSegments(dram, map, state, quads);
   }
 
   /** Memory clock at which the last of the requests so far was taken by its controller. */
@@ -301,9 +229,9 @@ public final class JedecDram extends DramModel {
         int bus = channel * pseudoChannels + pseudo;
         boolean wholeRuns = ((at | to) & 3) == 0;
         if (quads != null && quads.alike(channel >> 2, wholeRuns, arrival)) {
-          weight = 4;
+          segments.weight = 4;
           done = Math.max(done, segment(bus, group, bank, row, to - at >> 2, arrival, write));
-          weight = 1;
+          segments.weight = 1;
         } else {
           for (int j = 0; j < 4; j++) {
             int n = wholeRuns ? to - at >> 2 : shareOf(j, at, to);
@@ -356,8 +284,8 @@ public final class JedecDram extends DramModel {
     if (!write) {
       long at = reads.room(channel, n, 0, arrival);
       admitted = Math.max(admitted, at);
-      long data = columns(bus, g, b, row, n, at, false);
-      reads.take(channel, n, placeFree);
+      long data = segments.columns(bus, g, b, row, n, at, false);
+      reads.take(channel, n, segments.placeFree);
       return data;
     }
     if (buffered[channel] + n > high && buffered[channel] > 0) {
@@ -397,9 +325,9 @@ public final class JedecDram extends DramModel {
           int n = writeColumns[slot];
           int bus = group / groupsPerBus;
           buffered[channel] -= n;
-          turnToWrite(bus * BUS_FIELDS, bank * BANK_FIELDS, hit, now);
-          columns(bus, group, bank, row, n, writeArrival[slot], true);
-          state.writes.take(channel, n, placeFree);
+          segments.turnToWrite(bus, bank, hit, now);
+          segments.columns(bus, group, bank, row, n, writeArrival[slot], true);
+          state.writes.take(channel, n, segments.placeFree);
           continue;
         }
         int to = base + (writeHead[channel] + kept++ & writeRing - 1);
@@ -413,184 +341,6 @@ public final class JedecDram extends DramModel {
     }
   }
 
-  /** Rows for a batch of writes are opened at once; the data bus first moves the reads' data. */
-  private void turnToWrite(int ub, int bb, boolean hit, long now) {
-    if (buses[ub + WRITING] != 0) {
-      return;
-    }
-    long row = hit ? 0 : t.rcdWrite() + (banks[bb + OPEN_ROW] >= 0 ? t.rp() : 0);
-    buses[ub + WRITING] = 1;
-    buses[ub + TURNED] = now;
-    buses[ub + BUS_FREE] = Math.max(Math.max(buses[ub + BUS_FREE], now) + toWrite, now + row);
-  }
-
-  /** Rows for reads are opened once the rows of all writes of a batch are. */
-  private void turnToRead(int ub, int bb, boolean hit) {
-    long from = buses[ub + LAST_OPENED];
-    long row = hit ? 0 : rcdRead + (banks[bb + OPEN_ROW] >= 0 ? t.rp() : 0);
-    long turned = buses[ub + LAST_WRITE] + cwlBl + (hit ? t.wtrL() : t.wtrS());
-    buses[ub + WRITING] = 0;
-    buses[ub + TURNED] = from;
-    buses[ub + BUS_FREE] = Math.max(buses[ub + BUS_FREE], Math.max(turned, from + row));
-  }
-
-  /** Activates if need be and moves {@code n} columns; returns when the last data has moved. */
-  private long columns(int bus, int group, int bank, int row, int n, long arrival, boolean write) {
-    long[] u = buses;
-    long[] b = banks;
-    int ub = bus * BUS_FIELDS;
-    int bb = bank * BANK_FIELDS;
-    boolean hit = b[bb + OPEN_ROW] == row;
-    if (!write && u[ub + WRITING] != 0) {
-      turnToRead(ub, bb, hit);
-    }
-    long slot = Math.max(u[ub + BUS_FREE], arrival);
-    long service = hit ? slot : Math.max(slot - rcdRead, b[bb + ACTIVATE_READY]);
-    if (service >= u[ub + NEXT_REFRESH]) {
-      refresh(bus, service);
-      slot = Math.max(u[ub + BUS_FREE], arrival);
-      hit = b[bb + OPEN_ROW] == row;
-    }
-    long turn = Math.max(arrival, u[ub + TURNED]);
-    long command = command(bus, turn, n, hit, b[bb + OPEN_ROW] >= 0);
-    long opened = 0;
-    if (hit) {
-      hits += weight;
-    } else {
-      opened = activate(ub, bb, row, Math.max(turn, command), write);
-    }
-    if (oneCommandBus) {
-      slot = Math.max(slot, command);
-    }
-    int spacing = write ? ccdWriteL : ccdL;
-    long moving = (long) n * (write ? ccdWriteS : ccdS);
-    if (otherRank > 0) {
-      int rank = rankOf[group];
-      if (u[ub + RANK] != rank) {
-        u[ub + RANK] = rank;
-        u[ub + RANK_COLUMNS] += Math.min(n, RANK_RUN);
-        if (u[ub + RANK_COLUMNS] >= RANK_RUN) {
-          u[ub + RANK_COLUMNS] -= RANK_RUN;
-          moving += otherRank;
-        }
-      }
-    }
-    u[ub + BUS_FREE] = slot + moving;
-    u[ub + BUSY] += (long) n * bl;
-    long groupSlot = Math.max(groupFree[group], slot);
-    groupFree[group] = groupSlot + (long) n * spacing;
-    long start = Math.max(Math.max(b[bb + COLUMN_READY], groupSlot), slot);
-    long last = start + (n - 1L) * spacing;
-    // On average over the columns; the one that a row is opened for leaves the queue with that.
-    placeFree = (start + last >> 1) - (hit ? 0 : (int) (start - opened) / n);
-    b[bb + COLUMN_READY] = last + spacing;
-    long data;
-    long close;
-    if (write) {
-      // A batch ends when enough writes are on their way; those whose bank is busy stay behind.
-      long ready = hit ? slot : activateSlot;
-      long moved = hit ? last : Math.max(slot, activateSlot + t.rcdWrite());
-      u[ub + LAST_OPENED] = Math.max(u[ub + LAST_OPENED], ready);
-      u[ub + LAST_WRITE] = Math.max(u[ub + LAST_WRITE], moved);
-      data = last + cwlBl;
-      close = data + wr;
-    } else {
-      data = last + clBl;
-      close = last + rtp;
-    }
-    b[bb + PRECHARGE] = Math.max(b[bb + PRECHARGE], close);
-    if (closedPage) {
-      b[bb + OPEN_ROW] = -1;
-      b[bb + ACTIVATE_READY] = Math.max(b[bb + ACTIVATE_READY], b[bb + PRECHARGE] + t.rp());
-    }
-    return data;
-  }
-
-  /**
-   * When the channel's bus for row commands takes those of a segment; column commands go over the
-   * same bus unless they have one of their own. Buses hand out their time in order of arrival.
-   */
-  private long command(int bus, long arrival, int n, boolean hit, boolean open) {
-    int ticks = (hit ? 0 : activateTicks + (open ? 1 : 0)) + (oneCommandBus ? n * columnTicks : 0);
-    if (ticks == 0) {
-      return arrival;
-    }
-    int channel = channelOf[bus];
-    long now = arrival << ticksShift;
-    long free = state.commandFree[channel];
-    long from = Math.max(free, now);
-    state.commandFree[channel] = from + ticks;
-    if (open && !hit && free + commandWait > now) {
-      // Both commands find others' on the bus.
-      from += commandWait;
-    }
-    return from >> ticksShift;
-  }
-
-  /** Opens a row, closing the one that is open; returns when. */
-  private long activate(int ub, int bb, int row, long arrival, boolean write) {
-    long act = Math.max(arrival, banks[bb + ACTIVATE_READY]);
-    if (banks[bb + OPEN_ROW] >= 0) {
-      conflicts += weight;
-      act = Math.max(act, Math.max(arrival, banks[bb + PRECHARGE]) + t.rp());
-    }
-    long from = Math.max(arrival, buses[ub + ACTIVATE_FREE]);
-    activateSlot = from;
-    buses[ub + ACTIVATE_FREE] = from + activateSpacing;
-    act = Math.max(act, from);
-    activates += weight;
-    banks[bb + OPEN_ROW] = row;
-    banks[bb + ACTIVATE_READY] = act + t.rc();
-    banks[bb + PRECHARGE] = act + t.ras();
-    banks[bb + COLUMN_READY] = act + (write ? t.rcdWrite() : rcdRead);
-    return act;
-  }
-
-  /**
-   * Executes the refreshes of a bus that are due when something is to be served at {@code service}.
-   */
-  private void refresh(int bus, long service) {
-    int at = bus * BUS_FIELDS;
-    int firstBank = bus * banksPerBus * BANK_FIELDS;
-    while (service >= buses[at + NEXT_REFRESH]) {
-      long due = buses[at + NEXT_REFRESH];
-      long skipped = (service - due) / t.refi();
-      if (skipped > 0 && buses[at + BUS_FREE] < due) {
-        // An idle bus refreshes without anybody noticing.
-        refreshes += weight * skipped;
-        due += skipped * t.refi();
-      }
-      // Rows are closed once the newest has been open for long enough.
-      long close = due + rtp;
-      for (int b = firstBank; b < firstBank + banksPerBus * BANK_FIELDS; b += BANK_FIELDS) {
-        close = Math.max(close, Math.min(banks[b + PRECHARGE], due + t.ras()));
-      }
-      // The parts of a channel are closed and refreshed one after the other, and all wait for it.
-      long end = close + (long) t.rpAll() * (1 + bus % map.pseudoChannels()) + t.rfc();
-      long lost = end - due;
-      for (int b = firstBank; b < firstBank + banksPerBus * BANK_FIELDS; b += BANK_FIELDS) {
-        banks[b + OPEN_ROW] = -1;
-        banks[b + ACTIVATE_READY] = after(banks[b + ACTIVATE_READY], due, lost);
-      }
-      buses[at + ACTIVATE_FREE] = after(buses[at + ACTIVATE_FREE], due, lost);
-      // No column moves before a row has been opened again.
-      buses[at + BUS_FREE] = after(buses[at + BUS_FREE], due, lost + rcdRead);
-      for (int g = bus * groupsPerBus; g < (bus + 1) * groupsPerBus; g++) {
-        groupFree[g] = after(groupFree[g], due, lost + rcdRead);
-      }
-      refreshes += weight;
-      if (quads != null) {
-        quads.refreshed(bus / map.pseudoChannels() >> 2);
-      }
-      buses[at + NEXT_REFRESH] = due + t.refi();
-    }
-  }
-
-  /** A time that nothing can be at for {@code lost} clocks from {@code due} on. */
-  private static long after(long time, long due, long lost) {
-    return Math.max(time, due) + lost;
-  }
-
   @Override
   public double peakBytesPerCycle() {
     return peakBytesPerCycle;
@@ -598,22 +348,22 @@ public final class JedecDram extends DramModel {
 
   @Override
   public long activates() {
-    return activates;
+    return segments.activates;
   }
 
   @Override
   public long refreshes() {
-    return refreshes;
+    return segments.refreshes;
   }
 
   @Override
   public long rowHits() {
-    return hits;
+    return segments.hits;
   }
 
   @Override
   public long rowConflicts() {
-    return conflicts;
+    return segments.conflicts;
   }
 
   @Override
@@ -651,10 +401,10 @@ public final class JedecDram extends DramModel {
   @Override
   long[] ownCounters() {
     var counts = new long[4 + map.buses()];
-    counts[0] = activates;
-    counts[1] = refreshes;
-    counts[2] = hits;
-    counts[3] = conflicts;
+    counts[0] = segments.activates;
+    counts[1] = segments.refreshes;
+    counts[2] = segments.hits;
+    counts[3] = segments.conflicts;
     for (int bus = 0; bus < map.buses(); bus++) {
       counts[4 + bus] = quads == null ? state.busy(bus) : quads.busy(bus);
     }
@@ -663,10 +413,10 @@ public final class JedecDram extends DramModel {
 
   @Override
   void repeatCounters(long times, long[] before, long[] after) {
-    activates += times * (after[2] - before[2]);
-    refreshes += times * (after[3] - before[3]);
-    hits += times * (after[4] - before[4]);
-    conflicts += times * (after[5] - before[5]);
+    segments.activates += times * (after[2] - before[2]);
+    segments.refreshes += times * (after[3] - before[3]);
+    segments.hits += times * (after[4] - before[4]);
+    segments.conflicts += times * (after[5] - before[5]);
     for (int bus = 0; bus < map.buses(); bus++) {
       if (quads == null || quads.lead(bus) == bus) {
         buses[bus * BUS_FIELDS + BUSY] += times * (after[6 + bus] - before[6 + bus]);
