@@ -174,6 +174,23 @@ class ProgramVerifierTest {
   }
 
   @Test
+  void expandedBlocksAreReadCompressedAndWrittenWhole() {
+    String expand =
+        HEAD
+            + """
+            dma.ldz d=[2] dst=0x0:i8[64] dram=8192[40] coding=nm block=64 bytes=40 keep=2 of=4 signal(s1)
+            v.copy d=[128] dst=0x200:i8[1] a=0x0:i8[1] wait(s1)
+            halt
+            """;
+    assertThat(verify(expand)).isEmpty();
+    assertFinds(expand.replace("d=[128]", "d=[129]"), "verify-uninitialised", "byte 0x80");
+    assertFinds(expand.replace("i8[64]", "i8[65]"), "verify-uninitialised", "byte 0x40");
+    assertFinds(expand.replace("dst=0x0:i8[64]", "dst=0xfa0:i8[64]"), "verify-bounds", "dma.ldz");
+    assertThat(verify(expand.replace("8192[40]", "12208[40]"))).isEmpty();
+    assertFinds(expand.replace("8192[40]", "12209[40]"), "verify-uninitialised", "dma.ldz");
+  }
+
+  @Test
   void weightsMustNotBeWritten() {
     assertFinds(
         HEAD
