@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -43,8 +44,8 @@ public final class DramCommand implements Callable<Integer> {
   @Option(
       names = "--mapping",
       paramLabel = "ORDER",
-      description =
-          "RoBaRaCoCh (default), ChRaBaRoCo, RoCoRaBaCh, MOP4CLXOR, MOP4ChXOR or MOP4ChHash.")
+      completionCandidates = Mappings.class,
+      description = "${COMPLETION-CANDIDATES} (default: RoBaRaCoCh).")
   private String mapping = LoneDram.MAPPING;
 
   @Option(
@@ -91,6 +92,14 @@ public final class DramCommand implements Callable<Integer> {
   private Path json;
 
   @Spec private CommandSpec spec;
+
+  /** Orders of address bits by name. */
+  static final class Mappings implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Arrays.stream(Dram.Mapping.values()).map(Dram.Mapping::label).iterator();
+    }
+  }
 
   @Override
   public Integer call() {

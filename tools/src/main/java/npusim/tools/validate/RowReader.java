@@ -154,6 +154,9 @@ final class RowReader {
                 : Optional.of(new CompileOptions.Tile(tile.get(0), tile.get(1), tile.get(2))),
             f.integer("copies", 1).orElse(1L),
             f.flag("host", false));
+    if (job.host() && job.hw().host().isEmpty()) {
+      throw YamlFields.error(f.keyLocation("host"), job.machine() + " has no link to a host");
+    }
     YamlPlaces.at(workload.location(), () -> Predictor.scenario(job, measure));
     return job;
   }

@@ -140,6 +140,7 @@ class TableReaderTest {
         "dram | GB/s | [{chip: edge, set: [core.x=1], stream: seq_read, measured: 1}] | core.x=1",
         "dram | GB/s | [{preset: HBM2-2000, stream: seq, measured: 1}] | stream is seq",
         "model | ms | [{chip: edge, workload: resnet18, prompt: 3, measured: 1}] | takes neither",
+        "model | ms | [{chip: gemmini-4x4, workload: resnet18, host: true, measured: 1}] | no link",
         "model | tokens/s | [{chip: edge, workload: resnet18, measured: 1}] | nothing to measure",
         "kernel | ms | [{chip: edge, workload: 'gemm:1,2,3', batch: 3, measured: 1}] | not to gemm",
         "kernel | ms | [{chip: edge, workload: 'gemm:1,2,3', tile: [3], measured: 1}] | tile must"
