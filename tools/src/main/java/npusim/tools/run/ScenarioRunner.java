@@ -32,7 +32,10 @@ public final class ScenarioRunner {
    * many stretches and the middle of each stands for it: exact where cost is linear in the
    * parameter, and sums stay sums of whole runs.
    */
-  public static final int SAMPLES = 3;
+  private static final int SAMPLES = 3;
+
+  /** Launches that are simulated of a sweep over which the parameter grows by an eighth at most. */
+  private static final int SHORT_SAMPLES = 2;
 
   /** Models of more multiply-accumulates are not executed to measure accuracy. */
   private static final long EXECUTED_MACS = 500_000_000;
@@ -247,7 +250,8 @@ public final class ScenarioRunner {
 
   private List<Point> sweep(Stage.Sweep s) {
     long n = s.to() - s.from() + 1;
-    long parts = options.exact() ? n : Math.min(n, SAMPLES);
+    int samples = s.to() - s.from() <= s.from() / 8 ? SHORT_SAMPLES : SAMPLES;
+    long parts = options.exact() ? n : Math.min(n, samples);
     var out = new ArrayList<Point>();
     for (long i = 0; i < parts; i++) {
       long from = s.from() + n * i / parts;
