@@ -133,4 +133,10 @@ class ReferenceCommandsTest {
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains("no operator's name contains \"Cnv\"", "\"Conv\"?");
   }
+
+  @Test
+  void aKernelIsDescribedToo() {
+    assertThat(CommandRun.of("models", "gemm").out()).startsWith("gemm:M,N,K ");
+    assertThat(CommandRun.of("models", "gem").exitCode()).isEqualTo(2);
+  }
 }

@@ -1,5 +1,6 @@
 package npusim.tools.cli;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import npusim.diag.Names;
@@ -30,14 +31,7 @@ public final class ModelsCommand implements Callable<Integer> {
   public Integer call() {
     var out = spec.commandLine().getOut();
     if (workload != null) {
-      out.print(
-          WorkloadCatalog.yaml(workload)
-              .orElseThrow(
-                  () ->
-                      NpusimException.usage(
-                          "unknown-model",
-                          "no workload is called \"" + workload + "\"",
-                          Names.suggest(workload, WorkloadCatalog.names()))));
+      out.print(describe(workload));
       out.flush();
       return 0;
     }
@@ -53,9 +47,30 @@ public final class ModelsCommand implements Callable<Integer> {
     }
     out.println();
     for (MicroWorkload k : MicroWorkload.values()) {
-      out.printf(Locale.ROOT, "%-44s %s%n", k.usage(), k.summary());
+      out.print(line(k));
     }
     out.flush();
     return 0;
+  }
+
+  private static String describe(String name) {
+    String kernel = name.toUpperCase(Locale.ROOT);
+    return WorkloadCatalog.yaml(name)
+        .or(
+            () ->
+                Arrays.stream(MicroWorkload.values())
+                    .filter(k -> k.name().equals(kernel))
+                    .map(ModelsCommand::line)
+                    .findFirst())
+        .orElseThrow(
+            () ->
+                NpusimException.usage(
+                    "unknown-model",
+                    "no workload or kernel is called \"" + name + "\"",
+                    Names.suggest(name, WorkloadCatalog.names())));
+  }
+
+  private static String line(MicroWorkload k) {
+    return String.format(Locale.ROOT, "%-44s %s%n", k.usage(), k.summary());
   }
 }
