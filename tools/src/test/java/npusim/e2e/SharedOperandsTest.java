@@ -117,6 +117,31 @@ class SharedOperandsTest {
         .forEach(s -> assertThat(run(p, many, s, inputs).read("y")).as("%s", s).isEqualTo(want));
   }
 
+  /** Constant weights lie in blocks of columns, which stay whole. */
+  @Test
+  void weightsInBlocks() {
+    long m = 192;
+    long n = 128;
+    long k = 192;
+    var weights = Tensor.generate(DType.F32, new long[] {k, n}, i -> i * 31 % 17 - 8);
+    Map<String, byte[]> inputs = Map.of("a", random(m, k, 1));
+    byte[][] results = new byte[2][];
+    for (int cores : new int[] {1, 6}) {
+      Hardware hw = chip(cores);
+      var model = OnnxText.parse("product", product(m, n, k));
+      model.graph().addInitializer("w", weights);
+      Program p = Cases.proved(Compiler.compile(model, hw, CompileOptions.DEFAULT), hw);
+      assertThat(shares(p)).isEqualTo(cores > 1);
+      results[cores == 1 ? 0 : 1] = run(p, hw, Schedule.PROGRAM_ORDER, inputs).read("y");
+      schedules(2)
+          .forEach(
+              s ->
+                  assertThat(run(p, hw, s, inputs).read("y"))
+                      .isEqualTo(results[cores == 1 ? 0 : 1]));
+    }
+    assertThat(results[1]).isEqualTo(results[0]);
+  }
+
   @Test
   void memoryIsReadOnce() {
     Hardware hw = chip(16, "noc.bytes_per_cycle=512", "core.accumulator.bytes=65536");

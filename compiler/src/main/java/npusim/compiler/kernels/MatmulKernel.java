@@ -154,7 +154,6 @@ public final class MatmulKernel {
     int r = v.rank();
     return !v.storage().resident()
         && v.storage().format() == null
-        && v.storage().block() == 0
         && !v.type().isPacked()
         && v.strides()[r - 2] != 0
         && v.strides()[r - 1] != 0;

@@ -266,7 +266,8 @@ public final class MatmulTiling {
       return Tiles.ALONE;
     }
     boolean sums = new Parts(p.k(), p.k()).divides(tk, cores);
-    boolean columns = ns.divides(tn, cores);
+    // Blocks of columns stay whole.
+    boolean columns = p.wBlock() == 0 && ns.divides(tn, cores);
     return p.wTurned() ? columns ? 1 : sums ? 0 : -1 : sums ? 0 : columns ? 1 : -1;
   }
 
@@ -515,7 +516,7 @@ public final class MatmulTiling {
   /** {@link #overhead} of the stationary operand's rows. */
   private double rows(Tiles t, long n) {
     if (p.wBlock() > 0) {
-      return overhead(p.w(), Math.min(t.k(), p.k()) * p.wBlock(), p.k() * p.n());
+      return overhead(p.w(), Math.min(t.k(), p.k()) / t.wGroup() * p.wBlock(), p.k() * p.n());
     }
     long k = Math.min(t.k(), p.k());
     long columns = Math.min(t.n(), n);
