@@ -102,12 +102,12 @@ public final class JedecDram extends DramModel {
     ccdS = t.ccdS();
     cwlBl = t.cwl() + t.bl();
     var c = dram.controller();
+    int interval = dram.refreshPerBank() ? t.refiPerBank() : t.refi();
+    long firstRefresh = dram.refresh() ? interval : Long.MAX_VALUE / 2;
     high = Math.max(1, (int) (c.writeQueue() * c.writeHigh()));
     low = (int) (c.writeQueue() * c.writeLow());
     mostColumns = Math.max(1, Math.min(c.readQueue(), c.writeQueue()) / 4);
-    state =
-        new JedecState(
-            map, c, spec.ticksPerClock(), dram.refresh() ? t.refi() : Long.MAX_VALUE / 2);
+    state = new JedecState(map, c, spec.ticksPerClock(), firstRefresh);
     reads = state.reads;
     buses = state.buses;
     banks = state.banks;

@@ -61,6 +61,7 @@ final class RowSegments {
   private final int toWrite;
   private final int activateSpacing;
   private final boolean closedPage;
+  private final boolean perBank;
   private final long[] buses;
   private final long[] banks;
   private final long[] groupFree;
@@ -114,6 +115,7 @@ final class RowSegments {
     rtp = t.rtp();
     wr = t.wr();
     toWrite = Math.max(t.rtw(), t.cl() + t.bl() + 2 - t.cwl()) - t.ccdS();
+    perBank = dram.refreshPerBank();
     closedPage = dram.controller().rowPolicy() == Dram.RowPolicy.CLOSED;
     activateSpacing = Math.max(t.rrdS(), Math.ceilDiv(t.faw(), 4));
     buses = state.buses;
@@ -261,6 +263,10 @@ final class RowSegments {
    * Executes the refreshes of a bus that are due when something is to be served at {@code service}.
    */
   private void refresh(int bus, long service) {
+    if (perBank) {
+      refreshBanks(bus, service);
+      return;
+    }
     int at = bus * BUS_FIELDS;
     int firstBank = bus * banksPerBus * BANK_FIELDS;
     while (service >= buses[at + NEXT_REFRESH]) {
@@ -294,6 +300,33 @@ final class RowSegments {
         quads.refreshed(bus / map.pseudoChannels() >> 2);
       }
       buses[at + NEXT_REFRESH] = due + t.refi();
+    }
+  }
+
+  /** Refreshes that are due, of one bank each, the banks of a bus in turn. */
+  private void refreshBanks(int bus, long service) {
+    int at = bus * BUS_FIELDS;
+    long due = buses[at + NEXT_REFRESH];
+    long turn = (long) banksPerBus * t.refiPerBank();
+    long rounds = (service - due) / turn - 1;
+    if (rounds > 0) {
+      // Only the last one of each bank is of any effect.
+      refreshes += weight * rounds * banksPerBus;
+      due += rounds * turn;
+    }
+    for (; service >= due; due += t.refiPerBank()) {
+      int bank = (int) (due / t.refiPerBank() % banksPerBus);
+      int b = (bus * banksPerBus + bank) * BANK_FIELDS;
+      boolean open = banks[b + OPEN_ROW] >= 0;
+      long close = open ? Math.max(due, Math.min(banks[b + PRECHARGE], due + t.ras())) : due;
+      long end = close + (open ? t.rp() : 0) + t.rfcPerBank();
+      banks[b + OPEN_ROW] = -1;
+      banks[b + ACTIVATE_READY] = after(banks[b + ACTIVATE_READY], due, end - due);
+      refreshes += weight;
+    }
+    buses[at + NEXT_REFRESH] = due;
+    if (quads != null) {
+      quads.refreshed(channelOf[bus] >> 2);
     }
   }
 

@@ -2,12 +2,14 @@ package npusim.sim.dram;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import npusim.hardware.Dram;
 import npusim.hardware.DramSpec;
 import npusim.hardware.HardwareLoader;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The memory of a running program, a row segment at a time, against the controllers that go command
@@ -60,6 +62,21 @@ class RowSegmentsTest {
     closeTo(dram, DramStream.SEQ_RW, 60_000, mixed);
     closeTo(dram, DramStream.RAND_RW, 40_000, both);
     closeTo(dram, DramStream.ROWCONF_READ, 5_000, 3);
+  }
+
+  /** Banks that are refreshed one by one leave the others to be used. */
+  @ParameterizedTest
+  @ValueSource(strings = {"warboy", "edge"})
+  void refreshOfSingleBanksCostsLess(String chip) {
+    double all = sequential(chip, "dram.refresh_per_bank=false");
+    double single = sequential(chip, "dram.refresh_per_bank=true");
+    double none = sequential(chip, "dram.refresh=false");
+    assertThat(single).isGreaterThan(1.01 * all).isLessThan(1.02 * none);
+  }
+
+  private static double sequential(String chip, String set) {
+    Dram dram = HardwareLoader.load(chip, List.of(set)).dram();
+    return gigabytesPerSecond(dram, DramStream.SEQ_READ, 250_000);
   }
 
   private static void closeTo(Dram dram, DramStream stream, long requests, double percent) {
