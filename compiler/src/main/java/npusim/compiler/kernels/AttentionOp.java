@@ -88,6 +88,13 @@ public final class AttentionOp implements Kernel {
     long dim = split ? q[3] : q[2] / n.intAttr("q_num_heads", 1);
     long wide = split ? v[3] : v[2] / n.intAttr("kv_num_heads", 1);
     int r = q.length - 2;
+    long heads = split ? q[1] : n.intAttr("q_num_heads", 1);
+    long scores = t.bytesFor(q[0] * heads * q[r] * k[r]);
+    boolean stay = scores <= hw.core().scratchpad().bytes() / 4 * hw.chip().cores();
+    if (stay && hw.core().scratchpad().keepsTensors()) {
+      // Scores that stay on the chip anyway: separate kernels overlap products and softmax better.
+      return false;
+    }
     int bias = n.hasInput(3) || n.intAttr("is_causal", 0) != 0 ? 32 : 0;
     // What a kernel gets when about all is resident that may be.
     long spm = hw.core().scratchpad().bytes() / 5;
