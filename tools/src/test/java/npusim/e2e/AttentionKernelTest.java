@@ -35,7 +35,8 @@ class AttentionKernelTest {
           HardwareLoader.load(
               "edge", List.of(APART, "chip.cores=3", "core.accumulator.result_tiles=1")),
           HardwareLoader.load(
-              "edge", List.of(APART, "core.scratchpad.bytes=64KiB", "core.accumulator.bytes=8KiB")));
+              "edge",
+              List.of(APART, "core.scratchpad.bytes=64KiB", "core.accumulator.bytes=8KiB")));
 
   @ParameterizedTest
   @ValueSource(

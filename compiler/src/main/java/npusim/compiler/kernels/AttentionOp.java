@@ -90,7 +90,9 @@ public final class AttentionOp implements Kernel {
     int r = q.length - 2;
     long heads = split ? q[1] : n.intAttr("q_num_heads", 1);
     long scores = t.bytesFor(q[0] * heads * q[r] * k[r]);
-    boolean stay = scores <= hw.core().scratchpad().bytes() / 4 * hw.chip().cores();
+    long shared = hw.sharedSram().map(x -> x.bytes() / 2).orElse(0L);
+    boolean stay =
+        scores <= Math.max(shared, hw.core().scratchpad().bytes() / 4 * hw.chip().cores());
     if (stay && hw.core().scratchpad().keepsTensors()) {
       // Scores that stay on the chip anyway: separate kernels overlap products and softmax better.
       return false;
