@@ -39,7 +39,8 @@ class RepeatedLayersTimingTest {
     TimingResult quick = new TimingSimulator(hw, TimingOptions.defaults()).run(p, Map.of());
     assertThat((double) quick.totalCycles())
         .isCloseTo(exact.totalCycles(), Percentage.withPercentage(0.5));
-    assertThat(quick.skippedInstructions()).isGreaterThan(exact.counters().instructions() / 2);
+    // Which rows and banks meet, and refreshes, make layers differ: many are needed for a mean.
+    assertThat(quick.skippedInstructions()).isGreaterThan(exact.counters().instructions() / 5);
     assertThat(quick.dramBytes()).isEqualTo(exact.dramBytes());
     assertThat(quick.counters().macs()).isEqualTo(exact.counters().macs());
     assertThat(quick.counters().instructions()).isEqualTo(exact.counters().instructions());

@@ -48,7 +48,7 @@ final class JedecState {
   /** When a channel's command bus is free, in command slots. */
   final long[] commandFree;
 
-  private final int ticksPerClock;
+  final int ticksPerClock;
   final int groupsPerBus;
   final int banksPerBus;
   final int channels;

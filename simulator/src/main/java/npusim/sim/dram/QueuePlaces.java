@@ -88,17 +88,30 @@ final class QueuePlaces {
   boolean alike(int a, int b, long since) {
     int x = a * FIELDS;
     int y = b * FIELDS;
-    if (state[x + ENTRIES] != state[y + ENTRIES] || state[x + TAKEN] != state[y + TAKEN]) {
+    int i = past(a, since);
+    int j = past(b, since);
+    if (state[x + ENTRIES] - i != state[y + ENTRIES] - j) {
       return false;
     }
-    for (int i = 0; i < state[x + ENTRIES]; i++) {
-      long p = entries[(a << shift) + (state[x + HEAD] + i & ring - 1)];
-      long q = entries[(b << shift) + (state[y + HEAD] + i & ring - 1)];
-      if ((p & MASK) != (q & MASK) || Math.max(p >> BITS, since) != Math.max(q >> BITS, since)) {
+    for (; i < state[x + ENTRIES]; i++, j++) {
+      if (entry(a, i) != entry(b, j)) {
         return false;
       }
     }
     return true;
+  }
+
+  /** Entries of a channel that are free before {@code since}: soonest first, they are the first. */
+  private int past(int channel, long since) {
+    int n = 0;
+    while (n < state[channel * FIELDS + ENTRIES] && entry(channel, n) >> BITS < since) {
+      n++;
+    }
+    return n;
+  }
+
+  private long entry(int channel, int i) {
+    return entries[(channel << shift) + (state[channel * FIELDS + HEAD] + i & ring - 1)];
   }
 
   void shift(long by) {
