@@ -34,8 +34,8 @@ public final class ScenarioRunner {
    */
   private static final int SAMPLES = 3;
 
-  /** Launches that are simulated of a sweep over which the parameter grows by an eighth at most. */
-  private static final int SHORT_SAMPLES = 2;
+  /** A sweep over which the parameter grows by less than this part of it has one sample. */
+  private static final int SHORT = 8;
 
   /** Models of more multiply-accumulates are not executed to measure accuracy. */
   private static final long EXECUTED_MACS = 500_000_000;
@@ -250,7 +250,7 @@ public final class ScenarioRunner {
 
   private List<Point> sweep(Stage.Sweep s) {
     long n = s.to() - s.from() + 1;
-    int samples = s.to() - s.from() <= s.from() / 8 ? SHORT_SAMPLES : SAMPLES;
+    int samples = s.to() - s.from() < s.from() / SHORT ? 1 : SAMPLES;
     long parts = options.exact() ? n : Math.min(n, samples);
     var out = new ArrayList<Point>();
     for (long i = 0; i < parts; i++) {

@@ -20,7 +20,7 @@ class DecodeSamplingTest {
   @ParameterizedTest
   @CsvSource({
     "'gpt-2:layers=2,hidden=128,heads=2,kv_heads=2,ffn=256,vocab=512', edge, 20, 80, 4",
-    "'gpt-2:layers=2,hidden=128,heads=2,kv_heads=2,ffn=256,vocab=512', edge, 400, 40, 3",
+    "'gpt-2:layers=2,hidden=128,heads=2,kv_heads=2,ffn=256,vocab=512', edge, 400, 40, 2",
     "'exaone-4.0-1.2b:layers=4,hidden=128,heads=4,kv_heads=2,head_dim=32,ffn=256,vocab=512', tiny,"
         + " 60, 90, 4",
   })
