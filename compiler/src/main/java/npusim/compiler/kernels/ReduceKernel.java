@@ -202,10 +202,11 @@ public final class ReduceKernel {
     }
     List<LoopNest.Operand> args = new ArrayList<>();
     for (View x : ins) {
-      int depth = x == in ? n : nest.depth(map, x.strides());
+      boolean rows = in.equals(x);
+      int depth = rows ? n : nest.depth(map, x.strides());
       int slots = depth == 0 ? 1 : SLOTS;
       // What goes with the rows comes beside them.
-      Lane lane = x == in ? Lane.LD0 : e.weightLane();
+      Lane lane = rows ? Lane.LD0 : e.weightLane();
       TileIn tiles = new TileIn(e, "in", x, nest.tile(map), slots, lane, Lane.VEC);
       args.add(nest.operand(tiles, depth, map, Lane.VEC));
     }

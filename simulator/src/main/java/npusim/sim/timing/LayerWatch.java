@@ -159,9 +159,10 @@ final class LayerWatch {
       squares += apart * apart;
     }
     double error = Math.sqrt(squares / (n - 1) / n);
-    long middle = seen.get(WARM_UP + n / 2).totalCycles();
-    double early = (double) (middle - seen.get(WARM_UP).totalCycles()) / (n / 2);
-    double late = (double) (seen.getLast().totalCycles() - middle) / (n - n / 2);
+    int half = n / 2;
+    long middle = seen.get(WARM_UP + half).totalCycles();
+    double early = (double) (middle - seen.get(WARM_UP).totalCycles()) / half;
+    double late = (double) (seen.getLast().totalCycles() - middle) / (n - half);
     double share = (double) left / (n + left);
     return 2 * error * share <= SAMPLED * mean && Math.abs(early - late) * share <= SAMPLED * mean;
   }
