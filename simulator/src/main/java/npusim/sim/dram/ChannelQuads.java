@@ -20,9 +20,7 @@ import static npusim.sim.dram.JedecState.WRITING;
 /**
  * Groups of four channels. While a group has got whole runs only, its channels are in the same
  * state and only the first one's is kept. A smaller access splits the group; once the channels have
- * become equal again, after a refresh, one stands for all again. Little things such as writes that
- * wait in one channel only may keep them unequal for long: unless the run is exact, two refreshes
- * without a smaller access between them are enough.
+ * become equal again, after a refresh, one stands for all again.
  */
 final class ChannelQuads {
   /** Clocks that a request may be older than the one before; older state is of no effect. */
@@ -31,20 +29,14 @@ final class ChannelQuads {
   private final JedecState st;
   private final boolean[] split;
   private final boolean[] mayJoin;
-  private final boolean exact;
-
-  /** Refreshes of a split group since its last smaller access. */
-  private final int[] quiet;
 
   /** Busy clocks of a bus beyond those of the one that stands for it. */
   private final long[] busyBeyond;
 
-  ChannelQuads(JedecState state, boolean exact) {
+  ChannelQuads(JedecState state) {
     st = state;
-    this.exact = exact;
     split = new boolean[st.channels >> 2];
     mayJoin = new boolean[split.length];
-    quiet = new int[split.length];
     busyBeyond = new long[st.channels * st.pseudoChannels];
   }
 
@@ -63,17 +55,11 @@ final class ChannelQuads {
   /** Whether an access, of whole runs or not, does the same to the group's channels. */
   boolean alike(int quad, boolean wholeRuns, long arrival) {
     if (split[quad]) {
-      quiet[quad] = wholeRuns ? quiet[quad] : 0;
       if (!mayJoin[quad] || !wholeRuns) {
         return false;
       }
       mayJoin[quad] = false;
-      // Every bus of the group counts a refresh.
-      if (!exact && quiet[quad] > 2 * 4 * st.pseudoChannels) {
-        join(quad);
-      } else {
-        joinEqual(quad, arrival - PAST);
-      }
+      join(quad, arrival - PAST);
       return !split[quad];
     }
     if (!wholeRuns) {
@@ -85,7 +71,6 @@ final class ChannelQuads {
 
   void refreshed(int quad) {
     mayJoin[quad] = split[quad];
-    quiet[quad]++;
   }
 
   private void split(int quad) {
@@ -118,14 +103,13 @@ final class ChannelQuads {
     }
     split[quad] = true;
     mayJoin[quad] = false;
-    quiet[quad] = 0;
   }
 
   private static void copy(long[] a, int from, int to, int length) {
     System.arraycopy(a, from * length, a, to * length, length);
   }
 
-  private void joinEqual(int quad, long since) {
+  private void join(int quad, long since) {
     int pseudoChannels = st.pseudoChannels;
     int first = quad * 4;
     for (int channel = first + 1; channel < first + 4; channel++) {
@@ -139,13 +123,6 @@ final class ChannelQuads {
         return;
       }
     }
-    join(quad);
-  }
-
-  /** From now on the first channel's state is that of all. */
-  private void join(int quad) {
-    int pseudoChannels = st.pseudoChannels;
-    int from = quad * 4 * pseudoChannels;
     split[quad] = false;
     for (int bus = from + pseudoChannels; bus < from + 4 * pseudoChannels; bus++) {
       int lead = from + bus % pseudoChannels;

@@ -14,18 +14,9 @@ public abstract sealed class DramModel
 
   /** The model that the hardware description asks for. */
   public static DramModel of(Hardware hw) {
-    return of(hw, false);
-  }
-
-  /**
-   * The model that the hardware description asks for.
-   *
-   * @param exact true for one that never lets a channel stand for another that differs
-   */
-  public static DramModel of(Hardware hw, boolean exact) {
     DramModel dram =
         switch (hw.dram().model()) {
-          case DDR -> new JedecDram(hw.dram(), hw.chip().clockMhz(), true, exact);
+          case DDR -> new JedecDram(hw.dram(), hw.chip().clockMhz());
           case FIXED -> new FixedDram(hw.dram().fixed());
           case IDEAL -> new IdealDram();
         };

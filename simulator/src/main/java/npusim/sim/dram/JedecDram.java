@@ -76,16 +76,11 @@ public final class JedecDram extends DramModel {
    * @param clockMhz core clock
    */
   public JedecDram(Dram dram, double clockMhz) {
-    this(dram, clockMhz, true, false);
+    this(dram, clockMhz, true);
   }
 
-  /**
-   * As the public one.
-   *
-   * @param together whether one channel may stand for others
-   * @param exact whether only while they are equal in every respect
-   */
-  JedecDram(Dram dram, double clockMhz, boolean together, boolean exact) {
+  /** As the public one; one channel stands for others only if {@code together}. */
+  JedecDram(Dram dram, double clockMhz, boolean together) {
     var spec = dram.spec().orElseThrow();
     map = new AddressMapping(dram, spec);
     t = spec.timing();
@@ -126,7 +121,7 @@ public final class JedecDram extends DramModel {
     writeCount = state.writeCount;
     buffered = state.buffered;
     drainOf = new int[banks.length / BANK_FIELDS];
-    quads = stripe > 0 && together ? new ChannelQuads(state, exact) : null;
+    quads = stripe > 0 && together ? new ChannelQuads(state) : null;
     segments = new RowSegments(dram, map, state, quads);
   }
 

@@ -48,7 +48,7 @@ public final class TimingSimulator {
     if (loops.count() == 0) {
       return simulate(program, params);
     }
-    var machine = machine(program, () -> DramModel.of(hw, options.exact()));
+    var machine = machine(program, () -> DramModel.of(hw));
     var engine = run(machine, program, params, Optional.of(loops), options);
     var base = result(machine, engine, program);
     return engine.shortened().isEmpty()
@@ -80,7 +80,7 @@ public final class TimingSimulator {
   }
 
   private TimingResult simulate(Program program, Map<String, Long> params) {
-    var machine = machine(program, () -> DramModel.of(hw, options.exact()));
+    var machine = machine(program, () -> DramModel.of(hw));
     return result(machine, run(machine, program, params, Optional.empty(), options), program);
   }
 
