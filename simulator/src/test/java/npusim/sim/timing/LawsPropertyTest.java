@@ -102,7 +102,10 @@ class LawsPropertyTest {
     SHARED_SKIPPED.addAndGet(fast.skippedInstructions());
   }
 
-  /** The mean of differing layers is a statistic: about one program in a hundred comes near the bound. */
+  /**
+   * The mean of differing layers is a statistic: about one program in a hundred comes near the
+   * bound.
+   */
   @Property(tries = 12, seed = "20251")
   void skippingChangesNextToNothingWithBankStateAndRefresh(
       @ForAll @LongRange(min = 0, max = 1_000_000) long seed,
