@@ -54,6 +54,7 @@ public final class OrtSession {
       case F32 -> OnnxJavaType.FLOAT;
       case I64 -> OnnxJavaType.INT64;
       case I32 -> OnnxJavaType.INT32;
+      case I8 -> OnnxJavaType.INT8;
       default -> throw new IllegalArgumentException("not used in workload tests: " + d);
     };
   }
@@ -67,6 +68,7 @@ public final class OrtSession {
           case FLOAT -> DType.F32;
           case INT64 -> DType.I64;
           case INT32 -> DType.I32;
+          case INT8 -> DType.I8;
           default ->
               throw new IllegalArgumentException("not used in workload tests: " + t.getInfo());
         };

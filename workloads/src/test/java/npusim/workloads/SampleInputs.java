@@ -40,7 +40,10 @@ public final class SampleInputs {
       case "input_ids" ->
           Tensor.generateLongs(DType.I64, dims, i -> random.nextInt(SMALL_VOCABULARY));
       case "mask" -> Tensor.generate(DType.F32, dims, i -> i % 5 == 4 ? -10000 : 0);
-      default -> Tensor.generate(DType.F32, dims, i -> 2 * random.nextDouble() - 1);
+      default ->
+          type.dtype() == DType.I8
+              ? Tensor.generateLongs(DType.I8, dims, i -> random.nextInt(-127, 128))
+              : Tensor.generate(DType.F32, dims, i -> 2 * random.nextDouble() - 1);
     };
   }
 }
