@@ -4,9 +4,23 @@ import java.util.List;
 import npusim.compiler.ir.Attribute;
 import npusim.compiler.ir.Node;
 
-/** Parts that transformer builders share. */
+/** Parts that builders share. */
 final class Blocks {
   private Blocks() {}
+
+  /** x [N, channels, …], normalised per channel with the parameters {@code name.bn.*}. */
+  static String batchNorm(Scope s, String x, String name, long channels, float eps) {
+    return s.add(
+            "BatchNormalization",
+            name + ".bn",
+            x,
+            s.weight(name + ".bn.scale", Init.NEAR_ONE, channels),
+            s.weight(name + ".bn.bias", Init.SMALL, channels),
+            s.weight(name + ".bn.mean", Init.SMALL, channels),
+            s.weight(name + ".bn.var", Init.NEAR_ONE, channels))
+        .set("epsilon", eps)
+        .output(0);
+  }
 
   /** Layer normalisation over the last axis, with scale and shift. */
   static String layerNorm(Scope s, String x, String name, long width, float eps) {

@@ -78,16 +78,7 @@ final class ResNetBuilder {
             .set("strides", stride, stride)
             .set("pads", pad, pad, pad, pad)
             .output(0);
-    return main.add(
-            "BatchNormalization",
-            name + ".bn",
-            y,
-            main.weight(name + ".bn.scale", Init.NEAR_ONE, out),
-            main.weight(name + ".bn.bias", Init.SMALL, out),
-            main.weight(name + ".bn.mean", Init.SMALL, out),
-            main.weight(name + ".bn.var", Init.NEAR_ONE, out))
-        .set("epsilon", EPS)
-        .output(0);
+    return Blocks.batchNorm(main, y, name, out, EPS);
   }
 
   private String relu(String x, String name) {

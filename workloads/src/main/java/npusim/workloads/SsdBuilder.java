@@ -122,17 +122,7 @@ final class SsdBuilder {
             .set("pads", pad, pad, pad, pad)
             .set("group", (long) groups)
             .output(0);
-    String normal =
-        main.add(
-                "BatchNormalization",
-                name + ".bn",
-                y,
-                main.weight(name + ".bn.scale", Init.NEAR_ONE, out),
-                main.weight(name + ".bn.bias", Init.SMALL, out),
-                main.weight(name + ".bn.mean", Init.SMALL, out),
-                main.weight(name + ".bn.var", Init.NEAR_ONE, out))
-            .set("epsilon", EPS)
-            .output(0);
+    String normal = Blocks.batchNorm(main, y, name, out, EPS);
     return new FeatureMap(normal, out, (x.edge() + 2 * pad - kernel) / stride + 1);
   }
 
