@@ -104,11 +104,6 @@ public record CompileOptions(
         precision, pruning, dims, bindings, inputs, Optional.of(t), cores, flags, dump);
   }
 
-  /** The same on fewer cores. */
-  public CompileOptions withCores(int n) {
-    return new CompileOptions(precision, pruning, dims, bindings, inputs, tile, n, flags, dump);
-  }
-
   /** The same with switches. */
   public CompileOptions withFlags(Set<String> f) {
     return new CompileOptions(precision, pruning, dims, bindings, inputs, tile, cores, f, dump);

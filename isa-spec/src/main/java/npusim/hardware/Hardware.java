@@ -45,11 +45,6 @@ public record Hardware(
     return types(core.matrix().throughput().keySet());
   }
 
-  /** Types the vector unit computes on natively. */
-  public Set<DType> vectorTypes() {
-    return types(core.vector().throughput().keySet());
-  }
-
   private static Set<DType> types(Set<DType> keys) {
     var set = EnumSet.noneOf(DType.class);
     set.addAll(keys);

@@ -77,9 +77,4 @@ public record VectorUnit(
     double base = throughput.get(type.isFloat() ? DType.F32 : DType.I32);
     return type.bits() > 32 ? base * 32 / type.bits() : base;
   }
-
-  /** Elements per cycle of all lanes for one class and type, see {@link #lanesPerCycle(DType)}. */
-  public double elementsPerCycle(VectorClass c, DType type) {
-    return lanes * lanesPerCycle(type) / ops.get(c).cyclesPerElement();
-  }
 }

@@ -128,23 +128,6 @@ public final class Numeric {
     return Float.float16ToFloat((short) (bits << 8));
   }
 
-  /**
-   * The value rounded to a floating-point type and read back as binary32. {@code saturate} concerns
-   * 8-bit types only.
-   *
-   * @throws IllegalArgumentException when the type is not a supported float
-   */
-  public static float roundTo(DType type, float x, boolean saturate) {
-    return switch (type) {
-      case F32, F64 -> x;
-      case F16 -> f16ToFloat(floatToF16(x));
-      case BF16 -> bf16ToFloat(floatToBf16(x));
-      case F8E4M3FN -> f8E4M3FNToFloat(floatToF8E4M3FN(x, saturate));
-      case F8E5M2 -> f8E5M2ToFloat(floatToF8E5M2(x, saturate));
-      default -> throw new IllegalArgumentException("not a supported float type: " + type);
-    };
-  }
-
   /** Clamps a signed 64-bit value into the range of an integer type. */
   public static long saturate(DType type, long x) {
     if (type == DType.U64) {
@@ -182,11 +165,6 @@ public final class Numeric {
       case BOOL -> x != 0 ? 1 : 0;
       default -> throw new IllegalArgumentException("not an integer type: " + type);
     };
-  }
-
-  /** Rounds half to even, as ONNX's Round and QuantizeLinear do. */
-  public static double roundHalfEven(double x) {
-    return Math.rint(x);
   }
 
   /** Unsigned 64-bit integer, given as a long, to the nearest binary64. */

@@ -118,11 +118,6 @@ public final class Aff {
     return new Aff(constant + o.constant, Arrays.copyOf(s, m), Arrays.copyOf(k, m));
   }
 
-  /** Difference. */
-  public Aff minus(Aff o) {
-    return plus(o.times(-1));
-  }
-
   /** Multiple. */
   public Aff times(long f) {
     if (f == 0) {

@@ -22,11 +22,6 @@ final class Matcher {
     return n != null && n.domain().isEmpty() && Arrays.asList(ops).contains(n.opType()) ? n : null;
   }
 
-  /** As {@link #producer}, looking through Cast. */
-  Node behindCast(String value, String... ops) {
-    return producer(withoutCast(value), ops);
-  }
-
   /** The value before any Cast. */
   String withoutCast(String value) {
     String v = value;

@@ -175,14 +175,6 @@ public final class Node {
     trimAndUpdate();
   }
 
-  /** Replaces all inputs. */
-  public void setInputs(List<String> values) {
-    List<String> copy = List.copyOf(values);
-    inputs.clear();
-    inputs.addAll(copy);
-    trimAndUpdate();
-  }
-
   /** Sets output {@code i}, appending absent ones before it when needed. */
   public void setOutput(int i, String value) {
     Graph g = owner;

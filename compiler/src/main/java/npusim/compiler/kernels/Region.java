@@ -70,11 +70,6 @@ public final class Region {
     return types.get(value);
   }
 
-  /** Type of the result. */
-  public DType resultType() {
-    return types.getLast();
-  }
-
   private int step(DType type, Action action, int... args) {
     types.add(type);
     boolean row = true;
@@ -106,11 +101,6 @@ public final class Region {
     sources.add(-1 - steps.size());
     steps.add(new Step(null, fn, new int[] {a}, Kind.OTHER));
     return types.size() - 1;
-  }
-
-  /** True when some step needs whole rows. */
-  public boolean reduces() {
-    return steps.stream().anyMatch(s -> s.reduction() != null);
   }
 
   /** fn(a). */

@@ -66,11 +66,6 @@ public abstract class OpContext {
     return require(i).toLongs();
   }
 
-  /** Integers of input {@code i} when given, of the attribute otherwise; null when neither is. */
-  public final long[] longsOrAttr(int i, String attribute) {
-    return has(i) ? longs(i) : node.intsAttr(attribute, (long[]) null);
-  }
-
   /** The only element of input {@code i}, or the fallback when absent. */
   public final long longOr(int i, long fallback) {
     return has(i) ? require(i).longAt(0) : fallback;

@@ -68,22 +68,6 @@ final class LocalOperand {
     return o;
   }
 
-  /** An operand written to with other strides than its fields say, such as a reduction's result. */
-  static LocalOperand writeWith(Core core, Args args, Fields f, long[] extents, long[] strides) {
-    LocalOperand o = bind(core, args, f, strides);
-    o.checkRange(extents);
-    o.markWritten(extents);
-    return o;
-  }
-
-  /** An operand read with other strides than its fields say. */
-  static LocalOperand readWith(Core core, Args args, Fields f, long[] extents, long[] strides) {
-    LocalOperand o = bind(core, args, f, strides);
-    o.checkRange(extents);
-    o.checkWritten(extents);
-    return o;
-  }
-
   /** An operand whose addresses depend on data: nothing is checked yet. */
   static LocalOperand indexed(Core core, Args args, Fields f) {
     return bind(core, args, f, strides(args, f));

@@ -75,11 +75,6 @@ final class Nest {
     return s[operand][DIMS - 1];
   }
 
-  /** Innermost extent after merging. */
-  long innerExtent() {
-    return d[DIMS - 1];
-  }
-
   /** Calls {@code body} for runs of at most {@code longest} elements, in iteration order. */
   void forEach(int longest, Run body) {
     if (empty) {

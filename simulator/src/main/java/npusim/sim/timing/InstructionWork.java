@@ -54,11 +54,6 @@ public final class InstructionWork {
     return value(Costs.ELEMENTS);
   }
 
-  /** Bytes of a transfer. */
-  public long transferBytes() {
-    return value(Costs.BYTES);
-  }
-
   public long scratchpadReadBytes() {
     return value(Costs.SPM_READ);
   }

@@ -28,11 +28,6 @@ public enum TimingUnit {
     return label;
   }
 
-  /** True for the load queues. */
-  public boolean isLoad() {
-    return ordinal() >= LD0.ordinal() && ordinal() <= LD3.ordinal();
-  }
-
   /** The timing unit of an ISA unit; load queue {@code q} for {@link Unit#LD}. */
   static int index(Unit unit, int q) {
     return switch (unit) {
