@@ -21,7 +21,6 @@ import npusim.isa.DType;
  * @param inputs values of inputs that are known when compiling: their shapes are taken, and the
  *     value of one that decides shapes
  * @param tile forced extents m, n, k of matrix tiles; empty lets the compiler search
- * @param cores cores used per chip; 0 uses all
  * @param flags names of switches, such as {@code no-resident}
  * @param dump receives name of a pass and the graph after it
  */
@@ -32,7 +31,6 @@ public record CompileOptions(
     Map<String, Tensor> bindings,
     Map<String, Tensor> inputs,
     Optional<Tile> tile,
-    int cores,
     Set<String> flags,
     BiConsumer<String, Graph> dump) {
 
@@ -51,7 +49,6 @@ public record CompileOptions(
           Map.of(),
           Map.of(),
           Optional.empty(),
-          0,
           Set.of(),
           (p, g) -> {});
 
@@ -69,17 +66,17 @@ public record CompileOptions(
 
   /** The same with symbolic dimensions bound. */
   public CompileOptions withDims(Map<String, Long> d) {
-    return new CompileOptions(precision, pruning, d, bindings, inputs, tile, cores, flags, dump);
+    return new CompileOptions(precision, pruning, d, bindings, inputs, tile, flags, dump);
   }
 
   /** The same with values of inputs bound. */
   public CompileOptions withBindings(Map<String, Tensor> b) {
-    return new CompileOptions(precision, pruning, dims, b, inputs, tile, cores, flags, dump);
+    return new CompileOptions(precision, pruning, dims, b, inputs, tile, flags, dump);
   }
 
   /** The same with inputs known. */
   public CompileOptions withInputs(Map<String, Tensor> in) {
-    return new CompileOptions(precision, pruning, dims, bindings, in, tile, cores, flags, dump);
+    return new CompileOptions(precision, pruning, dims, bindings, in, tile, flags, dump);
   }
 
   /** The same with the model recast to a type. */
@@ -89,28 +86,27 @@ public record CompileOptions(
 
   /** The same with the model recast to number formats. */
   public CompileOptions withPrecision(Precision p) {
-    return new CompileOptions(
-        Optional.of(p), pruning, dims, bindings, inputs, tile, cores, flags, dump);
+    return new CompileOptions(Optional.of(p), pruning, dims, bindings, inputs, tile, flags, dump);
   }
 
   /** The same with weights pruned. */
   public CompileOptions withPruning(Optional<Pruning> p) {
-    return new CompileOptions(precision, p, dims, bindings, inputs, tile, cores, flags, dump);
+    return new CompileOptions(precision, p, dims, bindings, inputs, tile, flags, dump);
   }
 
   /** The same with forced matrix tiles. */
   public CompileOptions withTile(Tile t) {
     return new CompileOptions(
-        precision, pruning, dims, bindings, inputs, Optional.of(t), cores, flags, dump);
+        precision, pruning, dims, bindings, inputs, Optional.of(t), flags, dump);
   }
 
   /** The same with switches. */
   public CompileOptions withFlags(Set<String> f) {
-    return new CompileOptions(precision, pruning, dims, bindings, inputs, tile, cores, f, dump);
+    return new CompileOptions(precision, pruning, dims, bindings, inputs, tile, f, dump);
   }
 
   /** The same with graphs handed out after every pass. */
   public CompileOptions withDump(BiConsumer<String, Graph> d) {
-    return new CompileOptions(precision, pruning, dims, bindings, inputs, tile, cores, flags, d);
+    return new CompileOptions(precision, pruning, dims, bindings, inputs, tile, flags, d);
   }
 }

@@ -8,12 +8,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import npusim.compiler.CompileOptions;
+import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Tensor;
+import npusim.compiler.ir.TensorType;
 import npusim.compiler.onnx.ModelReader;
 import npusim.compiler.onnx.TensorIo;
+import npusim.compiler.text.OnnxText;
 import npusim.diag.Diagnostic;
 import npusim.diag.NpusimException;
 import npusim.diag.Severity;
@@ -36,6 +40,27 @@ final class Cases {
       FAILED,
       REFUSED
     }
+  }
+
+  /**
+   * A model from text, with normally distributed values: inputs named w… become weights, the others
+   * are put into {@code inputs}.
+   */
+  static Model filled(String text, long seed, double deviation, Map<String, Tensor> inputs) {
+    Model m = OnnxText.parse("m", text);
+    Graph g = m.graph();
+    Random random = new Random(seed);
+    for (String in : List.copyOf(g.inputs())) {
+      TensorType t = g.tensorType(in);
+      Tensor value = Tensor.generate(t.dtype(), t.shape(), i -> random.nextGaussian() * deviation);
+      if (in.startsWith("w")) {
+        g.inputs().remove(in);
+        g.addInitializer(in, value);
+      } else {
+        inputs.put(in, value);
+      }
+    }
+    return m;
   }
 
   /** Case folders below a folder, sorted. */

@@ -6,18 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import npusim.compiler.CompileOptions;
 import npusim.compiler.Pipeline;
 import npusim.compiler.eval.GraphEvaluator;
-import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Tensor;
-import npusim.compiler.ir.TensorType;
 import npusim.compiler.passes.Pass;
 import npusim.compiler.passes.PassContext;
 import npusim.compiler.roll.RollLayers;
-import npusim.compiler.text.OnnxText;
 import npusim.hardware.Hardware;
 import npusim.hardware.HardwareLoader;
 import npusim.sim.functional.Schedule;
@@ -108,20 +104,6 @@ class ConvolutionLayoutsTest {
   }
 
   private static Model model(String text, Map<String, Tensor> inputs) {
-    Model m = OnnxText.parse("layouts", text);
-    Graph g = m.graph();
-    Random random = new Random(7);
-    for (String in : List.copyOf(g.inputs())) {
-      TensorType type = g.tensorType(in);
-      Tensor value =
-          Tensor.generate(type.dtype(), type.shape(), i -> (float) random.nextGaussian() / 4);
-      if (in.startsWith("w")) {
-        g.inputs().remove(in);
-        g.addInitializer(in, value);
-      } else {
-        inputs.put(in, value);
-      }
-    }
-    return m;
+    return Cases.filled(text, 7, 0.25, inputs);
   }
 }

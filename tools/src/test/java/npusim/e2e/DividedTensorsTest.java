@@ -6,14 +6,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import npusim.compiler.CompileOptions;
-import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Tensor;
-import npusim.compiler.ir.TensorType;
 import npusim.compiler.passes.DepthFirst;
-import npusim.compiler.text.OnnxText;
 import npusim.hardware.Hardware;
 import npusim.hardware.HardwareLoader;
 import npusim.isa.DType;
@@ -174,19 +170,6 @@ class DividedTensorsTest {
   }
 
   private static Model model(String text, Map<String, Tensor> inputs) {
-    Model m = OnnxText.parse("m", text);
-    Graph g = m.graph();
-    Random random = new Random(5);
-    for (String in : List.copyOf(g.inputs())) {
-      TensorType t = g.tensorType(in);
-      Tensor value = Tensor.generate(t.dtype(), t.shape(), i -> random.nextGaussian() * 0.3);
-      if (in.startsWith("w")) {
-        g.inputs().remove(in);
-        g.addInitializer(in, value);
-      } else {
-        inputs.put(in, value);
-      }
-    }
-    return m;
+    return Cases.filled(text, 5, 0.3, inputs);
   }
 }

@@ -73,15 +73,7 @@ final class RandomLayers extends RandomNodes {
     Arrays.fill(w, k);
     w[0] = turned ? c : out;
     w[1] = turned ? out : c / groups;
-    String attrs =
-        "kernel_shape = "
-            + repeat(k, r)
-            + ", strides = "
-            + repeat(g.between(1, 2), r)
-            + ", pads = "
-            + repeat(turned ? 0 : pad, 2 * r)
-            + ", group = "
-            + groups;
+    String attrs = window(r, k, turned ? 0 : pad) + ", group = " + groups;
     Value y =
         g.node(
             turned ? "ConvTranspose" : "Conv",
@@ -93,6 +85,16 @@ final class RandomLayers extends RandomNodes {
     if (y != null && g.below(2) == 0) {
       g.node(any("Relu", "HardSwish"), "", false, y.name());
     }
+  }
+
+  /** Attributes of a window of {@code k} elements and a random stride in every dimension. */
+  private String window(int rank, long k, long pad) {
+    return "kernel_shape = "
+        + repeat(k, rank)
+        + ", strides = "
+        + repeat(g.between(1, 2), rank)
+        + ", pads = "
+        + repeat(pad, 2 * rank);
   }
 
   void pool() {
@@ -111,13 +113,7 @@ final class RandomLayers extends RandomNodes {
     if (Arrays.stream(x.dims()).skip(2).min().orElse(1) + 2 * pad < k) {
       return;
     }
-    String attrs =
-        "kernel_shape = "
-            + repeat(k, r)
-            + ", strides = "
-            + repeat(g.between(1, 2), r)
-            + ", pads = "
-            + repeat(pad, 2 * r);
+    String attrs = window(r, k, pad);
     boolean max = g.below(2) == 0;
     String count = max ? "" : ", count_include_pad = " + g.below(2);
     g.node(max ? "MaxPool" : "AveragePool", attrs + count, max && x.exact(), x.name());

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import npusim.isa.DType;
 import npusim.isa.Field;
 import npusim.isa.Opcode;
 
@@ -48,9 +49,21 @@ public final class Emitter {
     return spm.take(bytes);
   }
 
+  /** A tensor in a piece of scratchpad of its own, with strides in elements. */
+  public Loc tensor(DType type, long elements, long... strides) {
+    Area a = scratch(type.bytesFor(elements));
+    return new Loc(a, Aff.of(a.lo()), strides, type);
+  }
+
   /** A piece of accumulator memory for the length of this kernel. */
   public Area accumulators(long bytes) {
     return acc.take(bytes);
+  }
+
+  /** A ring of 4-byte sums in accumulators, from the matrix unit to the vector unit. */
+  public Ring sums(String name, int slots, long elements) {
+    Area area = accumulators(slots * WorkMemory.aligned(4 * elements));
+    return ring(name, area, slots, Lane.MAT, Lane.VEC);
   }
 
   /**

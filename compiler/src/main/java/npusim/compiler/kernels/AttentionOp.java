@@ -2,7 +2,6 @@ package npusim.compiler.kernels;
 
 import java.util.function.Consumer;
 import npusim.compiler.codegen.Aff;
-import npusim.compiler.codegen.Area;
 import npusim.compiler.codegen.Axis;
 import npusim.compiler.codegen.Emitter;
 import npusim.compiler.codegen.Lane;
@@ -253,14 +252,14 @@ public final class AttentionOp implements Kernel {
       biasTiles = bias == null ? null : keyed("bias", bias, Lane.VEC, BIAS);
       long rows = nest.tile(3)[0];
       result = new TileOut(e, "out", operands[4], nest.tile(RESULT), SLOTS, Lane.VEC, others);
-      scoreSums = sums("scores", AttentionTiles.scoreSlots(c.hw()), rows * tile);
-      outputSums = sums("sums", 1, rows * wide);
+      scoreSums = e.sums("scores", AttentionTiles.scoreSlots(c.hw()), rows * tile);
+      outputSums = e.sums("sums", 1, rows * wide);
       long bytes = WorkMemory.aligned(type.bytesFor(rows * keys));
       weights = e.ring("weights", e.scratch(bytes), 1, Lane.VEC, Lane.MAT);
-      scores = local(4 * rows * keys, keys, 1);
-      maxima = local(4 * rows, 1, 0);
-      sums = local(4 * rows, 1, 0);
-      factor = local(4, 0, 0);
+      scores = e.tensor(DType.F32, rows * keys, keys, 1);
+      maxima = e.tensor(DType.F32, rows, 1, 0);
+      sums = e.tensor(DType.F32, rows, 1, 0);
+      factor = e.tensor(DType.F32, 1, 0, 0);
     }
 
     private Operand operand(String name, View x, Lane lane, Lane consumer, int... map) {
@@ -278,16 +277,6 @@ public final class AttentionOp implements Kernel {
         extents[i] = map[i] == 4 ? tile : extents[i];
       }
       return new Operand(new TileIn(e, name, x, extents, SLOTS, e.weightLane(), consumer), null);
-    }
-
-    private Ring sums(String name, int slots, long elements) {
-      Area area = e.accumulators(slots * WorkMemory.aligned(4 * elements));
-      return e.ring(name, area, slots, Lane.MAT, Lane.VEC);
-    }
-
-    private Loc local(long bytes, long... strides) {
-      Area a = e.scratch(WorkMemory.aligned(bytes));
-      return new Loc(a, Aff.of(a.lo()), strides, DType.F32);
     }
 
     void run() {

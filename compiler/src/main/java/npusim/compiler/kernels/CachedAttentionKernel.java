@@ -3,7 +3,6 @@ package npusim.compiler.kernels;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import npusim.compiler.codegen.Aff;
-import npusim.compiler.codegen.Area;
 import npusim.compiler.codegen.Axis;
 import npusim.compiler.codegen.Dma;
 import npusim.compiler.codegen.Emitter;
@@ -202,8 +201,8 @@ final class CachedAttentionKernel implements Kernel {
       keyTiles = new TileIn(e, "k", keys, keyTile, SLOTS, e.weightLane(), Lane.MAT);
       valueTiles = new TileIn(e, "v", values, keyTile, SLOTS, e.weightLane(), Lane.MAT);
       result = new TileOut(e, "out", out, rowTile, SLOTS, Lane.VEC, others);
-      scoreSums = accumulators("scores", SLOTS, p.rows() * p.keys());
-      outputSums = accumulators("sums", 1, p.rows() * p.dim());
+      scoreSums = e.sums("scores", SLOTS, p.rows() * p.keys());
+      outputSums = e.sums("sums", 1, p.rows() * p.dim());
       weights =
           e.ring(
               "weights",
@@ -211,9 +210,9 @@ final class CachedAttentionKernel implements Kernel {
               1,
               Lane.VEC,
               Lane.MAT);
-      scores = local(4 * p.rows() * width, width, 1);
-      maxima = local(4 * p.rows(), 1, 0);
-      sums = local(4 * p.rows(), 1, 0);
+      scores = e.tensor(DType.F32, p.rows() * width, width, 1);
+      maxima = e.tensor(DType.F32, p.rows(), 1, 0);
+      sums = e.tensor(DType.F32, p.rows(), 1, 0);
       maskRing = mask == null ? null : square("mask", mask);
       borderRing = border == null ? null : square("border", border);
       if (p.decodes()) {
@@ -237,16 +236,6 @@ final class CachedAttentionKernel implements Kernel {
       r.publish();
       r.take(Lane.VEC);
       return r;
-    }
-
-    private Ring accumulators(String name, int slots, long elements) {
-      Area area = e.accumulators(slots * WorkMemory.aligned(4 * elements));
-      return e.ring(name, area, slots, Lane.MAT, Lane.VEC);
-    }
-
-    private Loc local(long bytes, long... strides) {
-      Area a = e.scratch(WorkMemory.aligned(bytes));
-      return new Loc(a, Aff.of(a.lo()), strides, DType.F32);
     }
 
     /** One new step: all query heads of a cache head are one block of rows. */

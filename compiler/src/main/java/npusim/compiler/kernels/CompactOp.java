@@ -2,7 +2,6 @@ package npusim.compiler.kernels;
 
 import java.util.Arrays;
 import npusim.compiler.codegen.Aff;
-import npusim.compiler.codegen.Area;
 import npusim.compiler.codegen.Dma;
 import npusim.compiler.codegen.Emitter;
 import npusim.compiler.codegen.Indexed;
@@ -100,10 +99,10 @@ public final class CompactOp implements Kernel {
   private static void emit(
       Emitter e, View x, View out, View count, boolean coordinates, long bound, long size) {
     long[] layout = View.rowMajor(x.dims());
-    Loc in = tile(e, x.type(), size, layout);
-    Loc list = tile(e, DType.I64, bound, 1);
-    Loc row = tile(e, DType.I64, bound, 1);
-    Loc number = tile(e, DType.I64, 1, 1);
+    Loc in = e.tensor(x.type(), Math.max(1, size), layout);
+    Loc list = e.tensor(DType.I64, Math.max(1, bound), 1);
+    Loc row = e.tensor(DType.I64, Math.max(1, bound), 1);
+    Loc number = e.tensor(DType.I64, 1, 1);
     int loaded = e.semaphore(Lane.LD0, Lane.VEC);
     int ready = e.semaphore(Lane.VEC, Lane.ST);
     int stored = e.semaphore(Lane.ST, Lane.VEC);
@@ -138,10 +137,5 @@ public final class CompactOp implements Kernel {
       Loc to = coordinates ? out.slice(0, d, 1, 1).loc() : out.loc();
       new Dma(e).store(to.withStrides(out.strides()[out.rank() - 1]), from, Aff.of(bound));
     }
-  }
-
-  private static Loc tile(Emitter e, DType t, long n, long... strides) {
-    Area a = e.scratch(t.bytesFor(Math.max(1, n)));
-    return new Loc(a, Aff.of(a.lo()), strides, t);
   }
 }

@@ -1,7 +1,6 @@
 package npusim.compiler.kernels;
 
 import npusim.compiler.codegen.Aff;
-import npusim.compiler.codegen.Area;
 import npusim.compiler.codegen.Axis;
 import npusim.compiler.codegen.Emitter;
 import npusim.compiler.codegen.Indexed;
@@ -123,9 +122,8 @@ final class LongRows {
 
   /** A vector along the last of {@code rank} dimensions. */
   private static Loc vector(Emitter e, DType type, long n, int rank) {
-    Area a = e.scratch(type.bytesFor(n));
     long[] strides = new long[rank];
     strides[rank - 1] = 1;
-    return new Loc(a, Aff.of(a.lo()), strides, type);
+    return e.tensor(type, n, strides);
   }
 }

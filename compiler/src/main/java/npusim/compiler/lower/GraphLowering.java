@@ -131,9 +131,9 @@ public final class GraphLowering {
   }
 
   private ChipProgram chip() {
-    int n = options.cores() > 0 ? Math.min(options.cores(), hw.chip().cores()) : hw.chip().cores();
+
     List<CoreProgram> cores = new ArrayList<>();
-    for (int c = 0; c < n; c++) {
+    for (int c = 0; c < hw.chip().cores(); c++) {
       cores.add(
           new CoreProgram(
               c,
