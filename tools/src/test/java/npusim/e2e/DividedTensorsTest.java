@@ -114,9 +114,14 @@ class DividedTensorsTest {
    */
   @Test
   void imagesInPortions() {
+    assertThat(portions(IMAGES)).isNotEmpty();
+  }
+
+  /** Checks a model on a chip with little scratchpad; returns the tensors portions end in. */
+  private static List<String> portions(String text) {
     Hardware hw =
         HardwareLoader.load("edge", List.of("chip.cores=2", "core.scratchpad.bytes=64KiB"));
-    Model m = model(IMAGES, new LinkedHashMap<>());
+    Model m = model(text, new LinkedHashMap<>());
     List<String> joined = new ArrayList<>();
     CompileOptions o =
         CompileOptions.DEFAULT.withDump(
@@ -127,8 +132,48 @@ class DividedTensorsTest {
                     .forEach(n -> joined.add(n.output(0)));
               }
             });
-    check(m, IMAGES, hw, o, Schedule.LATE_STORES);
-    assertThat(joined).isNotEmpty();
+    check(m, text, hw, o, Schedule.LATE_STORES);
+    return joined;
+  }
+
+  /** Early layers want portions, the last has many weights, and tensors are needed across. */
+  @Test
+  void portionsEndWhereOneTensorIsLeft() {
+    String text =
+        """
+        <ir_version: 10, opset_import: ["" : 18]>
+        g (float[8,3,16,16] x, float[12,3,3,3] w1, float[4,12,3,3] w2, float[4,12,1,1] w3,
+           float[64,4,3,3] w4, float[64,64,3,3] w5)
+          => (float[8,64] y) {
+          a = Conv <pads = [1,1,1,1]> (x, w1)
+          b = Conv <pads = [1,1,1,1], strides = [4,4]> (a, w2)
+          c = Conv <strides = [4,4]> (a, w3)
+          d = Relu (b)
+          s = Add (d, c)
+          e = Conv <pads = [1,1,1,1]> (s, w4)
+          f = Conv <pads = [1,1,1,1]> (e, w5)
+          m = GlobalAveragePool (f)
+          y = Flatten (m)
+        }
+        """;
+    assertThat(portions(text)).containsExactly("s");
+  }
+
+  @Test
+  void constantsForEveryImageAreNotCutIntoPortions() {
+    String text =
+        """
+        <ir_version: 10, opset_import: ["" : 18]>
+        g (float[8,3,16,16] x, float[12,3,3,3] w1, float[8,12,16,16] w2, float[12,12,3,3] w3)
+          => (float[8,12] y) {
+          a = Conv <pads = [1,1,1,1]> (x, w1)
+          b = Add (a, w2)
+          c = Conv <pads = [1,1,1,1]> (b, w3)
+          m = GlobalAveragePool (c)
+          y = Flatten (m)
+        }
+        """;
+    assertThat(portions(text)).doesNotContain("b", "c", "m");
   }
 
   /** Beside integer products the chip computes in the 16-bit float that it is faster in. */

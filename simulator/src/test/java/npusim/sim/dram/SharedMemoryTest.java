@@ -2,6 +2,7 @@ package npusim.sim.dram;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import npusim.hardware.Hardware;
 import npusim.sim.timing.TestHardware;
 import org.junit.jupiter.api.Test;
@@ -11,7 +12,8 @@ class SharedMemoryTest {
       TestHardware.small(
           "shared_sram.bytes=64KiB",
           "shared_sram.bytes_per_cycle=12.8",
-          "shared_sram.latency_cycles=7");
+          "shared_sram.latency_cycles=7",
+          "dram.fixed.requests_in_flight=3");
 
   @Test
   void readsAndWritesShareTheBandwidth() {
@@ -28,7 +30,7 @@ class SharedMemoryTest {
   @Test
   void addressesFromItsSizeOnAreTheDrams() {
     DramModel m = DramModel.of(HW);
-    DramModel alone = DramModel.of(TestHardware.small());
+    DramModel alone = DramModel.of(TestHardware.small("dram.fixed.requests_in_flight=3"));
     assertThat(m.read(0, 65536, 64)).isEqualTo(alone.read(0, 0, 64));
     assertThat(m.read(0, 65535, 1)).isEqualTo(1 + 7);
     assertThat(m.write(50, 65536 + 640, 64)).isEqualTo(alone.write(50, 640, 64));
@@ -36,6 +38,27 @@ class SharedMemoryTest {
     assertThat(m.bytesWritten()).isEqualTo(64);
     assertThat(m.sharedBytesRead()).isEqualTo(1);
     assertThat(m.peakBytesPerCycle()).isEqualTo(alone.peakBytesPerCycle());
+    assertThat(m.requestsInFlight()).isEqualTo(alone.requestsInFlight()).isEqualTo(3);
+  }
+
+  @Test
+  void theDramSeesItsOwnAddresses() {
+    String[] ddr = {"dram.model=ddr", "dram.preset=DDR4-2400", "dram.channels=2"};
+    String[] both = Arrays.copyOf(ddr, 6);
+    both[3] = "shared_sram.bytes=24704";
+    both[4] = "shared_sram.bytes_per_cycle=8";
+    both[5] = "shared_sram.latency_cycles=7";
+    DramModel m = DramModel.of(TestHardware.small(both));
+    DramModel alone = DramModel.of(TestHardware.small(ddr));
+    for (int i = 0; i < 40; i++) {
+      long at = 8128L * i;
+      assertThat(m.read(9 * i, 24704 + at, 192)).isEqualTo(alone.read(9 * i, at, 192));
+      assertThat(m.write(9 * i, 24704 + 2 * at, 64)).isEqualTo(alone.write(9 * i, 2 * at, 64));
+    }
+    assertThat(m.activates()).isEqualTo(alone.activates()).isPositive();
+    assertThat(m.rowHits()).isEqualTo(alone.rowHits());
+    assertThat(m.rowConflicts()).isEqualTo(alone.rowConflicts());
+    assertThat(m.channelBusyCycles()).isEqualTo(alone.channelBusyCycles());
   }
 
   @Test
