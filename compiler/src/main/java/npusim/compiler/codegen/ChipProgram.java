@@ -120,15 +120,19 @@ public final class ChipProgram {
    */
   public void launchTogether(int node, Body body) {
     cores.forEach(c -> c.together(cores.getFirst()));
-    launch(node, body, true);
+    launchInRoom(node, body, true);
   }
 
   /** Records a kernel on every core and appends it. */
   public void launch(int node, Body body) {
     cores.forEach(CoreProgram::alone);
-    // Where no tensor lives now there is room for what other cores don't write to.
+    launchInRoom(node, body, false);
+  }
+
+  /** Where no tensor lives now there is room for kernels. */
+  private void launchInRoom(int node, Body body, boolean together) {
     cores.forEach(c -> c.spm().reserve(live));
-    launch(node, body, false);
+    launch(node, body, together);
     cores.forEach(c -> c.spm().reserve(reserved));
   }
 

@@ -13,6 +13,7 @@ import npusim.compiler.codegen.LoopNest;
 import npusim.compiler.codegen.Mat;
 import npusim.compiler.codegen.Ring;
 import npusim.compiler.codegen.Shape4;
+import npusim.compiler.codegen.Share;
 import npusim.compiler.codegen.TileIn;
 import npusim.compiler.codegen.TileOut;
 import npusim.compiler.codegen.Vec;
@@ -129,6 +130,7 @@ final class ConvKernel {
             readBits,
             epilogue.operations(),
             w.storage().block(),
+            k.cores() > 1 && shares(),
             k.ownSpmBudget(),
             k.accBudget(),
             k.cores(),
@@ -147,7 +149,13 @@ final class ConvKernel {
       }
       padding = k.padding(x, 0, largest);
     }
-    k.launch(this::emit);
+    k.launch(this::emit, t.isShared());
+  }
+
+  /** Whether cores can load tiles of the weights in parts. */
+  private boolean shares() {
+    boolean whole = Arrays.stream(w.strides()).noneMatch(s -> s == 0);
+    return whole && !w.storage().resident() && w.storage().format() == null && !w.type().isPacked();
   }
 
   /** True when each core has images of its own. */
@@ -254,6 +262,8 @@ final class ConvKernel {
     }
 
     void run() {
+      // First, so that what cores share lies at the same place in all of them.
+      TileIn shared = weightTiles();
       int depth = nest.depth(mapIn, x.strides());
       Lane lane = Lane.LD0;
       WindowIn input =
@@ -272,7 +282,8 @@ final class ConvKernel {
             input.release(Lane.MAT);
             input.next();
           });
-      LoopNest.Operand weights = weights();
+      LoopNest.Operand weights =
+          nest.operand(shared, nest.depth(mapW, w.strides()), mapW, Lane.MAT);
       List<LoopNest.Operand> more = new ArrayList<>();
       for (View v : extras) {
         more.add(operand("b", v, mapOut, Lane.VEC));
@@ -319,12 +330,26 @@ final class ConvKernel {
           });
     }
 
-    private LoopNest.Operand weights() {
+    private TileIn weightTiles() {
       int depth = nest.depth(mapW, w.strides());
       Lane lane = w.storage().constant() ? e.weightLane() : Lane.LD0;
-      int slots = depth == 0 ? 1 : SLOTS;
-      TileIn in = new TileIn(e, "w", w, 1, nest.tile(mapW), slots, lane, Lane.MAT);
-      return nest.operand(in, depth, mapW, Lane.MAT);
+      int slots = depth == 0 ? 1 : t.slots();
+      Share share = t.isShared() ? group() : null;
+      return new TileIn(e, "w", w, 1, share, nest.tile(mapW), slots, lane, Lane.MAT);
+    }
+
+    /** The cores with the same channels: they differ in images and in places. */
+    private Share group() {
+      int step = t.pb() * t.pg() * t.po();
+      int first = part / t.pb() % (t.pg() * t.po()) * t.pb();
+      long cores = 0;
+      for (int s = 0; s < t.ps(); s++) {
+        for (int b = 0; b < t.pb(); b++) {
+          cores |= 1L << first + b + s * step;
+        }
+      }
+      int index = part % t.pb() + part / step * t.pb();
+      return new Share(cores, index, t.pb() * t.ps(), t.dim(), 1);
     }
 
     private LoopNest.Operand operand(String name, View v, int[] map, Lane consumer) {

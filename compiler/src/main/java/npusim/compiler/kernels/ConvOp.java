@@ -22,7 +22,7 @@ public final class ConvOp implements Kernel {
   @Override
   public int divides(KernelContext k, int input, int dim) {
     long out = k.outType(0).bytesFor(Arrays.stream(k.outShape(0)).reduce(1, Math::multiplyExact));
-    return input <= 0 && dim == 0 && k.worthDividing(k.in(0), out, k.in(1)) ? 0 : -1;
+    return input <= 0 && dim == 0 && k.worthDividingTogether(k.in(0), out, k.in(1)) ? 0 : -1;
   }
 
   @Override

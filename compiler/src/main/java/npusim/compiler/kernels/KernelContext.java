@@ -19,6 +19,7 @@ import npusim.compiler.memory.MemoryMap;
 import npusim.compiler.memory.Storage;
 import npusim.compiler.memory.View;
 import npusim.compiler.tiling.MatmulTiling;
+import npusim.compiler.tiling.Sharing;
 import npusim.diag.Diagnostic;
 import npusim.diag.NpusimException;
 import npusim.hardware.Hardware;
@@ -241,6 +242,16 @@ public final class KernelContext {
     return again <= in.type().bytesFor(in.size()) + out;
   }
 
+  /**
+   * As above for weights that cores may load together: then every core is sent what others load of
+   * them, instead of what others compute of the result.
+   */
+  boolean worthDividingTogether(View in, long out, View weights) {
+    long sent = weights.type().bytesFor(weights.size());
+    return Sharing.pays(hw) && sent <= in.type().bytesFor(in.size()) + out
+        || worthDividing(in, out, weights);
+  }
+
   /** Mask of the cores other than {@code part}. */
   public long otherCores(int part) {
     int n = cores();
@@ -253,7 +264,7 @@ public final class KernelContext {
     return chip.cores().getFirst().spmBytes() / 2;
   }
 
-  /** As {@link #spmBudget}, for a kernel whose cores don't write each other's scratchpads. */
+  /** As {@link #spmBudget} with what no tensor takes while the kernel runs. */
   public long ownSpmBudget() {
     return chip.scratchpadBytes() / 2;
   }

@@ -28,13 +28,15 @@ final class BatchPlan {
   private final List<Layer> layers;
   private final long batch;
   private final int cores;
+  private final int loads;
   private final long area;
   private final Map<Integer, Integer> lastUse = new HashMap<>();
 
-  private BatchPlan(List<Layer> layers, long batch, int cores, long area) {
+  private BatchPlan(List<Layer> layers, long batch, int cores, int loads, long area) {
     this.layers = layers;
     this.batch = batch;
     this.cores = cores;
+    this.loads = loads;
     this.area = area;
     for (int i = 0; i < layers.size(); i++) {
       for (int r : layers.get(i).reads()) {
@@ -47,10 +49,11 @@ final class BatchPlan {
    * The cheapest stretches.
    *
    * @param batch images, a multiple of the cores
+   * @param loads how many cores load the same weights for themselves
    * @param area bytes that a core keeps of tensors
    */
-  static List<Stretch> of(List<Layer> layers, long batch, int cores, long area) {
-    return new BatchPlan(layers, batch, cores, area).search();
+  static List<Stretch> of(List<Layer> layers, long batch, int cores, int loads, long area) {
+    return new BatchPlan(layers, batch, cores, loads, area).search();
   }
 
   private List<Stretch> search() {
@@ -94,7 +97,7 @@ final class BatchPlan {
     boolean end = to == layers.size();
     for (int i = from; i < to; i++) {
       Layer l = layers.get(i);
-      bytes += (double) l.weights() * (portions - 1) * cores;
+      bytes += (double) l.weights() * (portions - 1) * loads;
       boolean inside = i < to - 1 || end && lastUse.containsKey(i);
       long live = inside ? l.bytes() : 0;
       for (int j = from; j < i; j++) {

@@ -14,6 +14,7 @@ import npusim.compiler.ir.Tensor;
 import npusim.compiler.ir.TensorType;
 import npusim.compiler.kernels.FusionPlan;
 import npusim.compiler.memory.Residency;
+import npusim.compiler.tiling.Sharing;
 import npusim.hardware.Hardware;
 
 /**
@@ -97,7 +98,9 @@ public final class DepthFirst extends GraphPass {
       maker.put(layers.get(i).getLast().output(0), i);
     }
     boolean changed = false;
-    for (BatchPlan.Stretch s : BatchPlan.of(plan, batch, cores, Residency.area(hw.get()))) {
+    int loads = Sharing.pays(hw.get()) ? 1 : cores;
+    long area = Residency.area(hw.get());
+    for (BatchPlan.Stretch s : BatchPlan.of(plan, batch, cores, loads, area)) {
       if (s.portions() > 1) {
         List<Node> nodes = new ArrayList<>();
         layers.subList(s.from(), s.to()).forEach(nodes::addAll);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import npusim.compiler.codegen.Axis;
+import npusim.compiler.tiling.Sharing.Parts;
 import npusim.hardware.Hardware;
 import npusim.isa.DType;
 
@@ -18,6 +19,11 @@ import npusim.isa.DType;
 public final class ConvTiling {
   private static final int GRAIN = 16;
 
+  /** Slots of a ring. */
+  private static final int SLOTS = 2;
+
+  private static final int MOST_SLOTS = 4;
+
   /** Cycles from a vector instruction's dispatch to the next one that depends on it. */
   private static final int VECTOR_START = 12;
 
@@ -29,6 +35,7 @@ public final class ConvTiling {
 
   private final Hardware hw;
   private final Problem p;
+  private final Sharing sharing;
   private final long taps;
   private final long grain;
 
@@ -47,6 +54,7 @@ public final class ConvTiling {
    * @param readBits bits per result element that the epilogue loads
    * @param vectorSteps vector operations per result element
    * @param block columns of a block of the weights, 0 when they don't lie in blocks
+   * @param shares whether cores can load the weights together
    * @param byImage whether every core must compute an equal share of the batch
    */
   public record Problem(
@@ -68,6 +76,7 @@ public final class ConvTiling {
       int readBits,
       long vectorSteps,
       long block,
+      boolean shares,
       long spm,
       long acc,
       int cores,
@@ -95,6 +104,7 @@ public final class ConvTiling {
               readBits,
               vectorSteps,
               block,
+              shares,
               spm,
               acc,
               cores,
@@ -114,6 +124,9 @@ public final class ConvTiling {
    * @param ocOuter true when the loop over channels is outside the spatial loops
    * @param pb cores along the batch, pg along groups, po along channels, ps along the first spatial
    *     dimension
+   * @param dim dimension of [G, M, C, kernel…] along which cores that need the same tiles of
+   *     weights divide them; {@link #ALONE} when each loads all
+   * @param slots tiles of weights in the scratchpad at once
    */
   public record Tiles(
       long images,
@@ -125,7 +138,21 @@ public final class ConvTiling {
       int pg,
       int po,
       int ps,
-      long grain) {
+      long grain,
+      int dim,
+      int slots) {
+    /** Every core loads the weights it needs by itself. */
+    public static final int ALONE = -1;
+
+    /** Whether cores load tiles of weights together. */
+    public boolean isShared() {
+      return dim != ALONE;
+    }
+
+    /** Cores that load a tile of weights together. */
+    int group() {
+      return isShared() ? pb * ps : 1;
+    }
 
     long rows() {
       return images * Arrays.stream(spatial).reduce(1, Math::multiplyExact);
@@ -136,6 +163,7 @@ public final class ConvTiling {
     this.hw = hw;
     this.p = p;
     this.grain = p.block() > 0 ? p.block() : GRAIN;
+    this.sharing = new Sharing(hw);
     this.taps = Arrays.stream(p.kernel()).reduce(1, Math::multiplyExact);
   }
 
@@ -155,29 +183,41 @@ public final class ConvTiling {
       // Where every tap is a product of its own, its channels fill the rows.
       long deep = hw.core().matrix().tapsTogether() ? Math.max(1, rows / taps) : rows;
       Set<Long> ics = candidates(p.ic(), deep);
+      for (long parts = 2; p.shares() && p.ic() % parts == 0 && parts <= 8; parts *= 2) {
+        // Tiles that cores divide are all alike.
+        ics.add(p.ic() / parts);
+      }
       for (Patch patch : patches(s)) {
         for (long toc : ocs) {
           if (patch.rows() * toc * 8 > p.acc()) {
             continue;
           }
           for (long tic : ics) {
-            if (bytes(patch, toc, tic) > p.spm()) {
+            if (bytes(patch, toc, tic, SLOTS) > p.spm()) {
               continue;
             }
-            for (int o = 0; o < 2; o++) {
+            for (int o = 0; o < 4; o++) {
+              boolean outer = (o & 1) == 0;
+              int dim = o < 2 ? Tiles.ALONE : dim(patch, toc, tic, cut, outer);
+              int slots = dim == Tiles.ALONE ? SLOTS : slots(patch, toc, tic);
+              if (o >= 2 && (dim == Tiles.ALONE || slots < SLOTS)) {
+                continue;
+              }
               Tiles t =
                   new Tiles(
                       patch.images(),
                       patch.spatial(),
                       toc,
                       tic,
-                      o == 0,
+                      outer,
                       cut[0],
                       cut[1],
                       cut[2],
                       cut[3],
-                      grain);
-              double c = cost(t, s);
+                      grain,
+                      dim,
+                      slots);
+              double c = cost(t, s) * (t.isShared() ? Sharing.DOUBT : 1);
               if (c < cost * 0.999) {
                 cost = c;
                 best = t;
@@ -188,6 +228,40 @@ public final class ConvTiling {
       }
     }
     return best;
+  }
+
+  /**
+   * The dimension of the weights along which cores that have the same channels divide tiles of
+   * them: input channels, or else the window; {@link Tiles#ALONE} when tiles are too small, or when
+   * the cores don't go through the same tiles.
+   */
+  private int dim(Patch patch, long toc, long tic, int[] cut, boolean ocOuter) {
+    int group = cut[0] * cut[3];
+    if (!p.shares() || group == 1) {
+      return Tiles.ALONE;
+    }
+    boolean once = ocOuter && tic >= p.ic();
+    boolean alike =
+        Parts.of(p.batch(), 1, cut[0]).alike(once ? p.batch() : patch.images())
+            && Parts.of(p.out()[0], 1, cut[3]).alike(once ? p.out()[0] : patch.spatial()[0]);
+    Parts ocs = Parts.of(p.oc(), cut[2] == 1 ? p.oc() : grain, cut[2]);
+    boolean known = ocs.max() <= toc || ocs.min() == ocs.max() && ocs.max() % toc == 0;
+    if (!alike || !known) {
+      return Tiles.ALONE;
+    }
+    if (new Parts(p.ic(), p.ic()).divides(tic, group)) {
+      return 2;
+    }
+    return tic >= p.ic() && p.kernel()[0] >= group ? 3 : Tiles.ALONE;
+  }
+
+  /** Slots of weights that cores load together: more where there is room; 0 when there is none. */
+  private int slots(Patch patch, long toc, long tic) {
+    int s = MOST_SLOTS;
+    while (s > 0 && bytes(patch, toc, tic, s) > p.spm()) {
+      s--;
+    }
+    return s;
   }
 
   /** What the busiest core has to do. */
@@ -269,9 +343,9 @@ public final class ConvTiling {
     return n;
   }
 
-  private long bytes(Patch t, long toc, long tic) {
+  private long bytes(Patch t, long toc, long tic, int slots) {
     long x = p.xInPlace() ? 0 : 2 * (p.x().bytesFor(t.images() * span(t.spatial()) * tic) + 64);
-    long w = 2 * (p.w().bytesFor(toc * tic * taps) + 64);
+    long w = slots * (p.w().bytesFor(toc * tic * taps) + 64);
     long ring = p.outResident() ? 0 : 2L * p.outBits();
     return x + w + t.rows() * toc * (ring + p.extraBits()) / 8 + 2048;
   }
@@ -309,6 +383,8 @@ public final class ConvTiling {
     double start = ld.startupCycles() + ld.finishCycles() + 20;
     double run = run(t);
     double wRun = weightRun(t, tileW);
+    int group = t.group();
+    wBytes /= group;
     double load =
         Math.max(xLoads, wLoads) * start
             + beats(xBytes, run)
@@ -323,20 +399,35 @@ public final class ConvTiling {
     // While a transfer starts, its queue asks the memory for nothing; other cores may.
     double fetched = wLoads + (p.xResident() ? 0 : xLoads);
     double dram = dramBytes * p.cores() / dramRate + fetched * start / 2;
-    double net = p.outResident() && p.cores() > 1 ? oBytes / hw.noc().bytesPerCycle() : 0;
+    // A result of which every core keeps its own part goes nowhere.
+    boolean put = p.outResident() && p.cores() > 1 && !p.byImage();
+    double net = put ? oBytes / hw.noc().bytesPerCycle() : 0;
+    net += Sharing.received(wBytes * group, group) / hw.noc().bytesPerCycle();
     double lanes = hw.core().vector().lanes();
     double tiles = (double) s.groups() * st * ot;
     double vector = p.vectorSteps() * (results / lanes + tiles * VECTOR_START);
     var out = hw.core().dma().store();
     double store =
-        p.outResident() && p.cores() == 1
+        p.outResident() && !put
             ? 0
             : tiles * (out.startupCycles() + out.finishCycles()) + oBytes / out.bytesPerCycle();
+    double spread = 0;
+    if (group > 1) {
+      double rate = Math.min(out.bytesPerCycle(), hw.noc().bytesPerCycle());
+      store +=
+          wLoads * (out.startupCycles() + out.finishCycles())
+              + sharing.sent(wBytes * group, group) / rate;
+      spread = sharing.spread(tileW, group);
+      double fill =
+          sharing.start() + tileW / group * Math.max(1 / ld.bytesPerCycle(), p.cores() / dramRate);
+      net = Math.max(net, wLoads * Math.max(spread, (fill + spread + array / wLoads) / t.slots()));
+    }
     double ahead = ld.queues() > 1 ? AHEAD : 1;
     double first =
-        ((p.xInPlace() ? 0 : tileX) + tileW * ahead)
+        ((p.xInPlace() ? 0 : tileX) + tileW / group * ahead)
                 / Math.min(ld.bytesPerCycle(), dramRate / p.cores())
-            + start;
+            + start
+            + spread;
     double last =
         (double) rows * Math.min(t.oc(), s.oc()) * p.vectorSteps() / lanes + array / gemms;
     double busy = Math.max(Math.max(array, 8 * gemms), Math.max(Math.max(load, store), vector));

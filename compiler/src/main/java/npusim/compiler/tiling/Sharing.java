@@ -5,7 +5,7 @@ import npusim.hardware.Hardware;
 import npusim.hardware.Noc;
 
 /** What it takes and costs that a group of cores loads the tiles of an operand together. */
-final class Sharing {
+public final class Sharing {
   /**
    * What sharing must promise to be worth it. Cores that load together meet before the kernel, load
    * less of it ahead, and wait for the slowest of them; none of that is in the estimate.
@@ -51,6 +51,15 @@ final class Sharing {
     boolean divides(long tile, int n) {
       return (max <= tile || min == max && max % tile == 0) && Math.min(min, tile) >= n;
     }
+  }
+
+  /**
+   * Whether a core has a tile sooner from the others, each loading a part, than from a memory of
+   * which every core gets its share.
+   */
+  public static boolean pays(Hardware hw) {
+    int cores = hw.chip().cores();
+    return cores > 1 && hw.noc().bytesPerCycle() * cores > DOUBT * hw.memoryReadBytesPerCycle();
   }
 
   /** Cycles until a word from another core is there. */

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class BatchPlanTest {
   /** Eight images on two cores that keep 100 bytes of tensors each. */
   private static List<Stretch> plan(Layer... layers) {
-    return BatchPlan.of(List.of(layers), 8, 2, 100);
+    return BatchPlan.of(List.of(layers), 8, 2, 2, 100);
   }
 
   private static Layer layer(long bytes, long weights, boolean cut, Integer... reads) {
@@ -43,6 +43,16 @@ class BatchPlanTest {
     Layer second = layer(1, 0, false, 0);
     assertThat(portions(layer(60, 159, true, -1), second)).containsExactly(4L, 4L);
     assertThat(portions(layer(60, 161, true, -1), second)).containsExactly(1L, 1L);
+  }
+
+  @Test
+  void weightsLoadedTogetherCountOncePerPortion() {
+    // 3 times more, whatever the number of cores.
+    Layer second = layer(1, 0, false, 0);
+    List<Layer> kept = List.of(layer(60, 319, true, -1), second);
+    List<Layer> spilled = List.of(layer(60, 321, true, -1), second);
+    assertThat(BatchPlan.of(kept, 8, 2, 1, 100)).containsExactly(new Stretch(0, 2, 4));
+    assertThat(BatchPlan.of(spilled, 8, 2, 1, 100)).containsExactly(new Stretch(0, 2, 1));
   }
 
   @Test

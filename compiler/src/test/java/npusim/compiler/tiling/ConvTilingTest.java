@@ -96,6 +96,7 @@ class ConvTilingTest {
         0,
         1,
         block,
+        hw.chip().cores() > 1,
         spm,
         hw.core().accumulator().bytes(),
         hw.chip().cores(),
