@@ -1,7 +1,6 @@
 package npusim.hardware;
 
 import java.math.BigDecimal;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -77,10 +76,28 @@ final class Numbers {
     if (value == Math.rint(value) && Math.abs(value) < 1e15) {
       return Long.toString((long) value);
     }
-    var plain = new BigDecimal(Double.toString(value)).stripTrailingZeros();
-    return Math.abs(value) >= 1e-4 && Math.abs(value) < 1e15
-        ? plain.toPlainString()
-        : Double.toString(value);
+    var shortest = Double.toString(value);
+    return Math.abs(value) >= 1e-4 && Math.abs(value) < 1e15 ? plain(shortest) : shortest;
+  }
+
+  /**
+   * A number that is not whole, with its exponent worked into its digits. By hand, since every
+   * start of npusim prints numbers and setting up decimal arithmetic takes longer than all of them.
+   */
+  private static String plain(String number) {
+    int e = number.indexOf('E');
+    if (e < 0) {
+      return number;
+    }
+    int sign = number.charAt(0) == '-' ? 1 : 0;
+    var fraction = number.substring(sign + 2, e);
+    var digits = number.charAt(sign) + (fraction.equals("0") ? "" : fraction);
+    int whole = 1 + Integer.parseInt(number.substring(e + 1));
+    var text =
+        whole > 0
+            ? digits.substring(0, whole) + "." + digits.substring(whole)
+            : "0." + "0".repeat(-whole) + digits;
+    return number.substring(0, sign) + text;
   }
 
   /**
@@ -95,7 +112,7 @@ final class Numbers {
       value /= 1024;
       unit++;
     }
-    return String.format(Locale.ROOT, "%d %s", value, units[unit]);
+    return value + " " + units[unit];
   }
 
   private static boolean isDigits(String text) {
