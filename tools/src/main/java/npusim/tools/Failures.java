@@ -22,28 +22,26 @@ final class Failures {
   private Failures() {}
 
   /** A command ended with an exception. */
-  static ExitCode report(Exception exception, CommandLine command) {
+  static ExitCode report(Exception exception, PrintWriter err) {
     return switch (exception) {
       case NpusimException expected -> {
-        expected.diagnostics().forEach(d -> command.getErr().println(withExcerpt(d)));
-        command.getErr().flush();
+        expected.diagnostics().forEach(d -> err.println(withExcerpt(d)));
+        err.flush();
         yield expected.exitCode();
       }
-      case IOException io -> file(io, command);
-      case UncheckedIOException io -> file(io.getCause(), command);
-      default -> internal(exception, command);
+      case IOException io -> file(io, err);
+      case UncheckedIOException io -> file(io.getCause(), err);
+      default -> internal(exception, err);
     };
   }
 
   /** A fault of the program. */
-  static ExitCode internal(Throwable fault, CommandLine command) {
+  static ExitCode internal(Throwable fault, PrintWriter err) {
     StackTraceElement[] trace = fault.getStackTrace();
-    command
-        .getErr()
-        .printf(
-            "npusim: internal error: %s%s%nPlease report it with the command line above it.%n",
-            fault, trace.length == 0 ? "" : " at " + trace[0]);
-    command.getErr().flush();
+    err.printf(
+        "npusim: internal error: %s%s%nPlease report it with the command line above it.%n",
+        fault, trace.length == 0 ? "" : " at " + trace[0]);
+    err.flush();
     return ExitCode.INTERNAL;
   }
 
@@ -69,10 +67,10 @@ final class Failures {
     return ExitCode.USAGE.code();
   }
 
-  private static ExitCode file(IOException e, CommandLine command) {
+  private static ExitCode file(IOException e, PrintWriter err) {
     String what = e.getClass().getSimpleName().replace("Exception", "");
-    command.getErr().printf("error: %s: %s [file]%n", what, e.getMessage());
-    command.getErr().flush();
+    err.printf("error: %s: %s [file]%n", what, e.getMessage());
+    err.flush();
     return ExitCode.USAGE;
   }
 

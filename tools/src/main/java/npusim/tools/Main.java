@@ -1,10 +1,12 @@
 package npusim.tools;
 
+import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import npusim.diag.ExitCode;
 import npusim.tools.cli.AsmCommand;
 import npusim.tools.cli.CheckCommand;
@@ -21,6 +23,7 @@ import npusim.tools.cli.ModelsCommand;
 import npusim.tools.cli.OnnxTestCommand;
 import npusim.tools.cli.OpsCommand;
 import npusim.tools.cli.PassesCommand;
+import npusim.tools.cli.PlainRun;
 import npusim.tools.cli.RunCommand;
 import npusim.tools.cli.SimulateCommand;
 import npusim.tools.cli.SweepCommand;
@@ -82,21 +85,45 @@ public final class Main implements Runnable {
       System.out.println(NAME_AND_VERSION);
       System.exit(ExitCode.OK.code());
     }
-    CommandLine line = commandLine(args);
+    RunCommand plain = PlainRun.read(args);
+    System.exit(
+        plain == null
+            ? execute(commandLine(args), args)
+            : execute(plain, PlainRun.writer(System.out), PlainRun.writer(System.err)));
+  }
+
+  private static int execute(CommandLine line, String... args) {
+    return guarded(() -> line.execute(args), line.getErr());
+  }
+
+  /** Runs a command that was read without the parser and ends as the parser's commands do. */
+  static int execute(RunCommand plain, PrintWriter out, PrintWriter err) {
+    IntSupplier run =
+        () -> {
+          try {
+            return plain.run(out, err);
+          } catch (RuntimeException e) {
+            return Failures.report(e, err).code();
+          }
+        };
+    return guarded(run, err);
+  }
+
+  /** What no command can be blamed for becomes a message as well. */
+  private static int guarded(IntSupplier command, PrintWriter err) {
     int code;
     try {
-      code = line.execute(args);
+      code = command.getAsInt();
     } catch (OutOfMemoryError e) {
-      line.getErr()
-          .println(
-              "error: not enough memory for the Java virtual machine [memory]\n"
-                  + "  hint: give it more: NPUSIM_JAVA_OPTS=-Xmx8g npusim …");
+      err.println(
+          "error: not enough memory for the Java virtual machine [memory]\n"
+              + "  hint: give it more: NPUSIM_JAVA_OPTS=-Xmx8g npusim …");
       code = ExitCode.INFEASIBLE.code();
     } catch (StackOverflowError | LinkageError | AssertionError e) {
-      code = Failures.internal(e, line).code();
+      code = Failures.internal(e, err).code();
     }
-    line.getErr().flush();
-    System.exit(code);
+    err.flush();
+    return code;
   }
 
   /** The parser with all subcommands, error handling and exit codes. */
@@ -122,7 +149,7 @@ public final class Main implements Runnable {
       line.addSubcommand(subcommand);
     }
     return line.setExecutionExceptionHandler(
-            (exception, command, parsed) -> Failures.report(exception, command).code())
+            (exception, command, parsed) -> Failures.report(exception, command.getErr()).code())
         .setParameterExceptionHandler(Failures::usage)
         .setCaseInsensitiveEnumValuesAllowed(true);
   }

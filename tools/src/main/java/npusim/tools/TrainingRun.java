@@ -6,6 +6,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import npusim.tools.cli.PlainRun;
+import npusim.tools.cli.RunCommand;
 
 /**
  * Runs several command lines in one process, with their output dropped. The launcher records this
@@ -29,7 +31,11 @@ public final class TrainingRun {
     for (List<String> line : split(args)) {
       var nowhere = new PrintWriter(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
       String[] words = line.toArray(String[]::new);
-      int code = Main.commandLine(words).setOut(nowhere).execute(words);
+      RunCommand plain = PlainRun.read(words);
+      int code =
+          plain == null
+              ? Main.commandLine(words).setOut(nowhere).execute(words)
+              : Main.execute(plain, nowhere, nowhere);
       terminal.printf("training: %s: exit code %d%n", String.join(" ", line), code);
     }
     System.exit(0);

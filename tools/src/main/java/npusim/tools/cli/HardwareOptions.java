@@ -8,8 +8,10 @@ import picocli.CommandLine.Option;
 
 /** The chip of a command: {@code --hw} and {@code --set}. */
 final class HardwareOptions {
+  static final String HW = "--hw";
+
   @Option(
-      names = "--hw",
+      names = HW,
       paramLabel = "CHIP",
       description =
           "Chip: a name that `npusim chips` lists, or a YAML file (default: "
@@ -25,6 +27,15 @@ final class HardwareOptions {
       description =
           "Override a parameter of the chip, such as core.matrix.rows=256. May be repeated.")
   private List<String> sets = new ArrayList<>();
+
+  /** Sets an option of one plain value; false when it is none of these. */
+  boolean take(String option, String value) {
+    if (option.equals(HW)) {
+      name = value;
+      return true;
+    }
+    return false;
+  }
 
   /** The chip asked for, or a default. */
   Hardware load(String fallback) {

@@ -18,13 +18,14 @@ final class Progress implements AutoCloseable {
   private static final int WIDTH = 78;
 
   private final PrintWriter err;
-  private final Timer clock = new Timer("progress", true);
+  private final Timer clock;
   private final long start = System.nanoTime();
   private volatile String doing = "";
   private boolean shown;
 
-  private Progress(PrintWriter err) {
+  private Progress(PrintWriter err, Timer clock) {
     this.err = err;
+    this.clock = clock;
   }
 
   /** A progress line for a terminal, or one that does nothing. */
@@ -33,7 +34,8 @@ final class Progress implements AutoCloseable {
   }
 
   static Progress on(PrintWriter err, boolean terminal, long silentMs) {
-    var progress = new Progress(err);
+    // A timer is a thread of its own from the start.
+    var progress = new Progress(err, terminal ? new Timer("progress", true) : null);
     if (terminal) {
       var task =
           new TimerTask() {
@@ -72,7 +74,9 @@ final class Progress implements AutoCloseable {
   /** Erases the line. */
   @Override
   public void close() {
-    clock.cancel();
+    if (clock != null) {
+      clock.cancel();
+    }
     synchronized (this) {
       if (shown) {
         err.print("\r" + " ".repeat(WIDTH) + "\r");

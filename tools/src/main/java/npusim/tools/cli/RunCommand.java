@@ -1,5 +1,6 @@
 package npusim.tools.cli;
 
+import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import npusim.hardware.Hardware;
@@ -44,15 +45,36 @@ public final class RunCommand implements Callable<Integer> {
   @Mixin private ReportOptions reports;
   @Spec private CommandSpec spec;
 
+  /** A command that the parser fills in. */
+  public RunCommand() {}
+
+  /** A command of plain options without the parser, see {@link PlainRun}. */
+  RunCommand(String model, HardwareOptions hardware, WorkloadArgs workload) {
+    this.model = model;
+    this.hardware = hardware;
+    this.workload = workload;
+    this.compile = new CompileArgs();
+    this.reports = new ReportOptions();
+  }
+
   @Override
   public Integer call() {
+    return run(spec.commandLine().getOut(), spec.commandLine().getErr());
+  }
+
+  /**
+   * Runs the command.
+   *
+   * @param out takes the report
+   * @param err told what is being done
+   */
+  public int run(PrintWriter out, PrintWriter err) {
     Hardware hw = hardware.load(Defaults.RUN_CHIP);
-    var out = spec.commandLine().getOut();
     var options = new RunOptions(compile.options(out), compile.dtype(), exact);
     var scenario = ModelArgument.resolve(model, workload.options(Weights.shapesOnly()));
     var runner = new ScenarioRunner(hw, options);
     ScenarioResult result;
-    try (var progress = Progress.on(spec.commandLine().getErr())) {
+    try (var progress = Progress.on(err)) {
       result = runner.run(scenario, progress::say);
       if (whatIf) {
         result = result.withWhatIf(WhatIf.run(hw, options, scenario, progress::say));

@@ -8,17 +8,21 @@ import picocli.CommandLine.Option;
 
 /** Options of named workloads. */
 final class WorkloadArgs {
+  static final String BATCH = "--batch";
+  static final String PROMPT = "--prompt";
+  static final String GENERATE = "--generate";
+
   @Option(
-      names = "--batch",
+      names = BATCH,
       paramLabel = "N",
       description = "Sequences or images together (default 1).")
   private long batch = 1;
 
-  @Option(names = "--prompt", paramLabel = "TOKENS", description = "Prompt tokens per sequence.")
+  @Option(names = PROMPT, paramLabel = "TOKENS", description = "Prompt tokens per sequence.")
   private Long prompt;
 
   @Option(
-      names = "--generate",
+      names = GENERATE,
       paramLabel = "TOKENS",
       description = "Tokens to generate per sequence.")
   private Long generate;
@@ -28,6 +32,19 @@ final class WorkloadArgs {
       paramLabel = "ko|en",
       description = "Language that token counts and sentence times are for (default en).")
   private Lang lang = Lang.EN;
+
+  /** Sets an option of one whole number in plain digits; false when it is none of these. */
+  boolean take(String option, long value) {
+    switch (option) {
+      case BATCH -> batch = value;
+      case PROMPT -> prompt = value;
+      case GENERATE -> generate = value;
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
 
   WorkloadOptions options(Weights weights) {
     return new WorkloadOptions(batch, optional(prompt), optional(generate), lang, weights);
