@@ -21,10 +21,7 @@ final class WorkloadArgs {
   @Option(names = PROMPT, paramLabel = "TOKENS", description = "Prompt tokens per sequence.")
   private Long prompt;
 
-  @Option(
-      names = GENERATE,
-      paramLabel = "TOKENS",
-      description = "Tokens to generate per sequence.")
+  @Option(names = GENERATE, paramLabel = "TOKENS", description = "Tokens to generate per sequence.")
   private Long generate;
 
   @Option(
