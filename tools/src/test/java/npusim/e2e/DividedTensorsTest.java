@@ -159,21 +159,45 @@ class DividedTensorsTest {
     assertThat(portions(text)).containsExactly("s");
   }
 
+  /** Portions up to the many weights would be cheapest, but the first tensor is needed later. */
+  @Test
+  void portionsDontEndWhereTwoTensorsAreLeft() {
+    String text =
+        """
+        <ir_version: 10, opset_import: ["" : 18]>
+        g (float[8,4,8,8] x, float[4,4,1,1] w1, float[48,4,3,3] w2, float[4,48,1,1] w3,
+           float[16,4,11,11] w4, float[4,16,11,11] w5)
+          => (float[8,4] y) {
+          a = Conv (x, w1)
+          b = Conv <pads = [1,1,1,1]> (a, w2)
+          c = Conv (b, w3)
+          d = Conv <pads = [5,5,5,5]> (c, w4)
+          e = Conv <pads = [5,5,5,5]> (d, w5)
+          s = Add (e, a)
+          m = GlobalAveragePool (s)
+          y = Flatten (m)
+        }
+        """;
+    assertThat(portions(text)).isEmpty();
+    assertThat(portions(text.replace("(e, a)", "(e, c)"))).containsExactly("c");
+  }
+
   @Test
   void constantsForEveryImageAreNotCutIntoPortions() {
     String text =
         """
         <ir_version: 10, opset_import: ["" : 18]>
-        g (float[8,3,16,16] x, float[12,3,3,3] w1, float[8,12,16,16] w2, float[12,12,3,3] w3)
+        g (float[8,3,16,16] x, float[12,3,3,3] w1, float[8,12,1,1] w2, float[12,12,3,3] w3)
           => (float[8,12] y) {
           a = Conv <pads = [1,1,1,1]> (x, w1)
-          b = Add (a, w2)
+          b = Mul (a, w2)
           c = Conv <pads = [1,1,1,1]> (b, w3)
           m = GlobalAveragePool (c)
           y = Flatten (m)
         }
         """;
     assertThat(portions(text)).doesNotContain("b", "c", "m");
+    assertThat(portions(text.replace("[8,12,1,1] w2", "[1,12,1,1] w2"))).containsExactly("c");
   }
 
   /** Beside integer products the chip computes in the 16-bit float that it is faster in. */
