@@ -83,13 +83,18 @@ public final class Main implements Runnable {
     if (args.length == 1 && (args[0].equals("--version") || args[0].equals("-V"))) {
       // Answered without the parser: scripts ask this often and need nothing else.
       System.out.println(NAME_AND_VERSION);
-      System.exit(ExitCode.OK.code());
+      return;
     }
     RunCommand plain = PlainRun.read(args);
-    System.exit(
+    int code =
         plain == null
             ? execute(commandLine(args), args)
-            : execute(plain, PlainRun.writer(System.out), PlainRun.writer(System.err)));
+            : execute(plain, PlainRun.writer(System.out), PlainRun.writer(System.err));
+    // System.exit first looks for a logger to tell, in every jar. A command that is done has left
+    // no thread that could keep the process alive.
+    if (code != ExitCode.OK.code()) {
+      System.exit(code);
+    }
   }
 
   private static int execute(CommandLine line, String... args) {
