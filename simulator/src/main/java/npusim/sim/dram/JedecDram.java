@@ -20,6 +20,12 @@ import npusim.hardware.DramSpec;
 public final class JedecDram extends DramModel {
   private static final int SCALE_BITS = 20;
 
+  /**
+   * Clocks without a read after which a controller turns to the writes that wait. Requests may be
+   * older than the one before by less.
+   */
+  private static final int IDLE = 256;
+
   /** Up to here every long is a double. */
   private static final long EXACT_DOUBLE = 1L << 52;
 
@@ -128,6 +134,12 @@ public final class JedecDram extends DramModel {
   /** Memory clock at which the last of the requests so far was taken by its controller. */
   long admitted() {
     return admitted;
+  }
+
+  /** Whether one channel stands for the group of four that {@code channel} is in. */
+  boolean alike(int channel) {
+    int bus = (channel | 3) * map.pseudoChannels();
+    return quads != null && quads.lead(bus) != bus;
   }
 
   /** Core cycles to memory clocks, rounded down. */
@@ -281,6 +293,9 @@ public final class JedecDram extends DramModel {
     int b = bus * banksPerBus + group * banksPerGroup + bank;
     int g = bus * groupsPerBus + group;
     int channel = channelOf[bus];
+    if (buffered[channel] != 0 && arrival > reads.emptyFrom(channel) + IDLE) {
+      drain(channel, reads.emptyFrom(channel) + IDLE, 0, arrival);
+    }
     if (!write) {
       long at = reads.room(channel, n, 0, arrival);
       admitted = Math.max(admitted, at);
@@ -289,7 +304,7 @@ public final class JedecDram extends DramModel {
       return data;
     }
     if (buffered[channel] + n > high && buffered[channel] > 0) {
-      drain(channel, arrival, low);
+      drain(channel, arrival, low, Long.MAX_VALUE);
     }
     long at = state.writes.room(channel, n, buffered[channel], arrival);
     admitted = Math.max(admitted, at);
@@ -307,9 +322,12 @@ public final class JedecDram extends DramModel {
   /**
    * Moves buffered writes to the banks until at most {@code until} columns are left; first those
    * that don't have to wait for another one's row.
+   *
+   * @param before none is moved when the data bus is not free by then
    */
-  private void drain(int channel, long now, int until) {
+  private void drain(int channel, long now, int until, long before) {
     int base = channel * writeRing;
+    boolean idle = before < Long.MAX_VALUE;
     drains++;
     for (int pass = 0; pass < 2; pass++) {
       int count = writeCount[channel];
@@ -319,20 +337,23 @@ public final class JedecDram extends DramModel {
         int bank = writeBank[slot];
         int row = writeRow[slot];
         boolean hit = banks[bank * BANK_FIELDS + OPEN_ROW] == row;
-        if (buffered[channel] > until && (pass > 0 || hit || drainOf[bank] != drains)) {
+        int group = writeGroup[slot];
+        int bus = group / groupsPerBus;
+        if (buffered[channel] > until
+            && (pass > 0 || hit || drainOf[bank] != drains)
+            && buses[bus * BUS_FIELDS + BUS_FREE] < before) {
           drainOf[bank] = drains;
-          int group = writeGroup[slot];
           int n = writeColumns[slot];
-          int bus = group / groupsPerBus;
+          long turn = idle ? Math.max(now, writeArrival[slot]) : now;
           buffered[channel] -= n;
-          segments.turnToWrite(bus, bank, hit, now);
+          segments.turnToWrite(bus, bank, hit, turn);
           segments.columns(bus, group, bank, row, n, writeArrival[slot], true);
           state.writes.take(channel, n, segments.placeFree);
           continue;
         }
         int to = base + (writeHead[channel] + kept++ & writeRing - 1);
         writeBank[to] = bank;
-        writeGroup[to] = writeGroup[slot];
+        writeGroup[to] = group;
         writeRow[to] = row;
         writeColumns[to] = writeColumns[slot];
         writeArrival[to] = writeArrival[slot];

@@ -23,12 +23,21 @@ final class QueuePlaces {
   private final long[] entries;
   private final int[] state;
 
+  /** By channel: when all places are free. */
+  private final long[] empty;
+
   QueuePlaces(int channels, int capacity) {
     this.capacity = capacity;
     shift = 32 - Integer.numberOfLeadingZeros(capacity);
     ring = 1 << shift;
     entries = new long[channels << shift];
     state = new int[channels * FIELDS];
+    empty = new long[channels];
+  }
+
+  /** When all places of a channel are free. */
+  long emptyFrom(int channel) {
+    return empty[channel];
   }
 
   /**
@@ -68,6 +77,7 @@ final class QueuePlaces {
     int head = s[c + HEAD];
     int i = head + s[c + ENTRIES]++;
     s[c + TAKEN] += n;
+    empty[channel] = Math.max(empty[channel], time);
     long entry = time << BITS | n;
     for (; i > head; i--) {
       long before = entries[base + (i - 1 & ring - 1)];
@@ -82,6 +92,7 @@ final class QueuePlaces {
   void copy(int from, int to) {
     System.arraycopy(entries, from << shift, entries, to << shift, ring);
     System.arraycopy(state, from * FIELDS, state, to * FIELDS, FIELDS);
+    empty[to] = empty[from];
   }
 
   /** Whether two channels are in the same state for requests that come after {@code since}. */
@@ -117,6 +128,9 @@ final class QueuePlaces {
   void shift(long by) {
     for (int i = 0; i < entries.length; i++) {
       entries[i] += by << BITS;
+    }
+    for (int i = 0; i < empty.length; i++) {
+      empty[i] += by;
     }
   }
 }

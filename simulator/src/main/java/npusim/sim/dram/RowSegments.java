@@ -295,6 +295,8 @@ final class RowSegments {
       for (int g = bus * groupsPerBus; g < (bus + 1) * groupsPerBus; g++) {
         groupFree[g] = after(groupFree[g], due, lost + rcdRead);
       }
+      // Columns that wait for others of their rank: none are left.
+      buses[at + RANK_COLUMNS] = 0;
       refreshes += weight;
       if (quads != null) {
         quads.refreshed(bus / map.pseudoChannels() >> 2);

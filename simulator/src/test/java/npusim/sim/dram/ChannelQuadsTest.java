@@ -8,6 +8,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
 import npusim.hardware.Hardware;
 import npusim.hardware.HardwareLoader;
+import org.junit.jupiter.api.Test;
 
 class ChannelQuadsTest {
   private static final Hardware RNGD = HardwareLoader.load("rngd");
@@ -33,6 +34,47 @@ class ChannelQuadsTest {
     }
     assertThat(together.counters()).isEqualTo(apart.counters());
     assertThat(together.channelBusyCycles()).isEqualTo(apart.channelBusyCycles());
+  }
+
+  @Test
+  void channelsBecomeEqualAgainAfterASmallAccess() {
+    for (boolean write : new boolean[] {true, false}) {
+      var dram = new JedecDram(RNGD.dram(), RNGD.chip().clockMhz());
+      long now = reads(dram, 0, 200);
+      assertThat(dram.alike(0)).isTrue();
+      if (write) {
+        dram.write(now, 0, 32);
+      } else {
+        dram.read(now, 0, 32);
+      }
+      assertThat(dram.alike(0)).isFalse();
+      // A pause, in which the write that waits in one channel is made, and some refreshes.
+      reads(dram, now + 8_000, 1_000);
+      assertThat(dram.alike(0)).isTrue();
+    }
+  }
+
+  /** Reads of 1 KiB, one every 40 cycles; returns when the next would be due. */
+  private static long reads(JedecDram dram, long from, int count) {
+    for (int i = 0; i < count; i++) {
+      dram.read(from + 40L * i, 1024L * i, 1024);
+    }
+    return from + 40L * count;
+  }
+
+  /** As the controllers do, a write that waits opens its row as soon as no reads come. */
+  @Test
+  void writesAreMadeWhenNoReadsCome() {
+    var soon = new JedecDram(RNGD.dram(), RNGD.chip().clockMhz());
+    soon.write(0, 0, 32);
+    soon.read(20, 0, 32);
+    assertThat(soon.activates()).isOne();
+    assertThat(soon.rowHits()).isZero();
+    var later = new JedecDram(RNGD.dram(), RNGD.chip().clockMhz());
+    later.write(0, 0, 32);
+    later.read(2_000, 0, 32);
+    assertThat(later.activates()).isOne();
+    assertThat(later.rowHits()).isOne();
   }
 
   @Property(tries = 10)
