@@ -137,7 +137,7 @@ public final class EnergyModel {
   }
 
   /** Dynamic energy of bytes at the shared SRAM, pJ. */
-  double sharedPj(long readBytes, long writtenBytes) {
+  public double sharedPj(long readBytes, long writtenBytes) {
     return readBytes * energy.sharedSramReadPjPerByte()
         + writtenBytes * energy.sharedSramWritePjPerByte();
   }

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import npusim.hardware.SharedSram;
 import npusim.sim.energy.EnergyModel;
 import npusim.sim.timing.Category;
 import npusim.sim.timing.TimingUnit;
@@ -225,14 +226,23 @@ final class HtmlCharts {
 
   /** DRAM bytes per second over time, against the peak. */
   String traffic(Timeline t) {
-    double perSecond = r.hw().chip().cyclesPerSecond();
-    Windows w = t.dramBytes();
     double peak = r.hw().dramBytesPerSecond() * r.hw().system().chips();
+    return traffic("DRAM", t, t.dramBytes(), peak);
+  }
+
+  /** The same of shared SRAM. */
+  String sharedTraffic(Timeline t, SharedSram sram) {
+    double chip = sram.bytesPerCycle() * r.hw().chip().cyclesPerSecond();
+    return traffic("Shared SRAM", t, t.sharedBytes(), chip * r.hw().system().chips());
+  }
+
+  private String traffic(String memory, Timeline t, Windows w, double peak) {
+    double perSecond = r.hw().chip().cyclesPerSecond();
     double top = Double.isFinite(peak) ? peak : 1;
     for (int i = 0; i < w.used(); i++) {
       top = Math.max(top, w.perCycle(i) * perSecond);
     }
-    var svg = new Svg(120, "DRAM traffic over time, stage " + t.stage());
+    var svg = new Svg(120, memory + " traffic over time, stage " + t.stage());
     double floor = 88;
     double scale = (RIGHT - LEFT) / Math.max(1, t.cycles());
     for (int i = 0; i < w.used(); i++) {

@@ -152,6 +152,13 @@ public final class HtmlReport {
       out.append(charts.power(t, r.stages().get(i)));
       note("DRAM traffic.");
       out.append(charts.traffic(t));
+      r.hw()
+          .sharedSram()
+          .ifPresent(
+              sram -> {
+                note("Traffic of the shared SRAM.");
+                out.append(charts.sharedTraffic(t, sram));
+              });
     }
   }
 

@@ -15,8 +15,8 @@ import npusim.sim.timing.TraceSink;
 
 /**
  * Collects a run as a trace in Chrome's JSON format, which Perfetto opens: a process per core, a
- * thread per unit, a slice per instruction named by its graph node, and counters of DRAM bandwidth
- * and dynamic power. Stages follow one another on the time axis.
+ * thread per unit, a slice per instruction named by its graph node, and counters of the bandwidths
+ * of DRAM and shared SRAM and of dynamic power. Stages follow one another on the time axis.
  */
 public final class PerfettoTrace implements TraceSink {
   /** Slices kept; later ones are counted only, so that a trace stays small enough to open. */
@@ -35,6 +35,8 @@ public final class PerfettoTrace implements TraceSink {
   private long leftOut;
   private Windows readBytes;
   private Windows writtenBytes;
+  private Windows sharedReadBytes;
+  private Windows sharedWrittenBytes;
   private Windows picojoules;
 
   /** An empty trace. */
@@ -65,6 +67,8 @@ public final class PerfettoTrace implements TraceSink {
     program = p;
     readBytes = new Windows(1000);
     writtenBytes = new Windows(1000);
+    sharedReadBytes = new Windows(1000);
+    sharedWrittenBytes = new Windows(1000);
     picojoules = new Windows(1000);
   }
 
@@ -87,6 +91,10 @@ public final class PerfettoTrace implements TraceSink {
       double perSecond = hw.chip().cyclesPerSecond();
       counter(counters, "DRAM read GB/s", readBytes, perSecond * 1e-9);
       counter(counters, "DRAM write GB/s", writtenBytes, perSecond * 1e-9);
+      if (hw.sharedSram().isPresent()) {
+        counter(counters, "shared SRAM read GB/s", sharedReadBytes, perSecond * 1e-9);
+        counter(counters, "shared SRAM write GB/s", sharedWrittenBytes, perSecond * 1e-9);
+      }
       counter(counters, "dynamic power W", picojoules, perSecond * 1e-12);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -151,6 +159,14 @@ public final class PerfettoTrace implements TraceSink {
     readBytes.add(start, end, read);
     writtenBytes.add(start, end, written);
     picojoules.add(start, end, energy.dramPj(read, written));
+  }
+
+  @Override
+  public void sharedSram(int chip, long start, long end, long read, long written) {
+    last = Math.max(last, end);
+    sharedReadBytes.add(start, end, read);
+    sharedWrittenBytes.add(start, end, written);
+    picojoules.add(start, end, energy.sharedPj(read, written));
   }
 
   private double microseconds(long cycle) {

@@ -17,8 +17,9 @@ import npusim.tools.run.StageTotals;
 import npusim.workloads.Stage;
 
 /**
- * One launch of a stage over time: which layer the units of the first core work on, DRAM traffic
- * and dynamic power of the chip. Of layers that repeat, only the first few may be in it.
+ * One launch of a stage over time: which layer the units of the first core work on, traffic of DRAM
+ * and shared SRAM, and dynamic power of the chip. Of layers that repeat, only the first few may be
+ * in it.
  */
 final class Timeline implements TraceSink {
   private static final int WINDOWS = 400;
@@ -30,6 +31,7 @@ final class Timeline implements TraceSink {
   private final Program program;
   private final EnergyModel energy;
   private final Windows dramBytes = new Windows(WINDOWS);
+  private final Windows sharedBytes = new Windows(WINDOWS);
   private final Windows picojoules = new Windows(WINDOWS);
   private final List<Slice> slices = new ArrayList<>();
   private final Slice[] open = new Slice[TimingUnit.values().length];
@@ -140,6 +142,13 @@ final class Timeline implements TraceSink {
     cycles = Math.max(cycles, end);
   }
 
+  @Override
+  public void sharedSram(int chip, long start, long end, long read, long written) {
+    sharedBytes.add(start, end, read + (double) written);
+    picojoules.add(start, end, energy.sharedPj(read, written));
+    cycles = Math.max(cycles, end);
+  }
+
   String stage() {
     return stage;
   }
@@ -159,7 +168,12 @@ final class Timeline implements TraceSink {
     return dramBytes;
   }
 
-  /** Dynamic energy of cores and DRAM, network and activations left out, pJ. */
+  /** Bytes at the shared SRAM of all chips. */
+  Windows sharedBytes() {
+    return sharedBytes;
+  }
+
+  /** Dynamic energy of cores and memories, network and activations left out, pJ. */
   Windows picojoules() {
     return picojoules;
   }

@@ -50,6 +50,7 @@ public final class Simulated {
             + energy.dynamicPj(EnergyComponent.VECTOR)
             + energy.dynamicPj(EnergyComponent.SCRATCHPAD)
             + energy.dynamicPj(EnergyComponent.ACCUMULATOR)
+            + energy.dynamicPj(EnergyComponent.SHARED_SRAM)
             + model.dramPj(c.dramReadBytes(), c.dramWrittenBytes());
     double whole = seen == 0 ? 1 : energy.totalDynamicPj() / seen;
     return power.peakPowerW(WINDOWS, whole, result.dram().size());

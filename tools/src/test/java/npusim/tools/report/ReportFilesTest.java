@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TimeZone;
 import npusim.tools.CommandRun;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -183,5 +185,69 @@ class ReportFilesTest {
     assertThat(events.toString()).contains("\"ph\":\"X\"");
     assertThat(events.at("/otherData/cycles").asLong()).isPositive();
     assertThat(events.at("/otherData/cycles_of_layers_left_out").asLong()).isZero();
+    assertThat(bytes(events, "DRAM read GB/s")).isPositive();
+    assertThat(events.toString()).doesNotContain("shared SRAM");
+  }
+
+  @Test
+  void theTraceShowsWhatMovesAtBothMemories() throws IOException {
+    Path model = folder.resolve("m.onnxtxt");
+    Files.writeString(
+        model,
+        """
+        <ir_version: 10, opset_import: ["" : 18]>
+        g (float[96,96] x, float[96,96] w1, float[96,96] w2) => (float[96,96] y) {
+          a = MatMul (x, w1)
+          y = MatMul (a, w2)
+        }
+        """);
+    Path json = folder.resolve("s.json");
+    Path trace = folder.resolve("s.trace");
+    Path html = folder.resolve("s.html");
+    CommandRun run =
+        CommandRun.of(
+            "run",
+            model,
+            "--hw=edge",
+            "--set=core.scratchpad.bytes=16KiB",
+            "--set=shared_sram.bytes=100KiB",
+            "--set=shared_sram.bytes_per_cycle=64",
+            "--set=shared_sram.latency_cycles=20",
+            "--json",
+            json,
+            "--trace",
+            trace,
+            "--html",
+            html);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    JsonNode metrics = new ObjectMapper().readTree(json.toFile()).get("metrics");
+    JsonNode events = new ObjectMapper().readTree(trace.toFile());
+    Map.of(
+            "DRAM read", "dram_read_bytes",
+            "DRAM write", "dram_written_bytes",
+            "shared SRAM read", "shared_read_bytes",
+            "shared SRAM write", "shared_written_bytes")
+        .forEach(
+            (counter, metric) ->
+                assertThat(bytes(events, counter + " GB/s"))
+                    .as(counter)
+                    .isCloseTo(metrics.get(metric).asDouble(), Percentage.withPercentage(0.1)));
+    assertThat(metrics.get("shared_read_bytes").asLong()).isPositive();
+    assertThat(Files.readString(html)).contains("Shared SRAM traffic over time");
+  }
+
+  /** A counter of the trace over time, windows of equal width. */
+  private static double bytes(JsonNode events, String counter) {
+    double sum = 0;
+    double before = 0;
+    double width = 0;
+    for (JsonNode e : events.get("traceEvents")) {
+      if (e.get("name").asText().equals(counter)) {
+        sum += e.at("/args/value").asDouble();
+        width = e.get("ts").asDouble() - before;
+        before = e.get("ts").asDouble();
+      }
+    }
+    return sum * width * 1e3;
   }
 }
