@@ -35,6 +35,10 @@ import npusim.isa.DType;
  * @param pipelined whether an instruction may start while the results of the one before it leave
  * @param tapsTogether whether a stationary block may hold several taps of a convolution's kernel;
  *     false: every tap is a product over the channels of its own
+ * @param rowsAlongWidth whether the rows of an output-stationary block are places of one row of a
+ *     convolution's result
+ * @param fetchBytesPerCycle bytes of streamed activations that one array takes per cycle, what
+ *     neighbouring windows share once; 0 for as many as it multiplies
  * @param sparsity structured weight sparsity the array can exploit
  */
 public record MatrixUnit(
@@ -56,6 +60,8 @@ public record MatrixUnit(
     int chunkRows,
     boolean foldOverlap,
     boolean tapsTogether,
+    boolean rowsAlongWidth,
+    int fetchBytesPerCycle,
     boolean pipelined,
     Sparsity sparsity) {
 
@@ -106,6 +112,7 @@ public record MatrixUnit(
     Checks.notNegative(controllerCycles, "matrix.controller_cycles");
     Checks.positive(minBlockRows, "matrix.min_block_rows");
     Checks.notNegative(chunkRows, "matrix.chunk_rows");
+    Checks.notNegative(fetchBytesPerCycle, "matrix.fetch_bytes_per_cycle");
     throughput = Maps.immutable(throughput);
     accumulate = Maps.immutable(accumulate);
   }

@@ -77,6 +77,7 @@ public enum Field {
   N,
   ACCUM,
   SPARSE,
+  COLUMNWISE,
   B,
   B_S0,
   B_S1,

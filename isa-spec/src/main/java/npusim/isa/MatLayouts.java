@@ -14,9 +14,9 @@ final class MatLayouts {
                 + "tile with the window expressed by strides.")
         .semantics(
             "acc[m·acc_s + n] = (accum ≠ 0 ? acc[m·acc_s + n] : 0) + Σ_k "
-                + "a[m·a_sm + k·a_sk] · w[k·w_sk + n·w_sn]; f32: operands "
-                + "widened, product rounded, sum rounded in the order of k; "
-                + "i32: wrapping")
+                + "a[m·a_sm + k·a_sk + (columnwise ? n : 0)] · w[k·w_sk + "
+                + "n·w_sn]; f32: operands widened, product rounded, sum rounded "
+                + "in the order of k; i32: wrapping")
         .extents("m", OperandShape.ROWS, "row extents")
         .extents("k", OperandShape.REDUCTION, "reduction extents")
         .operand(
@@ -35,7 +35,14 @@ final class MatLayouts {
             1,
             0L,
             "of every four w along k2 at most two are not zero; an array "
-                + "that can skips the others");
+                + "that can skips the others")
+        .field(
+            Field.COLUMNWISE,
+            FieldKind.FLAG,
+            1,
+            0L,
+            "column n multiplies the activations n elements further on: a "
+                + "depthwise convolution");
   }
 
   static Layout mLoad() {

@@ -114,6 +114,12 @@ final class Uses {
           }
         }
       }
+      case M_GEMM -> {
+        if (operand.shape() == OperandShape.MATRIX_A && in.flag(Field.COLUMNWISE)) {
+          strides[last] = 1;
+          extents[last] = value(in, Field.N);
+        }
+      }
       case V_TOPK -> {
         if (operand.access() == Access.WRITE_K) {
           extents[3] = Math.min(value(in, Field.K), extents[3]);

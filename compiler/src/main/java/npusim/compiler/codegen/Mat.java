@@ -24,6 +24,11 @@ public final class Mat {
     gemm(acc, a, w, false, accumulate, m, k, n);
   }
 
+  /** As below, each column with activations of its own, next to those of the one before. */
+  public void columnwise(Loc acc, Loc a, Loc w, Aff accumulate, Aff[] m, Aff[] k, Aff n) {
+    e.emit(op(acc, a, w, accumulate, m, k, n).set(Field.COLUMNWISE, true));
+  }
+
   /**
    * acc[m, n] (+)= Σ a[m, k] · w[k, n].
    *
@@ -36,6 +41,10 @@ public final class Mat {
    * @param k the sums' extents
    */
   public void gemm(Loc acc, Loc a, Loc w, boolean sparse, Aff accumulate, Aff[] m, Aff[] k, Aff n) {
+    e.emit(op(acc, a, w, accumulate, m, k, n).set(Field.SPARSE, sparse));
+  }
+
+  private static Op op(Loc acc, Loc a, Loc w, Aff accumulate, Aff[] m, Aff[] k, Aff n) {
     Op op = new Op(Opcode.M_GEMM, Lane.MAT);
     int skip = 3 - m.length;
     for (int i = 0; i < m.length; i++) {
@@ -49,16 +58,17 @@ public final class Mat {
           .set(A_SK[skip + i], a.strides()[m.length + i])
           .set(W_SK[skip + i], w.strides()[i]);
     }
-    op.set(Field.W_SN, w.strides()[k.length])
+    return op.set(Field.W_SN, w.strides()[k.length])
         .set(Field.N, n)
         .set(Field.ACCUM, accumulate)
-        .set(Field.SPARSE, sparse)
         .set(Field.ACC, acc.address())
         .set(Field.ACC_T, acc.type())
         .set(Field.A, a.address())
         .set(Field.A_T, a.type())
         .set(Field.W, w.address())
-        .set(Field.W_T, w.type());
-    e.emit(op.reads(a.area()).reads(w.area()).writes(acc.area()));
+        .set(Field.W_T, w.type())
+        .reads(a.area())
+        .reads(w.area())
+        .writes(acc.area());
   }
 }

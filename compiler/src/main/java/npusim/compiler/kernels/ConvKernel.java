@@ -26,7 +26,8 @@ import npusim.isa.DType;
 /**
  * Convolution on the matrix unit: the im2col matrix is never made, the window is expressed by the
  * strides of the streamed operand over a padded tile in the scratchpad. Any layout: tensors are
- * seen as [N, G, C, spatial…].
+ * seen as [N, G, C, spatial…]. Depthwise, where arrays keep results, all channels are one product
+ * with activations of their own for each column.
  */
 final class ConvKernel {
   private static final int SLOTS = 2;
@@ -39,6 +40,7 @@ final class ConvKernel {
   private final Region epilogue;
   private final List<View> extras;
   private final DType accType;
+  private final boolean byChannel;
   private final int r;
   private View padding;
   private ConvTiling.Tiles t;
@@ -54,12 +56,14 @@ final class ConvKernel {
       List<View> extras,
       DType accType) {
     this.k = k;
-    this.x = grouped(x, groups);
-    this.w = groupedWeights(w, groups);
-    this.out = grouped(out, groups);
+    byChannel = ConvOp.byChannel(k.hw(), w.dims(), groups);
+    long apart = byChannel ? 1 : groups;
+    this.x = grouped(x, apart);
+    this.w = groupedWeights(w, apart);
+    this.out = grouped(out, apart);
     this.win = win;
     this.epilogue = epilogue;
-    this.extras = extras.stream().map(v -> grouped(v.broadcast(out.dims()), groups)).toList();
+    this.extras = extras.stream().map(v -> grouped(v.broadcast(out.dims()), apart)).toList();
     this.accType = accType;
     this.r = win.rank();
   }
@@ -117,7 +121,7 @@ final class ConvKernel {
             spatial(out),
             halos,
             out.dims()[2],
-            x.dims()[2],
+            byChannel ? 1 : x.dims()[2],
             win.kernel(),
             x.type(),
             w.type(),
@@ -131,6 +135,7 @@ final class ConvKernel {
             epilogue.operations(),
             w.storage().block(),
             k.cores() > 1 && shares(),
+            byChannel,
             k.ownSpmBudget(),
             k.accBudget(),
             k.cores(),
@@ -143,7 +148,7 @@ final class ConvKernel {
       long[] largest = new long[3 + r];
       largest[0] = t.images();
       largest[1] = 1;
-      largest[2] = t.ic();
+      largest[2] = byChannel ? t.oc() : t.ic();
       for (int i = 0; i < r; i++) {
         largest[3 + i] = halos[i].span(t.spatial()[i]);
       }
@@ -201,7 +206,7 @@ final class ConvKernel {
               ps,
               win.halo(i, x.dims()[3 + i]));
     }
-    axes[ic] = Axis.of("ic", x.dims()[2], t.ic());
+    axes[ic] = Axis.of("ic", byChannel ? 1 : x.dims()[2], t.ic());
     for (int i = 0; i < r; i++) {
       axes[ic + 1 + i] = Axis.of("k" + i, win.kernel()[i], win.kernel()[i]);
     }
@@ -247,7 +252,7 @@ final class ConvKernel {
       inAxes = new Axis[3 + r];
       mapIn[0] = mapOut[0] = sp - 1;
       mapIn[1] = mapOut[1] = 0;
-      mapIn[2] = ic;
+      mapIn[2] = byChannel ? oc : ic;
       mapOut[2] = oc;
       mapW[0] = 0;
       mapW[1] = oc;
@@ -365,11 +370,15 @@ final class ConvKernel {
      * dimension of the window takes a product per tap.
      */
     private void product(Loc weights) {
+      // Where blocks are of one row of places each, these don't become one dimension with others.
+      boolean apart = k.hw().core().matrix().rowsAlongWidth();
       List<Shape4.Dim> rows = new ArrayList<>();
       rows.add(dim(nest.at(sp - 1).extent(), tile.strides()[0], 0, sum.strides()[0]));
       for (int i = 0; i < r; i++) {
         long step = tile.strides()[3 + i] * win.stride()[i];
-        rows.add(dim(nest.at(sp + i).extent(), step, 0, sum.strides()[3 + i]));
+        Shape4.Dim places = dim(nest.at(sp + i).extent(), step, 0, sum.strides()[3 + i]);
+        rows.add(
+            i == r - 1 && apart ? new Shape4.Dim(places.extent(), places.strides(), 1) : places);
       }
       List<Shape4.Dim> sums = new ArrayList<>();
       for (int i = 0; i < r; i++) {
@@ -406,7 +415,7 @@ final class ConvKernel {
           strides[k][i] = dims.get(i).strides()[k];
         }
       }
-      return Shape4.simplify(extents, strides, new int[extents.length]);
+      return Shape4.simplify(extents, strides, dims.stream().mapToInt(Shape4.Dim::group).toArray());
     }
 
     private void taps(Loc a, Loc w, List<Shape4.Dim> m, List<Shape4.Dim> k, Aff accumulate) {
@@ -449,15 +458,15 @@ final class ConvKernel {
         ws[i] = k.get(i).strides()[1];
       }
       ws[sums.length] = weightColumns;
-      new Mat(e)
-          .gemm(
-              sum.withStrides(accs),
-              a.withStrides(as),
-              w.withStrides(ws),
-              accumulate,
-              rows,
-              sums,
-              nest.at(oc).extent());
+      Loc to = sum.withStrides(accs);
+      Loc from = a.withStrides(as);
+      Loc by = w.withStrides(ws);
+      Aff columns = nest.at(oc).extent();
+      if (byChannel) {
+        new Mat(e).columnwise(to, from, by, accumulate, rows, sums, columns);
+      } else {
+        new Mat(e).gemm(to, from, by, accumulate, rows, sums, columns);
+      }
     }
   }
 }

@@ -8,6 +8,7 @@ import npusim.compiler.ir.Node;
 import npusim.compiler.ir.TensorType;
 import npusim.compiler.memory.View;
 import npusim.hardware.Hardware;
+import npusim.hardware.MatrixUnit;
 import npusim.isa.BinFn;
 import npusim.isa.DType;
 
@@ -79,20 +80,32 @@ public final class ConvOp implements Kernel {
     return onMatrix(hw, x.dtype(), w.dtype(), w.shape(), n.intAttr("group", 1));
   }
 
+  /** Whether a depthwise convolution is computed channel by channel in arrays that keep results. */
+  public static boolean byChannel(Hardware hw, long[] weights, long groups) {
+    return groups > 1
+        && weights[0] == groups
+        && weights[1] == 1
+        && hw.core().matrix().dataflow() == MatrixUnit.Dataflow.OS;
+  }
+
   /**
    * Where the array has the types, the unit that takes fewer cycles per place of the result: the
    * arrays one per block of the window's sum and of a group's columns, the vector unit a share of
-   * one per multiply-add. A depthwise product fills one column of the array.
+   * one per multiply-add. A depthwise product fills one column of the array; of several groups the
+   * columns of each leave by themselves, one piece per cycle.
    */
   private static boolean onMatrix(Hardware hw, DType x, DType w, long[] weights, long groups) {
     if (!KernelContext.matrixRuns(hw, x, w)) {
       return false;
     }
+    if (byChannel(hw, weights, groups)) {
+      return true;
+    }
     var m = hw.core().matrix();
     long columns = weights[0] / groups;
     long sum = Arrays.stream(weights).skip(1).reduce(1, Math::multiplyExact);
-    double blocks = (double) groups * Math.ceilDiv(sum, m.rows()) * Math.ceilDiv(columns, m.cols());
-    double array = blocks / m.arrays();
+    double blocks = (double) Math.ceilDiv(sum, m.rows()) * Math.ceilDiv(columns, m.cols());
+    double array = groups * Math.max(blocks / m.arrays(), groups > 1 ? 1 : 0);
     double vector = (double) weights[0] * sum / hw.core().vector().lanes();
     return array <= vector;
   }

@@ -107,7 +107,11 @@ record Layouts(int[] order, long block) {
       order[i] = weights ? (i + 1) % order.length : i;
     }
     long block = 0;
-    if (weights && readers.stream().allMatch(n -> ConvOp.onMatrix(g, n, hw))) {
+    boolean channels =
+        weights
+            && readers.stream()
+                .anyMatch(n -> ConvOp.byChannel(hw, t.dims(), n.intAttr("group", 1)));
+    if (weights && !channels && readers.stream().allMatch(n -> ConvOp.onMatrix(g, n, hw))) {
       long columns = t.dim(0);
       for (Node n : readers) {
         columns = gcd(columns, t.dim(0) / n.intAttr("group", 1));

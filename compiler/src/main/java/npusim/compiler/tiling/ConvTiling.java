@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import npusim.compiler.codegen.Axis;
 import npusim.compiler.tiling.Sharing.Parts;
 import npusim.hardware.Hardware;
+import npusim.hardware.MatrixUnit;
 import npusim.isa.DType;
 
 /**
@@ -55,6 +56,7 @@ public final class ConvTiling {
    * @param vectorSteps vector operations per result element
    * @param block columns of a block of the weights, 0 when they don't lie in blocks
    * @param shares whether cores can load the weights together
+   * @param byChannel whether every result channel has an input channel and a product of its own
    * @param byImage whether every core must compute an equal share of the batch
    */
   public record Problem(
@@ -77,6 +79,7 @@ public final class ConvTiling {
       long vectorSteps,
       long block,
       boolean shares,
+      boolean byChannel,
       long spm,
       long acc,
       int cores,
@@ -105,6 +108,7 @@ public final class ConvTiling {
               vectorSteps,
               block,
               shares,
+              byChannel,
               spm,
               acc,
               cores,
@@ -344,7 +348,8 @@ public final class ConvTiling {
   }
 
   private long bytes(Patch t, long toc, long tic, int slots) {
-    long x = p.xInPlace() ? 0 : 2 * (p.x().bytesFor(t.images() * span(t.spatial()) * tic) + 64);
+    long deep = p.byChannel() ? toc : tic;
+    long x = p.xInPlace() ? 0 : 2 * (p.x().bytesFor(t.images() * span(t.spatial()) * deep) + 64);
     long w = slots * (p.w().bytesFor(toc * tic * taps) + 64);
     long ring = p.outResident() ? 0 : 2L * p.outBits();
     return x + w + t.rows() * toc * (ring + p.extraBits()) / 8 + 2048;
@@ -366,11 +371,15 @@ public final class ConvTiling {
         hw.core().matrix().tapsTogether()
             ? t.ic() * taps
             : Math.ceilDiv(t.ic(), (long) arrayRows) * arrayRows * taps;
-    double array = gemms * array(rows, Math.min(t.oc(), s.oc()), deep);
-    long xTimes = kt == 1 && (st == 1 || !t.ocOuter()) ? 1 : ot;
+    long columns = Math.min(t.oc(), s.oc());
+    // A channel with an input of its own takes a block of its own.
+    int each = p.byChannel() ? hw.core().matrix().cols() : 1;
+    double array = gemms * array(t, columns * each, deep);
+    long xTimes = !p.byChannel() && kt == 1 && (st == 1 || !t.ocOuter()) ? 1 : ot;
     long wTimes = kt == 1 && (ot == 1 || t.ocOuter()) ? 1 : st;
     wTimes = kt > 1 && st == 1 && ot == 1 ? 1 : wTimes;
-    double tileX = p.x().bytesFor(t.images() * span(t.spatial()) * t.ic());
+    long xDeep = p.byChannel() ? columns : t.ic();
+    double tileX = p.x().bytesFor(t.images() * span(t.spatial()) * xDeep);
     double tileW = p.w().bytesFor(Math.min(t.oc(), s.oc()) * t.ic() * taps);
     double xLoads = p.xInPlace() ? 0 : (double) s.groups() * st * kt * xTimes;
     double wLoads = (double) s.groups() * ot * kt * wTimes;
@@ -438,8 +447,12 @@ public final class ConvTiling {
   }
 
   /** Cycles of one product: blocks through which rows stream, on all arrays. */
-  private double array(long rows, long n, long k) {
+  private double array(Tiles t, long n, long k) {
     var mx = hw.core().matrix();
+    long rows = t.rows();
+    if (mx.dataflow() == MatrixUnit.Dataflow.OS) {
+      return places(t, n, k) + mx.controllerCycles() + mx.pipelineCycles();
+    }
     double rate = mx.throughput().getOrDefault(p.x(), 0.25);
     double deep = Math.max(1, rate);
     long kBlocks = (long) Math.ceil(k / (mx.rows() * deep));
@@ -453,6 +466,34 @@ public final class ConvTiling {
       }
     }
     return best + mx.controllerCycles() + mx.pipelineCycles();
+  }
+
+  /** Cycles of the blocks of a product whose results stay in the arrays. */
+  private double places(Tiles t, long n, long k) {
+    var mx = hw.core().matrix();
+    int last = t.spatial().length - 1;
+    long width = t.spatial()[last];
+    long blocks =
+        mx.rowsAlongWidth()
+            ? t.rows() / width * Math.ceilDiv(width, (long) mx.rows())
+            : Math.ceilDiv(t.rows(), (long) mx.rows());
+    double step = 1 / mx.throughput().getOrDefault(p.x(), 0.25);
+    if (mx.fetchBytesPerCycle() > 0) {
+      // Places whose windows overlap fetch what they have in common once.
+      long together = Math.min(width, mx.rows());
+      double window = p.kernel()[last];
+      double fresh =
+          Math.min(1, ((together - 1) * p.halos()[last].stride() + window) / (together * window));
+      step = Math.max(step, together * fresh * p.x().bits() / 8 / mx.fetchBytesPerCycle());
+    }
+    double least = Double.POSITIVE_INFINITY;
+    for (int split = 1; split <= mx.arrays(); split++) {
+      if (mx.arrays() % split == 0) {
+        long columns = Math.ceilDiv(Math.ceilDiv(n, mx.cols()), mx.arrays() / split);
+        least = Math.min(least, (double) Math.ceilDiv(blocks, split) * columns);
+      }
+    }
+    return least * Math.max(k * step, mx.preloadCycles());
   }
 
   /** Bytes of a tile of weights that lie next to each other in memory. */
@@ -471,10 +512,12 @@ public final class ConvTiling {
     boolean row = p.halos()[d].span(t.spatial()[d]) == along && along == p.halos()[d].input();
     long n = along;
     if (p.channelsLast()) {
-      if (t.ic() < p.ic() || p.groups() > 1) {
-        return p.x().bytesFor(t.ic());
+      long all = p.byChannel() ? p.oc() : p.ic();
+      long some = p.byChannel() ? t.oc() : t.ic();
+      if (some < all || p.groups() > 1) {
+        return p.x().bytesFor(some);
       }
-      n *= p.ic();
+      n *= all;
     }
     // Whole rows follow each other.
     for (int i = d - 1; row && i >= 0; i--) {

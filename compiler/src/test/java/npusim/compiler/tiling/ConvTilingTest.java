@@ -97,6 +97,7 @@ class ConvTilingTest {
         1,
         block,
         hw.chip().cores() > 1,
+        false,
         spm,
         hw.core().accumulator().bytes(),
         hw.chip().cores(),

@@ -45,11 +45,21 @@ final class MatrixOps {
             },
             args.type(Field.W_T),
             new long[] {k[1], k[2], k[3], n});
-    StreamedRows a = StreamedRows.bind(core, args, k);
+    boolean columnwise = args.flag(Field.COLUMNWISE);
+    StreamedRows a = columnwise ? null : StreamedRows.bind(core, args, k);
     boolean integer = integer(args, w.type());
     MatrixBlock block = pack(w, new long[] {k[1], k[2], k[3], n}, integer);
     if (args.flag(Field.SPARSE)) {
       checkSparse(block, (int) k[3]);
+    }
+    if (columnwise) {
+      var product = ColumnwiseProduct.bind(core, args, n);
+      if (integer) {
+        product.ints(acc, block.ints(), args.get(Field.ACCUM) != 0);
+      } else {
+        product.floats(acc, block.floats(), args.get(Field.ACCUM) != 0);
+      }
+      return;
     }
     multiply(acc, a, block, depth, n, integer, args.get(Field.ACCUM) != 0);
   }

@@ -40,6 +40,8 @@ public final class ArrayCycles {
             unit.chunkRows(),
             unit.foldOverlap(),
             unit.tapsTogether(),
+            unit.rowsAlongWidth(),
+            unit.fetchBytesPerCycle(),
             unit.pipelined(),
             unit.sparsity());
     return new MatrixTiming(bare).gemm(m, n, k, 1).alone();

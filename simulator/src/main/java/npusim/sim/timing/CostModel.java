@@ -76,24 +76,69 @@ final class CostModel {
     long taps = k / k2;
     long deep = Math.ceilDiv(k, skip);
     boolean apart = taps > 1 && !hw.core().matrix().tapsTogether();
-    var c = matrix.gemm(m, n, apart ? taps * matrix.padded(k2) : deep, rate(wide));
-    c = apart ? c.withMacs(m * n * deep) : c;
+    long rows = rows(ins, m, count(ins, Field.M2, r));
+    double fetched = a.bits() / 8.0 * fresh(ins, r);
+    // A column with activations of its own takes a block of its own.
+    boolean columnwise = ins.flag(Field.COLUMNWISE);
+    long columns = columnwise ? n * hw.core().matrix().cols() : n;
+    long depth = apart ? taps * matrix.padded(k2) : deep;
+    var c = matrix.gemm(rows, columns, depth, rate(wide), fetched);
+    c = apart || columnwise || rows > m ? c.withMacs(m * n * deep) : c;
     boolean weightsStream = hw.core().matrix().dataflow() == npusim.hardware.MatrixUnit.Dataflow.IS;
     long aPasses = weightsStream ? c.stationaryPasses() : c.streamedPasses();
     long wPasses = weightsStream ? c.streamedPasses() : c.stationaryPasses();
+    long aElements = columnwise ? m * k * n : m * k * aPasses;
     long aWords =
-        words(m * k, ins.get(Field.A_SK2), k2, ins.get(Field.A_SM2), count(ins, Field.M2, r), a);
+        columnwise
+            ? m * k * ports.words(false, n, 1, a.bits())
+            : aPasses
+                * words(
+                    m * k,
+                    ins.get(Field.A_SK2),
+                    k2,
+                    ins.get(Field.A_SM2),
+                    count(ins, Field.M2, r),
+                    a);
     long wWords = words(k * n, ins.get(Field.W_SN), n, ins.get(Field.W_SK2), k2, w);
-    long supply = Math.ceilDiv(aWords * aPasses + wWords * wPasses, ports.slots(false));
+    long supply = Math.ceilDiv(aWords + wWords * wPasses, ports.slots(false));
     long results = m * n * c.accumulatorPasses();
     boolean accumulate = ins.resolve(Field.ACCUM, r) != 0;
     long reads = accumulate ? results : results - m * n;
     long write = Math.ceilDiv(ports.words(true, results, 1, 32), ports.slots(true));
     long stall = Math.max(0, Math.max(supply, write) - c.stream());
     matrixTimes(row, c, stall);
-    put(row, Costs.SPM_READ, bytes(m * k * aPasses, a) + bytes(k * n * wPasses, w));
+    put(row, Costs.SPM_READ, bytes(aElements, a) + bytes(k * n * wPasses, w));
     put(row, Costs.ACC_WRITE, results * 4);
     put(row, Costs.ACC_READ, reads * 4);
+  }
+
+  /** Rows of a product with those that blocks leave idle behind each row of a result's places. */
+  private long rows(Instruction ins, long m, long width) {
+    var unit = hw.core().matrix();
+    return unit.rowsAlongWidth() && m > width ? m / width * matrix.padded(width) : m;
+  }
+
+  /**
+   * The share of a block's activations that no window before has had: along a row of places, which
+   * lie {@code SM2} apart, a window of nearer elements overlaps those beside it.
+   */
+  private double fresh(Instruction ins, long[] r) {
+    if (hw.core().matrix().fetchBytesPerCycle() == 0) {
+      return 1;
+    }
+    long places = Math.min(count(ins, Field.M2, r), hw.core().matrix().rows());
+    long apart = Math.abs(ins.get(Field.A_SM2));
+    Field[] strides = {Field.A_SK0, Field.A_SK1, Field.A_SK2};
+    Field[] extents = {Field.K0, Field.K1, Field.K2};
+    double share = 1;
+    for (int i = 0; i < strides.length; i++) {
+      long step = Math.abs(ins.get(strides[i]));
+      long n = count(ins, extents[i], r);
+      if (n > 1 && step > 0 && step <= apart && apart % step == 0) {
+        share *= Math.min(1, ((places - 1.0) * (apart / step) + n) / (places * (double) n));
+      }
+    }
+    return share;
   }
 
   private void matrixTimes(int row, MatrixTiming.Cost c, long stall) {

@@ -101,13 +101,21 @@ final class MatrixTiming {
    * The cost of an M × N × K product whose operands multiply at {@code rate} per element and cycle.
    */
   Cost gemm(long m, long n, long k, double rate) {
+    return gemm(m, n, k, rate, 0);
+  }
+
+  /**
+   * The same where every activation that an array multiplies takes {@code fetched} bytes on its way
+   * there: less than it has when other windows have it in common.
+   */
+  Cost gemm(long m, long n, long k, double rate, double fetched) {
     if (m <= 0 || n <= 0 || k <= 0) {
       return new Cost(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
     Cost best = null;
     for (int split = 1; split <= unit.arrays(); split++) {
       if (unit.arrays() % split == 0) {
-        var cost = gemm(m, n, k, rate, split);
+        var cost = gemm(m, n, k, rate, fetched, split);
         if (best == null || cost.alone() < best.alone()) {
           best = cost;
         }
@@ -117,17 +125,19 @@ final class MatrixTiming {
   }
 
   // arrays / split arrays share the stationary blocks, split of them share the streamed rows.
-  private Cost gemm(long m, long n, long k, double rate, int split) {
+  private Cost gemm(long m, long n, long k, double rate, double fetched, int split) {
     int others = unit.arrays() / split;
     long depth = Math.max(1, (long) (unit.rows() * Math.max(1, rate)));
     double cyclesPerRow = rate >= 1 ? 1 : 1 / rate;
+    double supply = unit.fetchBytesPerCycle() == 0 ? 0 : fetched / unit.fetchBytesPerCycle();
     long width = unit.cols();
     return switch (unit.dataflow()) {
       case WS -> {
         long kBlocks = Math.ceilDiv(k, depth);
         long nBlocks = Math.ceilDiv(n, width);
         long rounds = kBlocks * Math.ceilDiv(nBlocks, others);
-        yield blocks(rounds, Math.ceilDiv(m, (long) split), cyclesPerRow, false)
+        double perRow = Math.max(cyclesPerRow, Math.min(k, depth) * supply);
+        yield blocks(rounds, Math.ceilDiv(m, (long) split), perRow, false)
             .with(
                 m * n * k,
                 m * kBlocks * depth * nBlocks * width - m * n * k,
@@ -152,7 +162,8 @@ final class MatrixTiming {
         long mBlocks = Math.ceilDiv(m, (long) unit.rows());
         long nBlocks = Math.ceilDiv(n, width);
         long rounds = Math.ceilDiv(mBlocks, (long) split) * Math.ceilDiv(nBlocks, (long) others);
-        yield blocks(rounds, steps, cyclesPerRow, true)
+        double perStep = Math.max(cyclesPerRow, Math.min(m, unit.rows()) * rate * supply);
+        yield blocks(rounds, steps, perStep, true)
             .with(
                 m * n * k,
                 mBlocks * unit.rows() * nBlocks * width * k - m * n * k,

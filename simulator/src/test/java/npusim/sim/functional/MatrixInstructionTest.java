@@ -29,12 +29,15 @@ class MatrixInstructionTest {
       @ForAll boolean integer,
       @ForAll boolean accumulate,
       @ForAll boolean transposedW,
+      @ForAll boolean columnwise,
       @ForAll long seed) {
     Random r = new Random(seed);
     Rig rig = new Rig();
     int[] m = {1 + r.nextInt(3), 1 + r.nextInt(3), 1 + r.nextInt(6)};
     int[] k = {1 + r.nextInt(3), 1 + r.nextInt(3), 1 + r.nextInt(9)};
     int n = 1 + r.nextInt(20);
+    // Elements of 4 bits begin within a byte in every other column.
+    boolean own = columnwise && types < 2;
     DType ta = integer ? INTS[types] : FLOATS[types];
     DType tw = integer ? INTS[(types + 2) % 6] : FLOATS[(types + 3) % 6];
     int elements = 4000;
@@ -59,7 +62,7 @@ class MatrixInstructionTest {
     var i = Instruction.builder(Opcode.M_GEMM).set(Field.N, n).set(Field.ACCUM, accumulate ? 3 : 0);
     i.set(Field.M0, m[0]).set(Field.M1, m[1]).set(Field.M2, m[2]);
     i.set(Field.K0, k[0]).set(Field.K1, k[1]).set(Field.K2, k[2]);
-    i.set(Field.A, A).set(Field.A_T, ta);
+    i.set(Field.A, A).set(Field.A_T, ta).set(Field.COLUMNWISE, own ? 1 : 0);
     i.set(Field.A_SM0, sam[0]).set(Field.A_SM1, sam[1]).set(Field.A_SM2, sam[2]);
     i.set(Field.A_SK0, sak[0]).set(Field.A_SK1, sak[1]).set(Field.A_SK2, sak[2]);
     i.set(Field.W, W).set(Field.W_T, tw).set(Field.W_SN, swn);
@@ -73,7 +76,7 @@ class MatrixInstructionTest {
         for (int m2 = 0; m2 < m[2]; m2++) {
           for (int j = 0; j < n; j++) {
             int at = m0 * sacc[0] + m1 * sacc[1] + m2 * sacc[2] + j;
-            int baseA = m0 * sam[0] + m1 * sam[1] + m2 * sam[2];
+            int baseA = m0 * sam[0] + m1 * sam[1] + m2 * sam[2] + (own ? j : 0);
             expected[at] =
                 dot(a, w, k, sak, swk, baseA, j * swn, accumulate ? expected[at] : 0, integer);
           }

@@ -64,6 +64,8 @@ class MatrixTimingTest {
         chunk,
         foldOverlap,
         true,
+        false,
+        0,
         true,
         MatrixUnit.Sparsity.NONE);
   }

@@ -64,6 +64,8 @@ final class Variant {
             u.chunkRows(),
             u.foldOverlap(),
             u.tapsTogether(),
+            u.rowsAlongWidth(),
+            u.fetchBytesPerCycle(),
             u.pipelined(),
             u.sparsity());
     var c = hw.core();
