@@ -24,10 +24,13 @@ public record CoreCode(Instruction[] code, int[] nodeOf, Map<String, Integer> la
           code.length + " instructions, " + nodeOf.length + " node entries");
     }
     var ordered = new LinkedHashMap<String, Integer>();
-    labels.entrySet().stream()
-        .sorted(
-            Map.Entry.<String, Integer>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
-        .forEach(e -> ordered.put(e.getKey(), e.getValue()));
+    if (!labels.isEmpty()) {
+      labels.entrySet().stream()
+          .sorted(
+              Map.Entry.<String, Integer>comparingByValue()
+                  .thenComparing(Map.Entry.comparingByKey()))
+          .forEach(e -> ordered.put(e.getKey(), e.getValue()));
+    }
     labels = Collections.unmodifiableMap(ordered);
   }
 

@@ -17,9 +17,11 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Gives the classes of a jar the stack maps that compilers write since Java 6. The JVM's start-up
- * cache leaves classes without them out, and loading those by the old way takes longer than all the
- * rest of a short command. The launcher runs this on the library that parses command lines.
+ * Makes the classes of a jar fit for the JVM's start-up cache. It leaves out classes without the
+ * stack maps that compilers write since Java 6, and loading those by the old way takes longer than
+ * all the rest of a short command: they get some. It also leaves out the code that pattern switches
+ * and records have the JVM generate: see {@link EarlyLinks}. The launcher runs this on npusim's own
+ * jars and on the library that parses command lines.
  */
 public final class ModernJar {
   /** The first version whose classes always have stack maps. */
@@ -72,7 +74,7 @@ public final class ModernJar {
   private static byte[] modern(ClassFile classes, byte[] old) {
     ClassModel model = classes.parse(old);
     if (model.majorVersion() >= MODERN) {
-      return old;
+      return EarlyLinks.in(classes, old);
     }
     ClassTransform version =
         (builder, element) -> {

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import npusim.diag.ExitCode;
 import npusim.tools.cli.PlainRun;
 import npusim.tools.cli.RunCommand;
 
@@ -38,7 +39,7 @@ public final class TrainingRun {
               : Main.execute(plain, nowhere, nowhere);
       terminal.printf("training: %s: exit code %d%n", String.join(" ", line), code);
     }
-    System.exit(0);
+    System.exit(ExitCode.OK.code());
   }
 
   static List<List<String>> split(String[] args) {

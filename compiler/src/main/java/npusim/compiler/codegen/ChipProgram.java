@@ -1,7 +1,6 @@
 package npusim.compiler.codegen;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -104,7 +103,7 @@ public final class ChipProgram {
   /** Bytes in any of the areas. */
   private static long union(Set<Area> areas) {
     List<Area> sorted = new ArrayList<>(areas);
-    sorted.sort(Comparator.comparingLong(Area::lo));
+    sorted.sort((a, b) -> Long.compare(a.lo(), b.lo()));
     long bytes = 0;
     long end = 0;
     for (Area a : sorted) {

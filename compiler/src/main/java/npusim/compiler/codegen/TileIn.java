@@ -1,7 +1,6 @@
 package npusim.compiler.codegen;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import npusim.compiler.memory.View;
 import npusim.isa.DType;
 
@@ -223,7 +222,10 @@ public final class TileIn {
     Arrays.setAll(order, i -> i);
     Arrays.sort(
         order,
-        Comparator.<Integer>comparingLong(i -> -Math.abs(strides[i])).thenComparingInt(i -> i));
+        (a, b) -> {
+          int wider = Long.compare(Math.abs(strides[b]), Math.abs(strides[a]));
+          return wider != 0 ? wider : Integer.compare(a, b);
+        });
     return Arrays.stream(order).mapToInt(Integer::intValue).toArray();
   }
 

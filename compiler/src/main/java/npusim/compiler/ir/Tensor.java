@@ -16,16 +16,19 @@ import npusim.isa.Numeric;
  * or absent (shape only).
  */
 public final class Tensor {
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfDouble DOUBLE =
-      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  /** Set up when a value is first read or written: tensors of a timing run have none. */
+  private static final class Elements {
+    static final ValueLayout.OfShort SHORT =
+        ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfInt INT =
+        ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfLong LONG =
+        ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfFloat FLOAT =
+        ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfDouble DOUBLE =
+        ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  }
 
   private final DType dtype;
   private final long[] dims;
@@ -79,7 +82,7 @@ public final class Tensor {
   public static Tensor ofFloats(long[] dims, float... values) {
     checkCount(dims, values.length);
     Tensor t = zeros(DType.F32, dims);
-    MemorySegment.copy(values, 0, t.data, FLOAT, 0, values.length);
+    MemorySegment.copy(values, 0, t.data, Elements.FLOAT, 0, values.length);
     return t;
   }
 
@@ -87,7 +90,7 @@ public final class Tensor {
   public static Tensor ofLongs(long[] dims, long... values) {
     checkCount(dims, values.length);
     Tensor t = zeros(DType.I64, dims);
-    MemorySegment.copy(values, 0, t.data, LONG, 0, values.length);
+    MemorySegment.copy(values, 0, t.data, Elements.LONG, 0, values.length);
     return t;
   }
 
@@ -196,9 +199,9 @@ public final class Tensor {
   public long bits(long i) {
     MemorySegment d = data();
     return switch (dtype.bits()) {
-      case 64 -> d.get(LONG, i * 8);
-      case 32 -> d.get(INT, i * 4) & 0xffffffffL;
-      case 16 -> d.get(SHORT, i * 2) & 0xffff;
+      case 64 -> d.get(Elements.LONG, i * 8);
+      case 32 -> d.get(Elements.INT, i * 4) & 0xffffffffL;
+      case 16 -> d.get(Elements.SHORT, i * 2) & 0xffff;
       case 8 -> d.get(ValueLayout.JAVA_BYTE, i) & 0xff;
       case 4 -> (d.get(ValueLayout.JAVA_BYTE, i >> 1) >> ((i & 1) * 4)) & 15;
       case 2 -> (d.get(ValueLayout.JAVA_BYTE, i >> 2) >> ((i & 3) * 2)) & 3;
@@ -210,9 +213,9 @@ public final class Tensor {
   public void setBits(long i, long bits) {
     MemorySegment d = data();
     switch (dtype.bits()) {
-      case 64 -> d.set(LONG, i * 8, bits);
-      case 32 -> d.set(INT, i * 4, (int) bits);
-      case 16 -> d.set(SHORT, i * 2, (short) bits);
+      case 64 -> d.set(Elements.LONG, i * 8, bits);
+      case 32 -> d.set(Elements.INT, i * 4, (int) bits);
+      case 16 -> d.set(Elements.SHORT, i * 2, (short) bits);
       case 8 -> d.set(ValueLayout.JAVA_BYTE, i, (byte) bits);
       case 4 -> setPacked(d, i >> 1, (int) (i & 1) * 4, 15, bits);
       case 2 -> setPacked(d, i >> 2, (int) (i & 3) * 2, 3, bits);
@@ -233,8 +236,8 @@ public final class Tensor {
    */
   public double at(long i) {
     return switch (dtype) {
-      case F32 -> data().get(FLOAT, i * 4);
-      case F64 -> data().get(DOUBLE, i * 8);
+      case F32 -> data().get(Elements.FLOAT, i * 4);
+      case F64 -> data().get(Elements.DOUBLE, i * 8);
       case F16 -> Numeric.f16ToFloat((short) bits(i));
       case BF16 -> Numeric.bf16ToFloat((short) bits(i));
       case F8E4M3FN -> Numeric.f8E4M3FNToFloat((byte) bits(i));
@@ -246,7 +249,7 @@ public final class Tensor {
 
   /** Element {@code i} as binary32, rounded once. */
   public float floatAt(long i) {
-    return dtype == DType.F32 ? data().get(FLOAT, i * 4) : (float) at(i);
+    return dtype == DType.F32 ? data().get(Elements.FLOAT, i * 4) : (float) at(i);
   }
 
   /**
@@ -266,8 +269,8 @@ public final class Tensor {
    */
   public void setDouble(long i, double v) {
     switch (dtype) {
-      case F32 -> data().set(FLOAT, i * 4, (float) v);
-      case F64 -> data().set(DOUBLE, i * 8, v);
+      case F32 -> data().set(Elements.FLOAT, i * 4, (float) v);
+      case F64 -> data().set(Elements.DOUBLE, i * 8, v);
       case F16 -> setBits(i, Numeric.doubleToF16(v));
       case BF16 -> setBits(i, Numeric.doubleToBf16(v));
       case F8E4M3FN -> setBits(i, Numeric.floatToF8E4M3FN(Numeric.toFloatRoundToOdd(v), true));
@@ -293,7 +296,7 @@ public final class Tensor {
   public float[] toFloats() {
     float[] out = new float[Math.toIntExact(size)];
     if (dtype == DType.F32) {
-      MemorySegment.copy(data(), FLOAT, 0, out, 0, out.length);
+      MemorySegment.copy(data(), Elements.FLOAT, 0, out, 0, out.length);
       return out;
     }
     for (int i = 0; i < out.length; i++) {

@@ -119,7 +119,7 @@ public final class Residency {
     List<Storage> candidates =
         new ArrayList<>(order.stream().filter(this::staysWithCores).toList());
     // Large ones first: what a small one needs is less often worth a division of its own.
-    candidates.sort(Comparator.comparingLong(s -> -s.bytes()));
+    candidates.sort(by(s -> -s.bytes()));
     candidates.forEach(this::divide);
     candidates.removeIf(s -> s.held() == s.bytes() && s.bytes() > largest(lives.get(s)));
     // Small and short-lived ones first keep most tensors, large ones first leave fewer gaps.
@@ -139,11 +139,16 @@ public final class Residency {
     return top;
   }
 
+  /** As Comparator.comparingLong, whose lambda the JVM's start-up cache doesn't take. */
+  private static Comparator<Storage> by(ToLongFunction<Storage> key) {
+    return (a, b) -> Long.compare(key.applyAsLong(a), key.applyAsLong(b));
+  }
+
   /** Places of those that fit, one after the other in the order of a key. */
   private Map<Storage, Long> packed(List<Storage> candidates, ToLongFunction<Storage> key) {
     Map<Storage, Long> places = new IdentityHashMap<>();
     List<Storage> placed = new ArrayList<>();
-    for (Storage s : candidates.stream().sorted(Comparator.comparingLong(key)).toList()) {
+    for (Storage s : candidates.stream().sorted(by(key)).toList()) {
       long at = lowest(s, placed, Storage::held, area);
       if (at >= 0) {
         lives.get(s).address = at;
@@ -183,7 +188,7 @@ public final class Residency {
       return;
     }
     List<Storage> candidates = new ArrayList<>(order.stream().filter(this::intermediate).toList());
-    candidates.sort(Comparator.comparingLong(s -> s.bytes() * steps(s)));
+    candidates.sort(by(s -> s.bytes() * steps(s)));
     List<Storage> placed = new ArrayList<>();
     for (Storage s : candidates) {
       long at = lowest(s, placed, Storage::bytes, memory.sharedBytes());
