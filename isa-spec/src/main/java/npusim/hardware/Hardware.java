@@ -129,6 +129,16 @@ public record Hardware(
   }
 
   /**
+   * True for a built-in chip in whose place, as far as programs and timing go, the built-in chip of
+   * this name could stand: nothing was changed, or nothing that counts.
+   */
+  public boolean isAsShipped() {
+    return parameters.shipped()
+        || HardwareCatalog.chips().contains(name)
+            && HardwareLoader.load(name).fingerprint().equals(fingerprint());
+  }
+
+  /**
    * The same system with some parameters changed, as {@code --set} does.
    *
    * @param sets {@code path=value} texts, for example {@code core.matrix.rows=256}

@@ -67,7 +67,8 @@ public final class HardwareLoader {
     loader.failOnErrors();
     loader.sets(sets);
     loader.failOnErrors();
-    return loader.finish(source.name(), source.file());
+    boolean shipped = source.path().isEmpty() && sets.isEmpty();
+    return loader.finish(source.name(), source.file(), shipped);
   }
 
   static Hardware override(Hardware base, List<String> sets) {
@@ -78,7 +79,7 @@ public final class HardwareLoader {
     loader.origins.putAll(base.parameters().statedOrigins());
     loader.sets(sets);
     loader.failOnErrors();
-    return loader.finish(base.name(), base.name());
+    return loader.finish(base.name(), base.name(), false);
   }
 
   /** A document to read: its name for messages, text, directory and chip name. */
@@ -258,14 +259,14 @@ public final class HardwareLoader {
     return new Diagnostic(d.severity(), d.code(), d.message(), origin, d.hint());
   }
 
-  private Hardware finish(String name, String file) {
+  private Hardware finish(String name, String file, boolean shipped) {
     var whole = Location.ofFile(file);
     var stated = Map.copyOf(leaves);
     var statedOrigins = Map.copyOf(origins);
     dramPreset();
     failOnErrors();
     var resolved = new DefaultsResolver(leaves, origins, errors).resolve(whole);
-    var parameters = new Parameters(resolved, stated, statedOrigins);
+    var parameters = new Parameters(resolved, stated, statedOrigins, shipped);
     failOnErrors();
     new SemanticChecks(parameters, whole, errors).run();
     failOnErrors();

@@ -15,17 +15,27 @@ public final class Parameters {
   private final Map<String, Parameter> byPath;
   private final Map<String, Leaf> stated;
   private final Map<String, Origin> statedOrigins;
+  private final boolean shipped;
 
   /**
    * @param byPath every parameter in schema order
    * @param stated what description, parents and overrides say themselves
    * @param statedOrigins origins of {@code stated}
+   * @param shipped true for a built-in chip to which nothing was done
    */
   Parameters(
-      Map<String, Parameter> byPath, Map<String, Leaf> stated, Map<String, Origin> statedOrigins) {
+      Map<String, Parameter> byPath,
+      Map<String, Leaf> stated,
+      Map<String, Origin> statedOrigins,
+      boolean shipped) {
     this.byPath = Collections.unmodifiableMap(new LinkedHashMap<>(byPath));
     this.stated = stated;
     this.statedOrigins = statedOrigins;
+    this.shipped = shipped;
+  }
+
+  boolean shipped() {
+    return shipped;
   }
 
   Map<String, Leaf> stated() {

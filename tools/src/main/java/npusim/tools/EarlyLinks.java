@@ -164,9 +164,7 @@ final class EarlyLinks {
                     OBJECTS,
                     "equals",
                     MethodTypeDesc.of(
-                        ConstantDescs.CD_boolean,
-                        ConstantDescs.CD_Object,
-                        ConstantDescs.CD_Object))
+                        ConstantDescs.CD_boolean, ConstantDescs.CD_Object, ConstantDescs.CD_Object))
                 .ifeq(different);
         case FLOAT, DOUBLE ->
             code.invokestatic(

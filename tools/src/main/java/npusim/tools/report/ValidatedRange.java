@@ -10,8 +10,6 @@ import java.util.Locale;
 import java.util.Optional;
 import npusim.compiler.ir.Graph;
 import npusim.hardware.Hardware;
-import npusim.hardware.HardwareCatalog;
-import npusim.hardware.HardwareLoader;
 import npusim.workloads.Scenario;
 import npusim.workloads.Stage;
 
@@ -109,7 +107,7 @@ public final class ValidatedRange {
     if (ofChip.isEmpty()) {
       return "no measurement of this chip: outside the validated range";
     }
-    if (!asBuilt(hw)) {
+    if (!hw.isAsShipped()) {
       return kind.label() + ": this chip's description was changed: outside the validated range";
     }
     Optional<Range> own = ofChip.stream().filter(r -> r.kind() == kind).findFirst();
@@ -131,11 +129,6 @@ public final class ValidatedRange {
   /** Sentences for a scenario: one per kind of work, the same sentence once. */
   public static List<String> of(Hardware hw, Scenario s) {
     return kinds(s).stream().map(k -> of(hw, k)).distinct().toList();
-  }
-
-  private static boolean asBuilt(Hardware hw) {
-    return HardwareCatalog.chips().contains(hw.name())
-        && HardwareLoader.load(hw.name()).fingerprint().equals(hw.fingerprint());
   }
 
   /** The text of {@code summary.csv} for ranges. */
