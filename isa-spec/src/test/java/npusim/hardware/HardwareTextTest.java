@@ -35,7 +35,7 @@ class HardwareTextTest {
 
   @Test
   void headlineNamesWhatIsMissed() {
-    var hw = HardwareLoader.load("warboy", List.of("core.matrix.cols=2", "dram.channels=2"));
+    var hw = HardwareLoader.load("warboy", List.of("core.matrix.arrays=32", "dram.channels=2"));
     assertThat(Headline.mismatches(hw))
         .hasSize(2)
         .anyMatch(l -> l.contains("i8 peak: description gives 32.8 TOPS, published are 64.0"))
