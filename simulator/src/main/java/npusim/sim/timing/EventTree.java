@@ -4,19 +4,33 @@ import java.util.Arrays;
 
 /**
  * Next event time of each actor, in groups of {@link #GROUP} (the actors of one core). A group's
- * earliest event is kept up to date by a scan of its few entries, the earliest of all groups by a
- * tournament tree. An entry holds time and actor in one number, so ties go to the lower actor and
- * the order of events depends on nothing but the state.
+ * earliest event is looked for among the few that it has when it is asked for after the one before
+ * was taken away, the earliest of all groups by a tournament tree. An entry holds time and actor in
+ * one number, so ties go to the lower actor and the order of events depends on nothing but the
+ * state.
  */
 final class EventTree {
   /** Time of an actor without an event. */
   static final long NEVER = Long.MAX_VALUE >> 6;
 
-  /** Actors of a group; at most 64. */
+  /** Actors of a group; at most 32. */
   static final int GROUP = 2 * TimingUnit.COUNT;
 
+  private static final long NONE = NEVER << 6;
+
   private final long[] key;
+
+  /** By group: a bit for every actor that has an event. */
+  private final int[] pending;
+
   private final long[] groupKey;
+
+  /** Groups whose earliest event was taken away: which is the earliest now is not known yet. */
+  private final int[] stale;
+
+  private final boolean[] isStale;
+  private int staleCount;
+
   private final int[] winner;
   private final int leaves;
 
@@ -27,11 +41,12 @@ final class EventTree {
     }
     leaves = n;
     key = new long[groups * GROUP];
-    for (int a = 0; a < key.length; a++) {
-      key[a] = NEVER << 6 | a % GROUP;
-    }
+    Arrays.setAll(key, a -> NONE | a % GROUP);
+    pending = new int[groups];
+    stale = new int[groups];
+    isStale = new boolean[groups];
     groupKey = new long[n];
-    Arrays.fill(groupKey, NEVER << 6);
+    Arrays.fill(groupKey, NONE);
     winner = new int[2 * n];
     for (int i = 0; i < n; i++) {
       winner[n + i] = i;
@@ -43,12 +58,14 @@ final class EventTree {
 
   /** Actor with the earliest event; its time is {@link #NEVER} when there is none. */
   int first() {
+    refresh();
     int group = winner[1];
     return group * GROUP + (int) (groupKey[group] & 63);
   }
 
   /** Time of the earliest event. */
   long firstTime() {
+    refresh();
     return groupKey[winner[1]] >> 6;
   }
 
@@ -58,22 +75,41 @@ final class EventTree {
 
   void set(int actor, long t) {
     int group = actor / GROUP;
+    int i = actor - group * GROUP;
     long old = key[actor];
-    long now = t << 6 | (old & 63);
+    long now = t << 6 | i;
     key[actor] = now;
-    long min = groupKey[group];
-    if (now < min) {
-      min = now;
-    } else if (old == min) {
-      int base = group * GROUP;
-      min = Long.MAX_VALUE;
-      for (int i = base; i < base + GROUP; i++) {
-        min = Math.min(min, key[i]);
-      }
-    } else {
+    int bit = 1 << i;
+    pending[group] = t == NEVER ? pending[group] & ~bit : pending[group] | bit;
+    if (isStale[group]) {
       return;
     }
-    groupKey[group] = min;
+    long min = groupKey[group];
+    if (now < min) {
+      groupKey[group] = now;
+      climb(group);
+    } else if (old == min && now != min) {
+      isStale[group] = true;
+      stale[staleCount++] = group;
+    }
+  }
+
+  /** Finds the earliest event of groups that have lost theirs. */
+  private void refresh() {
+    while (staleCount > 0) {
+      int group = stale[--staleCount];
+      isStale[group] = false;
+      long min = NONE;
+      int base = group * GROUP;
+      for (int bits = pending[group]; bits != 0; bits &= bits - 1) {
+        min = Math.min(min, key[base + Integer.numberOfTrailingZeros(bits)]);
+      }
+      groupKey[group] = min;
+      climb(group);
+    }
+  }
+
+  private void climb(int group) {
     int[] w = winner;
     for (int i = leaves + group >> 1; i >= 1; i >>= 1) {
       int left = w[2 * i];
@@ -84,6 +120,7 @@ final class EventTree {
 
   /** Adds {@code delta} to every pending event. */
   void shift(long delta) {
+    refresh();
     for (int a = 0; a < key.length; a++) {
       if (time(a) != NEVER) {
         key[a] += delta << 6;

@@ -15,6 +15,7 @@ final class Issue {
   private final int dispatchCycles;
   private final int scratchpadLatency;
   private final Sequencer.Fetch fetch;
+  private final boolean fetches;
   private final int[] fetchedFrom;
   private final int[] fetchedTo;
   private final int[] codeId;
@@ -35,6 +36,7 @@ final class Issue {
     dispatchCycles = s.dispatchCycles();
     scratchpadLatency = m.hw.core().scratchpad().latencyCycles();
     fetch = s.fetch();
+    fetches = fetch.bytesPerInstruction() > 0;
     fetchedFrom = new int[m.cores];
     fetchedTo = new int[m.cores];
     fullOn = new int[m.cores];
@@ -69,7 +71,7 @@ final class Issue {
     int base = core * 32;
     int issued = 0;
     while (true) {
-      if (fetch.bytesPerInstruction() > 0 && (pc < fetchedFrom[core] || pc >= fetchedTo[core])) {
+      if (fetches && (pc < fetchedFrom[core] || pc >= fetchedTo[core])) {
         if (time > t) {
           m.state[seq] = Machine.READY;
           events.set(2 * seq, time);

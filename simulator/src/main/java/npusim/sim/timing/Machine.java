@@ -19,7 +19,7 @@ final class Machine {
   static final int VEC = TimingUnit.VEC.ordinal();
   static final int COM = TimingUnit.COM.ordinal();
 
-  /** Instructions of a unit between start and completion at most. */
+  /** Instructions of a unit between start and completion at most; a power of two. */
   static final int IN_FLIGHT = 32;
 
   /** What a unit's start actor waits for. */

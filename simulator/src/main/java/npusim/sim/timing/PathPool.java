@@ -26,6 +26,10 @@ final class PathPool {
   private int[] references = new int[capacity];
   private int[] node = new int[capacity];
   private long[] cycles = new long[capacity * C];
+
+  /** By record: a bit for every category that its cycles are of; those of others are undefined. */
+  private int[] present = new int[capacity];
+
   private int free = NONE;
   private int used;
   private int compactions;
@@ -46,13 +50,10 @@ final class PathPool {
     }
     references[r] = 1;
     node[r] = graphNode;
-    int base = r * C;
+    present[r] = 0;
     int p = before;
     if (p != NONE && references[p] == 0) {
       throw new IllegalStateException("path record used after release");
-    }
-    for (int c = 0; c < C; c++) {
-      cycles[base + c] = 0;
     }
     if (p != NONE) {
       references[p]++;
@@ -62,7 +63,18 @@ final class PathPool {
   }
 
   void add(int record, int category, long amount) {
-    cycles[record * C + category] += amount;
+    if (amount == 0) {
+      return;
+    }
+    int i = record * C + category;
+    int bits = present[record];
+    int bit = 1 << category;
+    if ((bits & bit) == 0) {
+      present[record] = bits | bit;
+      cycles[i] = amount;
+    } else {
+      cycles[i] += amount;
+    }
   }
 
   int node(int record) {
@@ -75,7 +87,7 @@ final class PathPool {
   }
 
   long cycles(int record, int category) {
-    return cycles[record * C + category];
+    return (present[record] >> category & 1) == 0 ? 0 : cycles[record * C + category];
   }
 
   void retain(int record) {
@@ -115,10 +127,9 @@ final class PathPool {
     int p = previous[record];
     int n = node[record];
     while (p != NONE && references[p] == 1 && node[p] == n) {
-      int from = p * C;
-      int to = record * C;
-      for (int c = 0; c < C; c++) {
-        cycles[to + c] += cycles[from + c];
+      for (int bits = present[p]; bits != 0; bits &= bits - 1) {
+        int c = Integer.numberOfTrailingZeros(bits);
+        add(record, c, cycles[p * C + c]);
       }
       int before = previous[p];
       previous[record] = before;
@@ -136,9 +147,9 @@ final class PathPool {
   void accumulate(int record, long[] sums) {
     for (int r = record; r != NONE; r = previous[r]) {
       int to = (node[r] + 1) * C;
-      int from = r * C;
-      for (int c = 0; c < C; c++) {
-        sums[to + c] += cycles[from + c];
+      for (int bits = present[r]; bits != 0; bits &= bits - 1) {
+        int c = Integer.numberOfTrailingZeros(bits);
+        sums[to + c] += cycles[r * C + c];
       }
     }
   }
@@ -158,5 +169,6 @@ final class PathPool {
     references = Arrays.copyOf(references, capacity);
     node = Arrays.copyOf(node, capacity);
     cycles = Arrays.copyOf(cycles, capacity * C);
+    present = Arrays.copyOf(present, capacity);
   }
 }

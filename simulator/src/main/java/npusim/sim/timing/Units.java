@@ -247,7 +247,8 @@ final class Units {
       }
     }
     int slot =
-        unit * Machine.IN_FLIGHT + (m.flightHead[unit] + m.flightSize[unit]) % Machine.IN_FLIGHT;
+        unit * Machine.IN_FLIGHT
+            + (m.flightHead[unit] + m.flightSize[unit] & Machine.IN_FLIGHT - 1);
     m.flightPc[slot] = pc;
     m.flightCost[slot] = cost;
     m.flightStart[slot] = start;
@@ -260,7 +261,7 @@ final class Units {
 
   private int newest(int unit) {
     return unit * Machine.IN_FLIGHT
-        + (m.flightHead[unit] + m.flightSize[unit] - 1) % Machine.IN_FLIGHT;
+        + (m.flightHead[unit] + m.flightSize[unit] - 1 & Machine.IN_FLIGHT - 1);
   }
 
   /** The oldest instruction in flight on {@code unit} completes. */
@@ -275,7 +276,7 @@ final class Units {
     int pc = m.flightPc[slot];
     int path = m.flightPath[slot];
     long start = m.flightStart[slot];
-    m.flightHead[unit] = (m.flightHead[unit] + 1) % Machine.IN_FLIGHT;
+    m.flightHead[unit] = m.flightHead[unit] + 1 & Machine.IN_FLIGHT - 1;
     m.flightSize[unit]--;
     Code code = m.code[core];
     long busy = t - Math.max(start, m.lastEnd[unit]);
