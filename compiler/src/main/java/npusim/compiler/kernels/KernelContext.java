@@ -100,6 +100,14 @@ public final class KernelContext {
     return hw;
   }
 
+  /** Whether an operand lies in the chip's shared SRAM. */
+  boolean near(View v) {
+    long address = v.storage().address();
+    return !v.storage().resident()
+        && address >= 0
+        && hw().sharedSram().filter(s -> address < s.bytes()).isPresent();
+  }
+
   /** Number of inputs, absent ones included. */
   public int inputCount() {
     return inputs.size();

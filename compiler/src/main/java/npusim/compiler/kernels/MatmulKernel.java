@@ -120,6 +120,7 @@ public final class MatmulKernel {
             w.type(),
             c.a().storage().resident(),
             c.w().storage().resident(),
+            k.near(c.a()),
             direct || c.out().storage().resident() ? 0 : out.type().bits(),
             extraBits,
             direct ? 0 : perResult(k, out.type()),

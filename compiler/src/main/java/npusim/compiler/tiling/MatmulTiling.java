@@ -39,6 +39,7 @@ public final class MatmulTiling {
    * @param m rows, n columns, k length of the sums
    * @param a type of the streamed operand; null-free
    * @param aResident whether it needs no loading
+   * @param aNear whether it comes from the chip's shared SRAM instead of the DRAM
    * @param outBits bits per result element held in scratchpad rings (0 when written from the
    *     accumulators)
    * @param extraBits bits per result element for the epilogue's operands and temporaries
@@ -64,6 +65,7 @@ public final class MatmulTiling {
       DType w,
       boolean aResident,
       boolean wResident,
+      boolean aNear,
       int outBits,
       int extraBits,
       double vectorPerResult,
@@ -225,6 +227,7 @@ public final class MatmulTiling {
               p.w(),
               p.aResident(),
               p.wResident(),
+              p.aNear(),
               p.outBits(),
               p.extraBits(),
               p.vectorPerResult(),
@@ -381,10 +384,12 @@ public final class MatmulTiling {
       // Few bits make short rows, far apart: each costs the memory another of its own.
       load = Math.max(load, wLoads * start + wBytes * (2 * rows(t, n) - 1) / ld.bytesPerCycle());
     }
-    aBytes *= aRows(t);
+    load = Math.max(load, roundTrips(t, aLoads, wLoads, tileA, tileW, array / gemms));
+    int cores = t.pb() * t.pm() * t.pn();
+    double near = p.aNear() ? aBytes * cores / hw.sharedSram().orElseThrow().bytesPerCycle() : 0;
+    aBytes *= p.aNear() ? 0 : aRows(t);
     wBytes *= rows(t, n);
-    double dram =
-        (aBytes + wBytes + oBytes) * t.pb() * t.pm() * t.pn() / Math.max(1e-9, dramRate());
+    double dram = Math.max(near, (aBytes + wBytes + oBytes) * cores / Math.max(1e-9, dramRate()));
     double vector = b * m * n * p.vectorPerResult();
     double widen = 0;
     if (p.widens()) {
@@ -412,6 +417,21 @@ public final class MatmulTiling {
         + first
         + last
         + (double) t.m() * t.n() * t.k() / 1e12;
+  }
+
+  /**
+   * Cycles of loads that wait for a free slot: one is filled again when its product is done, and
+   * its bytes take the memory's latency to come.
+   */
+  private double roundTrips(
+      Tiles t, double aLoads, double wLoads, double tileA, double tileW, double product) {
+    if (t.isShared()) {
+      return 0;
+    }
+    double rate = Math.min(hw.core().dma().load().bytesPerCycle(), dramRate() / p.cores());
+    double w = wLoads * (sharing.start() + tileW / rate + product);
+    double a = p.aNear() ? 0 : aLoads * (sharing.start() + tileA / rate + product);
+    return Math.max(a, w) / t.slots();
   }
 
   /**

@@ -36,6 +36,9 @@ final class AddressMapping {
   private final boolean plainStripes;
   private final boolean turns;
 
+  /** Sums of the digits of numbers to the base of the channels, modulo these; for turned ones. */
+  private final byte[] digitSums;
+
   AddressMapping(Dram dram, DramSpec spec) {
     var o = spec.organization();
     requestBytes = spec.requestBytes();
@@ -54,6 +57,7 @@ final class AddressMapping {
     boolean byRun = dram.mapping() == Dram.Mapping.MOP4CHXOR || hash;
     xor = byLine || byRun;
     turns = byRun && Integer.bitCount(dram.channels()) != 1;
+    digitSums = turns ? digitSums(dram.channels()) : new byte[0];
     xored =
         byLine
             ? new int[] {PSEUDO, RANK, GROUP, BANK, ROW}
@@ -78,6 +82,30 @@ final class AddressMapping {
     int stripe = stripe();
     stripeShift = stripe > 0 ? Integer.numberOfTrailingZeros(stripe) : 0;
     plainStripes = stripe > 0 && shift[4] >= 0 && shift[5] >= 0 && shift[6] >= 0;
+  }
+
+  private static byte[] digitSums(int n) {
+    int count = n;
+    while (n > 1 && n <= Byte.MAX_VALUE && (long) count * n <= 1 << 16) {
+      count *= n;
+    }
+    var sums = new byte[n <= Byte.MAX_VALUE ? count : 0];
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] = (byte) ((i % n + (i < n ? 0 : sums[i / n])) % n);
+    }
+    return sums;
+  }
+
+  /** By how many channels the runs of block {@code number} of all channels are turned. */
+  private int turn(long number) {
+    int n = size[CHANNEL];
+    long sum = 0;
+    int base = Math.max(n, digitSums.length);
+    for (long rest = number; rest > 0; rest /= base) {
+      int digits = (int) (rest % base);
+      sum += digitSums.length > 0 ? digitSums[digits] : digits;
+    }
+    return (int) (sum % n);
   }
 
   int requestBytes() {
@@ -128,6 +156,15 @@ final class AddressMapping {
         : 0;
   }
 
+  /**
+   * Transactions that lie in one row of the same bank of every channel, a run in each, for channels
+   * that are turned; 0 for others. The runs of such an aligned block lie in channels that follow
+   * each other, from that of the block's first transaction.
+   */
+  int turnedBlock() {
+    return turns && size[LOW_COLUMN] > 0 ? size[LOW_COLUMN] * size[CHANNEL] : 0;
+  }
+
   boolean isXor() {
     return xor;
   }
@@ -148,11 +185,7 @@ final class AddressMapping {
     }
     if (turns) {
       int n = size[CHANNEL];
-      long turn = 0;
-      for (long above = t / size[LOW_COLUMN] / n; above > 0; above /= n) {
-        turn += above % n;
-      }
-      field[CHANNEL] = (int) ((field[CHANNEL] + turn) % n);
+      field[CHANNEL] = (field[CHANNEL] + turn(t / size[LOW_COLUMN] / n)) % n;
     }
     if (xor) {
       int column = field[LOW_COLUMN] + size[LOW_COLUMN] * field[HIGH_COLUMN];

@@ -144,6 +144,12 @@ public abstract sealed class DramModel
     repeatCounters(times, before, after);
   }
 
+  /** Adds to the bytes read and written so far, of DRAM and of shared SRAM. */
+  public void correct(long read, long written, long sharedRead, long sharedWritten) {
+    bytesRead += read;
+    bytesWritten += written;
+  }
+
   /** Every counter of the model, bytes read and written first. */
   public final long[] counters() {
     var own = ownCounters();

@@ -170,6 +170,8 @@ public final class JedecDram extends DramModel {
     long done;
     if (stripe > 0) {
       done = stripes(first, end, arrival, write);
+    } else if (map.turnedBlock() > 0) {
+      done = turned(first, end, arrival, write);
     } else if (map.isXor()) {
       done = arrival;
       for (long i = first; i < end; i++) {
@@ -185,6 +187,31 @@ public final class JedecDram extends DramModel {
   private long transaction(long number, long arrival, boolean write) {
     map.decode(number);
     return segment(map.bus(), map.group(), map.bank(), map.row(), 1, arrival, write);
+  }
+
+  /** Turned channels: one segment per run. */
+  private long turned(long first, long end, long arrival, boolean write) {
+    int block = map.turnedBlock();
+    int run = map.run();
+    int channels = map.channels();
+    long done = arrival;
+    for (long from = first; from < end; ) {
+      map.decode(from);
+      int group = map.group();
+      int bank = map.bank();
+      int row = map.row();
+      int pseudo = map.pseudoChannel();
+      int channel = map.channel();
+      long stop = Math.min(end, from - from % block + block);
+      while (from < stop) {
+        long to = Math.min(stop, from - from % run + run);
+        int bus = channel * map.pseudoChannels() + pseudo;
+        done = Math.max(done, segment(bus, group, bank, row, (int) (to - from), arrival, write));
+        channel = channel + 1 == channels ? 0 : channel + 1;
+        from = to;
+      }
+    }
+    return done;
   }
 
   /** A linear mapping: one segment per row and channel. */

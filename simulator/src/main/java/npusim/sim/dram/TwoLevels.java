@@ -43,6 +43,12 @@ final class TwoLevels extends DramModel {
   }
 
   @Override
+  public void correct(long read, long written, long sharedRead, long sharedWritten) {
+    dram.correct(read, written, 0, 0);
+    sram.correct(sharedRead, sharedWritten, 0, 0);
+  }
+
+  @Override
   public long bytesRead() {
     return dram.bytesRead();
   }

@@ -35,7 +35,9 @@ final class CostCache {
     Arrays.fill(probe, 0);
     probe[0] = (long) codeId << 32 | pc;
     for (int i = 0; i < fields.length; i++) {
-      probe[1 + i] = ins.get(fields[i]) + allRegisters[base + ins.reg(fields[i])];
+      long value = ins.get(fields[i]) + allRegisters[base + ins.reg(fields[i])];
+      // How often a sum has been added to is no matter, only whether it has.
+      probe[1 + i] = fields[i] == Field.ACCUM && value != 0 ? 1 : value;
     }
     int mask = rows.length - 1;
     int slot = (int) (hash(probe) & mask);

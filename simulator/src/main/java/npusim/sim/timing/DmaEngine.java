@@ -212,6 +212,11 @@ final class DmaEngine {
         address[unit] + Math.max(a, 0) + Math.max(b, 0) + Math.max(d, 0) + c[row + Costs.SEGMENT]);
   }
 
+  /** Which of a node's counts the bytes of a transfer go to. */
+  static int tallyField(boolean shared, boolean write) {
+    return shared ? Tally.NODE_SHARED : write ? Tally.NODE_DRAM_WRITTEN : Tally.NODE_DRAM_READ;
+  }
+
   /** Whether a unit's transfer is with the shared SRAM. */
   private boolean shared(int unit) {
     return address[unit] < m.dramBase;
@@ -322,12 +327,7 @@ final class DmaEngine {
     randomState[unit] = address[unit] * 0x9E3779B97F4A7C15L + pc[unit];
     long[] c = m.costs.rows;
     long bytes = c[row + Costs.BYTES];
-    m.tally.node(
-        node,
-        shared(unit)
-            ? Tally.NODE_SHARED
-            : direction == 0 ? Tally.NODE_DRAM_READ : Tally.NODE_DRAM_WRITTEN,
-        bytes);
+    m.tally.node(node, tallyField(shared(unit), direction == 1), bytes);
     m.tally.node(node, Tally.NODE_NOC, bytes * net.memoryHops());
     m.tally.totals[Tally.NOC_BYTE_HOPS] += bytes * net.memoryHops();
     Dma.Path engine = path[direction];

@@ -15,6 +15,7 @@ final class Engine {
   private final Issue issue;
   private final Units units;
   private final Repeats repeats;
+  private final Leaps leaps;
   private final LayerWatch layers;
   private final TimingOptions options;
   private long total;
@@ -44,9 +45,14 @@ final class Engine {
     boolean comparable =
         m.bankWrites.length == 0 && m.hw.core().sequencer().fetch().bytesPerInstruction() == 0;
     boolean all = options.exact() || trace != null && trace.withoutGaps();
-    repeats = all || !comparable ? null : new Repeats(m, issue, dma, net);
+    boolean many = Leaps.suit(m);
+    repeats = all || !comparable || many ? null : new Repeats(m, issue, dma, net);
+    leaps =
+        all || !comparable || !many
+            ? null
+            : new Leaps(m, issue, dma, net, new DryRun(m, cache, codeId), nodeCount);
     layers = loops.map(l -> new LayerWatch(m, issue, l, nodeCount)).orElse(null);
-    issue.connect(units, repeats, layers);
+    issue.connect(units, repeats, leaps, layers);
     dma.connect(units);
     net.connect(units);
   }
@@ -86,6 +92,8 @@ final class Engine {
           m.checkpoint = 0;
           if (layers != null && layers.wants(body)) {
             layers.look(body);
+          } else if (leaps != null) {
+            leaps.look(body, t);
           } else if (repeats != null) {
             repeats.look(body, t);
           }
@@ -110,7 +118,7 @@ final class Engine {
 
   /** Instructions whose effect was multiplied in instead of simulated. */
   long skipped() {
-    return repeats == null ? 0 : repeats.skipped();
+    return repeats != null ? repeats.skipped() : leaps != null ? leaps.skipped() : 0;
   }
 
   /** Cycles by (node + 1) · categories + category along the critical path. */

@@ -8,6 +8,28 @@ final class Holders {
   private int[] indices = new int[64];
   private int count;
 
+  /** Those of a machine. */
+  static Holders of(Machine m, DmaEngine dma) {
+    var h = new Holders();
+    for (int core = 0; core < m.cores; core++) {
+      h.add(m.runPath, core);
+    }
+    for (int unit = 0; unit < m.units; unit++) {
+      h.add(m.acceptPath, unit);
+      h.add(m.streamPath, unit);
+      h.add(m.lastPath, unit);
+      for (int i = 0; i < m.queueSize[unit]; i++) {
+        h.add(m.queueRun, unit * m.queueRing + (m.queueHead[unit] + i & m.queueRing - 1));
+      }
+      for (int i = 0; i < m.flightSize[unit]; i++) {
+        h.add(
+            m.flightPath, unit * Machine.IN_FLIGHT + (m.flightHead[unit] + i) % Machine.IN_FLIGHT);
+      }
+    }
+    dma.holders(h);
+    return h;
+  }
+
   void add(int[] array, int index) {
     if (count == arrays.length) {
       arrays = Arrays.copyOf(arrays, count * 2);

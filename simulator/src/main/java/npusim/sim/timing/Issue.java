@@ -26,6 +26,7 @@ final class Issue {
   private Units units;
   private Repeats repeats;
   private LayerWatch layers;
+  private Leaps leaps;
 
   Issue(Machine machine, CostCache cache, int[] codeId) {
     m = machine;
@@ -46,9 +47,10 @@ final class Issue {
     last = new long[m.cores];
   }
 
-  void connect(Units theUnits, Repeats theRepeats, LayerWatch theLayers) {
+  void connect(Units theUnits, Repeats theRepeats, Leaps theLeaps, LayerWatch theLayers) {
     units = theUnits;
     repeats = theRepeats;
+    leaps = theLeaps;
     layers = theLayers;
   }
 
@@ -140,6 +142,7 @@ final class Issue {
             next = m.loopBody[d];
             if (core == 0
                 && (layers != null && layers.wants(next)
+                    || leaps != null && leaps.wants(next)
                     || repeats != null && repeats.wants(next))) {
               m.checkpoint = next;
             }
@@ -285,7 +288,7 @@ final class Issue {
     return last[core];
   }
 
-  private static long alu(AluFn fn, long a, long b) {
+  static long alu(AluFn fn, long a, long b) {
     return switch (fn) {
       case ADD -> a + b;
       case SUB -> a - b;

@@ -154,6 +154,11 @@ final class PathPool {
     }
   }
 
+  /** Every record's number is below this. */
+  int capacity() {
+    return capacity;
+  }
+
   /** Records in use; for tests. */
   int live() {
     int count = used;

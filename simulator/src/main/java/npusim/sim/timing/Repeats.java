@@ -143,7 +143,7 @@ final class Repeats {
         long times = sameMemory(w, times(w.reference));
         if (times > 0
             && (!exactTimes || sameWaits(w.reference, now))
-            && PathRepeat.continues(holders(), w.reference.records)) {
+            && PathRepeat.continues(Holders.of(m, dma), w.reference.records)) {
           repeat(w.reference, now, times);
           forget(w);
           w.failures = 0;
@@ -225,7 +225,7 @@ final class Repeats {
     for (int i = 0; i < dram.length; i++) {
       dram[i] = m.dram[i].counters();
     }
-    var holders = holders();
+    var holders = Holders.of(m, dma);
     var records = new int[holders.count()];
     for (int h = 0; h < records.length; h++) {
       records[h] = holders.get(h);
@@ -421,32 +421,11 @@ final class Repeats {
     return s;
   }
 
-  private Holders holders() {
-    var h = new Holders();
-    for (int core = 0; core < m.cores; core++) {
-      h.add(m.runPath, core);
-    }
-    for (int unit = 0; unit < m.units; unit++) {
-      h.add(m.acceptPath, unit);
-      h.add(m.streamPath, unit);
-      h.add(m.lastPath, unit);
-      for (int i = 0; i < m.queueSize[unit]; i++) {
-        h.add(m.queueRun, unit * m.queueRing + (m.queueHead[unit] + i & m.queueRing - 1));
-      }
-      for (int i = 0; i < m.flightSize[unit]; i++) {
-        h.add(
-            m.flightPath, unit * Machine.IN_FLIGHT + (m.flightHead[unit] + i) % Machine.IN_FLIGHT);
-      }
-    }
-    dma.holders(h);
-    return h;
-  }
-
   /** Applies the period from the mark to now {@code times} more times. */
   private void repeat(Mark mark, long now, long times) {
     long since = mark.snapshot.now();
     long by = times * (now - since);
-    var holders = holders();
+    var holders = Holders.of(m, dma);
     shiftRuns(holders, mark.records, by);
     new PathRepeat(m.paths, holders, mark.records).apply(times);
     m.events.shift(by);

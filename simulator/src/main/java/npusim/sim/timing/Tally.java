@@ -89,6 +89,22 @@ final class Tally {
     repeat(times, unit, before.unit);
   }
 
+  /** Adds {@code times} × what another one has counted. */
+  void add(long times, Tally other) {
+    add(times, totals, other.totals);
+    add(times, macs, other.macs);
+    add(times, padded, other.padded);
+    add(times, elements, other.elements);
+    add(times, nodes, other.nodes);
+    add(times, unit, other.unit);
+  }
+
+  private static void add(long times, long[] to, long[] counts) {
+    for (int i = 0; i < to.length; i++) {
+      to[i] += times * counts[i];
+    }
+  }
+
   private static void copy(long[] from, long[] to) {
     System.arraycopy(from, 0, to, 0, from.length);
   }

@@ -51,6 +51,7 @@ class RowSegmentsTest {
     "tpu-v4, 5, 9, 6, 14, 12",
     "a100, 7, 5, 9, 12, 17",
     "atom, 6, 14, 6, 13, 8",
+    "wormhole-n150, 5, 14, 9, 14, 17",
   })
   void streamsMoveAsFastAsUnderTheControllers(
       String chip, double sequential, double chunked, double random, double mixed, double both) {
@@ -62,6 +63,36 @@ class RowSegmentsTest {
     closeTo(dram, DramStream.SEQ_RW, 60_000, mixed);
     closeTo(dram, DramStream.RAND_RW, 40_000, both);
     closeTo(dram, DramStream.ROWCONF_READ, 5_000, 3);
+  }
+
+  /** Chunks asked for as a whole are cut into runs, or stripes of runs, of a row. */
+  @ParameterizedTest
+  @CsvSource({"rngd, 12", "tpu-v4, 12", "a100, 10", "wormhole-n150, 15"})
+  void wholeChunksMoveAsFastAsTheirRequestsUnderTheControllers(String chip, double percent) {
+    Dram dram = HardwareLoader.load(chip).dram();
+    DramSpec spec = dram.spec().orElseThrow();
+    var memory = new JedecDram(dram, 1e6 / spec.tckPs());
+    var o = spec.organization();
+    long rowStride = (long) o.rowBytes() * o.pseudoChannels() * o.banks() * dram.channels();
+    var generator =
+        new DramStream.Generator(DramStream.CHUNK4K_READ, window(dram), rowStride, o.rows());
+    int chunk = 4096 / DramStream.REQUEST_BYTES;
+    long requests = 60_000 / chunk * chunk;
+    long controller = (long) Math.ceil(dram.controllerLatencyNs() * 1000 / spec.tckPs() - 1e-9);
+    long end = 0;
+    for (long i = 0; i < requests; i++) {
+      long address = generator.next();
+      if (i % chunk == 0) {
+        end = Math.max(end, memory.read(memory.admitted(), address, 4096) - controller);
+      }
+    }
+    double rate = requests * DramStream.REQUEST_BYTES / (end * spec.tckPs() / 1000.0);
+    assertThat(rate)
+        .isCloseTo(
+            new DramStreams(dram)
+                .run(DramStream.CHUNK4K_READ, requests, window(dram))
+                .gigabytesPerSecond(),
+            Percentage.withPercentage(percent));
   }
 
   /** Banks that are refreshed one by one leave the others to be used. */

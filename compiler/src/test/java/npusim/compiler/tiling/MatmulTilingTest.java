@@ -1,0 +1,60 @@
+package npusim.compiler.tiling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import npusim.hardware.Hardware;
+import npusim.hardware.HardwareLoader;
+import npusim.isa.DType;
+import org.junit.jupiter.api.Test;
+
+class MatmulTilingTest {
+  private final Hardware hw = HardwareLoader.load("a100");
+
+  private MatmulTiling.Problem product(long m, long n, long k, boolean resident, boolean near) {
+    return new MatmulTiling.Problem(
+        1,
+        m,
+        n,
+        k,
+        DType.F16,
+        DType.F16,
+        resident,
+        false,
+        near,
+        16,
+        32,
+        0.01,
+        false,
+        1,
+        1,
+        false,
+        false,
+        true,
+        true,
+        false,
+        0,
+        300 << 10,
+        512 << 10,
+        hw.chip().cores(),
+        -1,
+        0);
+  }
+
+  /** Two slots filled again only once their product is done hide no latency if they are small. */
+  @Test
+  void loadsAreLargeEnoughForTheMemorysLatency() {
+    MatmulTiling.Tiles t = MatmulTiling.search(hw, product(1, 49152, 12288, true, false));
+    double share = hw.memoryReadBytesPerCycle() / hw.chip().cores();
+    double latency = hw.dram().controllerLatencyNs() * hw.chip().clockMhz() / 1000;
+    assertThat(t.k() * t.n() * 2.0).as("bytes of a tile").isGreaterThan(share * latency);
+  }
+
+  /** Cores may each load all of an operand that costs the DRAM nothing. */
+  @Test
+  void anOperandInSharedSramLetsCoresDivideTheColumns() {
+    assertThat(MatmulTiling.search(hw, product(128, 12288, 49152, false, false)).pm())
+        .isGreaterThan(1);
+    assertThat(MatmulTiling.search(hw, product(128, 12288, 49152, false, true)).pm())
+        .isLessThanOrEqualTo(2);
+  }
+}

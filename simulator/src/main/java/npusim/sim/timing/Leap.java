@@ -1,0 +1,208 @@
+package npusim.sim.timing;
+
+import java.util.Arrays;
+
+/** Moves a machine on in time as if it had done more of what it did since a mark. */
+final class Leap {
+  private static final int C = Category.COUNT;
+
+  private final Machine m;
+  private final Issue issue;
+  private final DmaEngine dma;
+  private final Interconnect net;
+  private final int nodeCount;
+
+  Leap(Machine machine, Issue issue, DmaEngine dma, Interconnect net, int nodeCount) {
+    m = machine;
+    this.issue = issue;
+    this.dma = dma;
+    this.net = net;
+    this.nodeCount = nodeCount;
+  }
+
+  /** Cycles by category on the path to where the first core's sequencer is. */
+  long[] path() {
+    int p = issue.pathAt(0, m.code[0].nodeOf[m.pc[0]], m.sequencerTime[0]);
+    var sums = new long[(nodeCount + 1) * C];
+    m.paths.accumulate(p, sums);
+    m.paths.release(p);
+    var path = new long[C];
+    for (int i = 0; i < sums.length; i++) {
+      path[i % C] += sums[i];
+    }
+    return path;
+  }
+
+  /**
+   * Leaps.
+   *
+   * @param factor how often what has been since the mark is once more
+   * @param times how often each core counts what is in its count, null for one that does nothing
+   */
+  void over(Leaps.Mark mark, long now, double factor, long[] times, DryRun.Count... counts) {
+    long since = mark.time();
+    long by = Math.round((now - since) * factor);
+    lengthen(since, by, composition(mark.path(), by));
+    m.events.shift(by);
+    issue.shift(since, by);
+    for (int unit = 0; unit < m.units; unit++) {
+      m.streamEnd[unit] = Repeats.moved(m.streamEnd[unit], since, by);
+      m.lastEnd[unit] = Repeats.moved(m.lastEnd[unit], since, by);
+      m.blockedSince[unit] = Repeats.moved(m.blockedSince[unit], since, by);
+    }
+    for (long[] all : new long[][] {m.queueAvailable, m.flightStart, m.flightEnd}) {
+      for (int i = 0; i < all.length; i++) {
+        all[i] += by;
+      }
+    }
+    dma.shift(since, by, 0, dma.chipBytes(), dma.addresses());
+    net.shift(since, by);
+    for (int i = 0; i < m.dram.length; i++) {
+      m.dram[i].shift(by);
+      memory(i, mark.dram()[i], factor, times, counts);
+    }
+    times(mark.tally(), now - since, factor);
+    for (int core = 0; core < times.length; core++) {
+      if (counts[core] != null) {
+        m.tally.add(times[core], counts[core].tally);
+      }
+    }
+  }
+
+  /** Counters of a memory: commands as many as seen, bytes as counted. */
+  private void memory(
+      int chip, long[] before, double factor, long[] times, DryRun.Count... counts) {
+    var dram = m.dram[chip];
+    long[] more = dram.counters();
+    long[] wanted = {
+      dram.bytesRead(), dram.bytesWritten(), dram.sharedBytesRead(), dram.sharedBytesWritten()
+    };
+    for (int core = 0; core < times.length; core++) {
+      for (int i = 0; i < wanted.length && counts[core] != null; i++) {
+        wanted[i] += times[core] * counts[core].bytes[chip][i];
+      }
+    }
+    for (int i = 0; i < more.length; i++) {
+      more[i] = Math.round((more[i] - before[i]) * factor);
+    }
+    dram.repeat(1, new long[more.length], more);
+    dram.correct(
+        wanted[0] - dram.bytesRead(),
+        wanted[1] - dram.bytesWritten(),
+        wanted[2] - dram.sharedBytesRead(),
+        wanted[3] - dram.sharedBytesWritten());
+  }
+
+  /** Busy and waiting times, and what depends on distances. */
+  private void times(Tally before, long span, double factor) {
+    Tally t = m.tally;
+    for (int unit = 0; unit < m.units; unit++) {
+      int at = unit * Tally.UNIT_FIELDS;
+      long sum = 0;
+      for (int f = at; f < at + Tally.UNIT_FIELDS; f++) {
+        sum += t.unit[f] - before.unit[f];
+      }
+      // What is charged may have begun before the mark.
+      double part = sum > span ? factor * span / sum : factor;
+      for (int f = at; f < at + Tally.UNIT_FIELDS; f++) {
+        t.unit[f] += (long) ((t.unit[f] - before.unit[f]) * part);
+      }
+    }
+    for (int at = 0; at < t.nodes.length; at += Tally.NODE_FIELDS) {
+      for (int f = at + Tally.NODE_BUSY; f < at + Tally.NODE_FIELDS; f++) {
+        t.nodes[f] += Math.round((t.nodes[f] - before.nodes[f]) * factor);
+      }
+      long hops =
+          Math.round((t.nodes[at + Tally.NODE_NOC] - before.nodes[at + Tally.NODE_NOC]) * factor);
+      t.nodes[at + Tally.NODE_NOC] += hops;
+      t.totals[Tally.NOC_BYTE_HOPS] += hops;
+    }
+  }
+
+  /** The categories of {@code by} cycles, in proportion to those since the mark. */
+  private long[] composition(long[] before, long by) {
+    long[] now = path();
+    double sum = 0;
+    int largest = 0;
+    for (int c = 0; c < C; c++) {
+      now[c] = Math.max(0, now[c] - before[c]);
+      sum += now[c];
+      largest = now[c] > now[largest] ? c : largest;
+    }
+    long rest = by;
+    for (int c = 0; c < C; c++) {
+      now[c] = sum > 0 ? (long) (now[c] / sum * by) : 0;
+      rest -= now[c];
+    }
+    now[largest] += rest;
+    return now;
+  }
+
+  /** Lengthens the path of everything that happens since the mark, each once. */
+  private void lengthen(long since, long by, long[] composition) {
+    var holders = Holders.of(m, dma);
+    var length = new long[m.paths.capacity()];
+    Arrays.fill(length, -1);
+    var chain = new int[m.paths.capacity()];
+    for (int h = 0; h < holders.count(); h++) {
+      measure(holders.get(h), length, chain);
+    }
+    var held = new boolean[length.length];
+    for (int h = 0; h < holders.count(); h++) {
+      int r = holders.get(h);
+      if (r != PathPool.NONE && length[r] >= since) {
+        held[r] = true;
+        if (holders.isIn(h, m.runPath)) {
+          m.runStart[holders.index(h)] += by;
+        } else if (holders.isIn(h, m.queueRun)) {
+          m.queueRunStart[holders.index(h)] += by;
+        }
+      }
+    }
+    // 1: a record before it is lengthened, 2: none is.
+    var covered = new byte[length.length];
+    for (int r = 0; r < held.length; r++) {
+      if (held[r] && !covered(r, held, covered, chain)) {
+        for (int c = 0; c < C; c++) {
+          m.paths.add(r, c, composition[c]);
+        }
+      }
+    }
+  }
+
+  private void measure(int record, long[] length, int[] chain) {
+    int n = 0;
+    int r = record;
+    for (; r != PathPool.NONE && length[r] < 0; r = m.paths.previous(r)) {
+      chain[n++] = r;
+    }
+    long sum = r == PathPool.NONE ? 0 : length[r];
+    while (n > 0) {
+      int next = chain[--n];
+      for (int c = 0; c < C; c++) {
+        sum += m.paths.cycles(next, c);
+      }
+      length[next] = sum;
+    }
+  }
+
+  private boolean covered(int record, boolean[] held, byte[] covered, int[] chain) {
+    int n = 0;
+    int r = record;
+    while (covered[r] == 0) {
+      chain[n++] = r;
+      int p = m.paths.previous(r);
+      if (p == PathPool.NONE) {
+        covered[r] = 2;
+        n--;
+        break;
+      }
+      r = p;
+    }
+    while (n > 0) {
+      int p = m.paths.previous(chain[--n]);
+      covered[chain[n]] = (byte) (covered[p] == 1 || held[p] ? 1 : 2);
+    }
+    return covered[record] == 1;
+  }
+}
