@@ -9,7 +9,6 @@ import npusim.diag.Diagnostic;
 import npusim.diag.Location;
 import npusim.diag.Names;
 import npusim.isa.DType;
-import npusim.yaml.PlainYaml;
 import npusim.yaml.YamlNode;
 import npusim.yaml.YamlReader;
 
@@ -48,7 +47,7 @@ final class DescriptionReader {
   Document readBuiltIn(String file, String text, String prefix, SchemaNode root) {
     int cut = text.indexOf(SOURCES);
     var stated = text.substring(0, cut);
-    var values = PlainYaml.read(file, stated).or(() -> YamlReader.read(file, stated)).orElseThrow();
+    var values = YamlReader.read(file, stated).orElseThrow();
     var document = read(file, values, prefix, root);
     return new Document(
         file,

@@ -51,6 +51,16 @@ class YamlReaderTest {
   }
 
   @Test
+  void anAliasStandsForTheValueBeforeIt() {
+    var root =
+        (YamlNode.Mapping) YamlReader.read("f", "a: &x {b: 1}\nc: [*x, *x]\nd: 2\n").orElseThrow();
+    var list = (YamlNode.Sequence) root.entries().get("c");
+    assertThat(list.items()).containsExactly(root.entries().get("a"), root.entries().get("a"));
+    assertThatThrownBy(() -> YamlReader.read("f.yaml", "a: 1\nb: *y\n"))
+        .hasMessageStartingWith("f.yaml:2:4: error: not valid YAML");
+  }
+
+  @Test
   void refusesBombs() {
     assertThatThrownBy(() -> YamlReader.read("f.yaml", "[".repeat(5000)))
         .isInstanceOf(NpusimException.class);
