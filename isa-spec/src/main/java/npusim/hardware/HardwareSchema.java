@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import npusim.isa.DType;
+import npusim.yaml.PackedText;
 
 /**
  * {@code hardware.schema.json} as a tree of {@link SchemaNode}. It is a standard JSON Schema for
@@ -20,7 +21,7 @@ public final class HardwareSchema {
   private HardwareSchema() {}
 
   private static final class Holder {
-    static final SchemaNode ROOT = node(SchemaJson.read(text()));
+    static final SchemaNode ROOT = node(SchemaJson.read(Resources.text(RESOURCE)));
   }
 
   /** The root group: every key a description may have. */
@@ -30,7 +31,7 @@ public final class HardwareSchema {
 
   /** The schema as text, for {@code npusim config schema}. */
   public static String text() {
-    return Resources.text(RESOURCE);
+    return PackedText.asWritten(HardwareSchema.class, RESOURCE);
   }
 
   private static SchemaNode node(Map<String, Object> json) {

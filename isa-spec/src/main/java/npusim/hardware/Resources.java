@@ -1,9 +1,7 @@
 package npusim.hardware;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
+import npusim.yaml.PackedText;
 
 /** Text files packed with the module. */
 final class Resources {
@@ -15,14 +13,7 @@ final class Resources {
 
   /** Content of a resource that must exist. */
   static String text(String path) {
-    try (var in = Resources.class.getResourceAsStream(path)) {
-      if (in == null) {
-        throw new IllegalStateException("missing resource " + path);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(path, e);
-    }
+    return PackedText.of(Resources.class, path);
   }
 
   /** Non-empty lines of an index file. */

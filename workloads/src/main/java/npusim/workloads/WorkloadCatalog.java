@@ -1,11 +1,9 @@
 package npusim.workloads;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import npusim.diag.NpusimException;
+import npusim.yaml.PackedText;
 
 /** The workloads that come with npusim. */
 public final class WorkloadCatalog {
@@ -41,13 +39,6 @@ public final class WorkloadCatalog {
   }
 
   private static String text(String file) {
-    try (var in = WorkloadCatalog.class.getResourceAsStream(ROOT + file)) {
-      if (in == null) {
-        throw new IllegalStateException("missing resource " + ROOT + file);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(ROOT + file, e);
-    }
+    return PackedText.of(WorkloadCatalog.class, ROOT + file);
   }
 }

@@ -1,8 +1,5 @@
 package npusim.tools.report;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +9,7 @@ import npusim.compiler.ir.Graph;
 import npusim.hardware.Hardware;
 import npusim.workloads.Scenario;
 import npusim.workloads.Stage;
+import npusim.yaml.PackedText;
 
 /**
  * What measurements say about runs of a kind on a chip; from {@code summary.csv}, which {@code
@@ -150,7 +148,7 @@ public final class ValidatedRange {
 
   static List<Range> all() {
     var out = new LinkedHashMap<String, Range>();
-    text()
+    PackedText.of(ValidatedRange.class, SUMMARY)
         .lines()
         .skip(1)
         .map(l -> l.split(",", -1))
@@ -165,16 +163,5 @@ public final class ValidatedRange {
                         Double.parseDouble(f[3]),
                         Double.parseDouble(f[4]))));
     return List.copyOf(out.values());
-  }
-
-  private static String text() {
-    try (var in = ValidatedRange.class.getResourceAsStream(SUMMARY)) {
-      if (in == null) {
-        throw new IllegalStateException("missing resource " + SUMMARY);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(SUMMARY, e);
-    }
   }
 }

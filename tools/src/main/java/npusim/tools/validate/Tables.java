@@ -1,10 +1,8 @@
 package npusim.tools.validate;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import npusim.yaml.PackedText;
 
 /** The validation tables that come with npusim. */
 public final class Tables {
@@ -25,13 +23,6 @@ public final class Tables {
   }
 
   private static String text(String file) {
-    try (var in = Tables.class.getResourceAsStream(ROOT + file)) {
-      if (in == null) {
-        throw new IllegalStateException("missing resource " + ROOT + file);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(ROOT + file, e);
-    }
+    return PackedText.of(Tables.class, ROOT + file);
   }
 }
