@@ -75,6 +75,20 @@ class WorkloadValuesTest {
     }
   }
 
+  /** Scores of long rows leave room for few of them: their tiles have more keys than rows. */
+  @ParameterizedTest
+  @CsvSource({"70", "76"})
+  void promptsOfManyKeysPerRow(long prompt) {
+    var options =
+        new WorkloadOptions(
+            1, OptionalLong.of(prompt), OptionalLong.of(2), Lang.EN, Weights.seeded(1));
+    String name = "opt-125m:layers=1,hidden=16,heads=2,kv_heads=2,ffn=16,vocab=128,context=80";
+    Scenario s = Scenarios.of(WorkloadCatalog.find(name).orElseThrow(), options);
+    check(
+        s.stages().getFirst(),
+        HardwareLoader.load("tiny", List.of("core.scratchpad.bytes=12KiB", "chip.cores=3")));
+  }
+
   private static void check(Stage stage, Hardware hw) {
     long total = stage.runs() instanceof Stage.Sweep sweep ? sweep.from() : 1;
     Map<String, Tensor> inputs = SampleInputs.of(stage.model(), total);

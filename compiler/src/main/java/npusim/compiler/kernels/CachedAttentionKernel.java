@@ -1,7 +1,6 @@
 package npusim.compiler.kernels;
 
 import java.util.function.Consumer;
-import java.util.function.Function;
 import npusim.compiler.codegen.Aff;
 import npusim.compiler.codegen.Axis;
 import npusim.compiler.codegen.Dma;
@@ -36,6 +35,10 @@ import npusim.isa.UnFn;
  */
 final class CachedAttentionKernel implements Kernel {
   private static final int SLOTS = 2;
+
+  /** Keys of a tile that make its transfer and its product long enough. */
+  private static final int LONG_TILE = 64;
+
   private static final int[] ROWS_COLUMNS = {1, 2};
   private static final int[] COLUMNS_ROWS = {2, 1};
 
@@ -44,7 +47,8 @@ final class CachedAttentionKernel implements Kernel {
    *
    * @param window keys that a row sees, 0 for all up to its own
    * @param rows rows of a block
-   * @param keys keys of a tile; divides the window of a prompt that is longer
+   * @param keys keys of a tile, for a prompt a multiple of the rows; divides the window of a prompt
+   *     that is longer
    */
   private record Plan(
       long pairs,
@@ -72,6 +76,32 @@ final class CachedAttentionKernel implements Kernel {
     /** Columns of the scores of a block. */
     long width() {
       return Math.ceilDiv(seen(), keys) * keys;
+    }
+
+    boolean fits(KernelContext k, DType t, int masks) {
+      long score = rows * width();
+      long spm =
+          WorkMemory.aligned(4 * score)
+              + WorkMemory.aligned(t.bytesFor(score))
+              + 2 * SLOTS * WorkMemory.aligned(t.bytesFor(keys * dim))
+              + 2 * SLOTS * WorkMemory.aligned(t.bytesFor(rows * dim))
+              + 3 * WorkMemory.aligned(4 * rows)
+              + (decodes() ? 0 : masks * WorkMemory.aligned(4 * keys * keys));
+      long acc = SLOTS * WorkMemory.aligned(4 * rows * keys) + WorkMemory.aligned(4 * rows * dim);
+      return spm <= k.spmBudget() && acc <= k.accBudget();
+    }
+
+    /** With more keys in a tile where the scores of long rows leave room for few rows only. */
+    Plan withLongTiles(KernelContext k, DType t) {
+      Plan longer = this;
+      while (2 * longer.keys <= Math.min(LONG_TILE, steps)) {
+        Plan next = new Plan(pairs, group, steps, dim, capacity, window, rows, 2 * longer.keys);
+        if (!next.fits(k, t, 1)) {
+          break;
+        }
+        longer = next;
+      }
+      return longer;
     }
 
     /** Row blocks per cache head. */
@@ -134,17 +164,8 @@ final class CachedAttentionKernel implements Kernel {
       if (plan.slides() && window % keys != 0) {
         continue;
       }
-      long score = rows * plan.width();
-      long spm =
-          WorkMemory.aligned(4 * score)
-              + WorkMemory.aligned(t.bytesFor(score))
-              + 2 * SLOTS * WorkMemory.aligned(t.bytesFor(keys * dim))
-              + 2 * SLOTS * WorkMemory.aligned(t.bytesFor(rows * dim))
-              + 3 * WorkMemory.aligned(4 * rows)
-              + (steps == 1 ? 0 : 2 * WorkMemory.aligned(4 * keys * keys));
-      long acc = SLOTS * WorkMemory.aligned(4 * rows * keys) + WorkMemory.aligned(4 * rows * dim);
-      if (spm <= k.spmBudget() && acc <= k.accBudget()) {
-        return plan;
+      if (plan.fits(k, t, 2)) {
+        return plan.decodes() || plan.slides() ? plan : plan.withLongTiles(k, t);
       }
     }
     throw k.tooSmall("scratchpad or accumulator memory for the scores of " + capacity + " keys");
@@ -260,33 +281,68 @@ final class CachedAttentionKernel implements Kernel {
                       g -> {
                         Aff head = pair.origin().times(p.blocks()).plus(g.origin());
                         long from = p.slides() ? p.window() : p.steps();
-                        rows("r", 0, from, pair.origin(), head, this::fromStart);
-                        rows("w", from, p.steps(), pair.origin(), head, this::window);
+                        fromStart(from, pair.origin(), head);
+                        windows(from, pair.origin(), head);
                       }));
     }
 
-    /** Blocks of rows; the last, when it is shorter, by itself. */
-    private void rows(
-        String name, long from, long to, Aff pair, Aff head, Function<Axis.Step, Keys> seen) {
-      long whole = from + (to - from) / p.rows() * p.rows();
-      Consumer<Axis.Step> body = r -> block(pair, head, r.origin(), r.extent(), seen.apply(r));
-      new Axis(name, from, whole, p.rows()).loop(e, body);
-      new Axis(name, whole, to, p.rows()).loop(e, body);
+    /** Rows that see all before them, up to {@code to}: those of a key tile share its mask. */
+    private void fromStart(long to, Aff pair, Aff head) {
+      long whole = to / p.keys() * p.keys();
+      new Axis("t", 0, whole, p.keys())
+          .loop(
+              e,
+              t -> {
+                Aff before =
+                    t.origin().isConst() ? Aff.of(t.origin().value() / p.keys()) : t.index();
+                diagonal(pair, head, t.origin(), p.keys(), before);
+              });
+      if (whole < to) {
+        diagonal(pair, head, Aff.of(whole), to - whole, Aff.of(whole / p.keys()));
+      }
     }
 
-    /** Keys of rows that see all before them. */
-    private Keys fromStart(Axis.Step r) {
-      Aff before = r.origin().isConst() ? Aff.of(r.origin().value() / p.keys()) : r.index();
-      return new Keys(Aff.ZERO, before.plus(1), r.origin().plus(r.extent()), r.origin(), false);
+    /** The rows from {@code first} on whose own keys are in one tile, behind {@code before}. */
+    private void diagonal(Aff pair, Aff head, Aff first, long count, Aff before) {
+      rows(
+          "r",
+          count,
+          r ->
+              block(
+                  pair,
+                  head,
+                  first.plus(r.origin()),
+                  r.extent(),
+                  new Keys(
+                      Aff.ZERO,
+                      before.plus(1),
+                      first.plus(count),
+                      new Diagonal(first, r.origin(), Aff.of(count)),
+                      false)));
+    }
+
+    /** Rows that see a window. */
+    private void windows(long from, Aff pair, Aff head) {
+      rows(
+          "w",
+          p.steps() - from,
+          r -> block(pair, head, r.origin().plus(from), r.extent(), window(r, from)));
+    }
+
+    /** Blocks of rows; the last, when it is shorter, by itself. */
+    private void rows(String name, long count, Consumer<Axis.Step> body) {
+      long whole = count / p.rows() * p.rows();
+      new Axis(name, 0, whole, p.rows()).loop(e, body);
+      new Axis(name, whole, count, p.rows()).loop(e, body);
     }
 
     /** Keys of rows that see a window: its first tile is cut by the border, its last by the end. */
-    private Keys window(Axis.Step r) {
+    private Keys window(Axis.Step r, long from) {
       return new Keys(
-          r.origin().plus(-p.window()),
+          r.origin().plus(from - p.window()),
           Aff.of(p.window() / p.keys() + 1),
           r.extent().plus(p.window()),
-          Aff.of(p.window()),
+          new Diagonal(Aff.of(p.window()), Aff.ZERO, r.extent()),
           true);
     }
 
@@ -296,10 +352,19 @@ final class CachedAttentionKernel implements Kernel {
      * @param first first key
      * @param tiles key tiles to visit
      * @param count keys the block's last row sees, from the first on
-     * @param diagonal first key, counted from the first, of the tile that is masked; or null
+     * @param diagonal the tile that is masked; or null
      * @param border whether the first tile is cut
      */
-    private record Keys(Aff first, Aff tiles, Aff count, Aff diagonal, boolean border) {}
+    private record Keys(Aff first, Aff tiles, Aff count, Diagonal diagonal, boolean border) {}
+
+    /**
+     * A tile of which rows see only the keys up to their own.
+     *
+     * @param key its first key, counted from the first that is seen
+     * @param row the block's first row, counted from the row of that key
+     * @param keys keys of the tile
+     */
+    private record Diagonal(Aff key, Aff row, Aff keys) {}
 
     /**
      * One block of rows.
@@ -323,9 +388,10 @@ final class CachedAttentionKernel implements Kernel {
         vec.bin(BinFn.ADD, scores, scores, m, rows, Aff.of(p.keys()));
       }
       if (seen.diagonal() != null) {
-        Loc square = scores.at(Aff.ZERO, seen.diagonal());
-        Loc m = maskRing.slot(new long[] {p.keys(), 1}, DType.F32);
-        vec.bin(BinFn.ADD, square, square, m, rows, rows);
+        Diagonal d = seen.diagonal();
+        Loc square = scores.at(Aff.ZERO, d.key());
+        Loc m = maskRing.slot(new long[] {p.keys(), 1}, DType.F32).at(d.row(), Aff.ZERO);
+        vec.bin(BinFn.ADD, square, square, m, rows, d.keys());
       }
       Loc w = softmax(rows, seen.count());
       weights.take(Lane.MAT);
