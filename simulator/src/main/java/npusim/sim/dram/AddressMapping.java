@@ -35,6 +35,10 @@ final class AddressMapping {
   private final int stripeShift;
   private final boolean plainStripes;
   private final boolean turns;
+  private final boolean plainTurns;
+
+  /** Reciprocal of the number of channels. */
+  private final double perChannel;
 
   /** Sums of the digits of numbers to the base of the channels, modulo these; for turned ones. */
   private final byte[] digitSums;
@@ -57,6 +61,7 @@ final class AddressMapping {
     boolean byRun = dram.mapping() == Dram.Mapping.MOP4CHXOR || hash;
     xor = byLine || byRun;
     turns = byRun && Integer.bitCount(dram.channels()) != 1;
+    perChannel = 1.0 / dram.channels();
     digitSums = turns ? digitSums(dram.channels()) : new byte[0];
     xored =
         byLine
@@ -79,6 +84,8 @@ final class AddressMapping {
       int n = size[order[i]];
       shift[i] = Integer.bitCount(n) == 1 ? Integer.numberOfTrailingZeros(n) : -1;
     }
+    plainTurns =
+        turns && shift[2] >= 0 && shift[3] >= 0 && shift[4] >= 0 && shift[5] >= 0 && shift[6] >= 0;
     int stripe = stripe();
     stripeShift = stripe > 0 ? Integer.numberOfTrailingZeros(stripe) : 0;
     plainStripes = stripe > 0 && shift[4] >= 0 && shift[5] >= 0 && shift[6] >= 0;
@@ -94,6 +101,44 @@ final class AddressMapping {
       sums[i] = (byte) ((i % n + (i < n ? 0 : sums[i / n])) % n);
     }
     return sums;
+  }
+
+  /** As {@link #decode} for a transaction in turned channels, of which only the run matters. */
+  void decodeTurned(long t) {
+    long runs = t >> 2;
+    if (size[LOW_COLUMN] != 4 || runs > Integer.MAX_VALUE || !plainTurns) {
+      decode(t);
+      return;
+    }
+    int n = size[CHANNEL];
+    int rest = (int) (runs * perChannel);
+    int channel = (int) runs - rest * n;
+    if (channel < 0) {
+      rest--;
+      channel += n;
+    } else if (channel >= n) {
+      rest++;
+      channel -= n;
+    }
+    channel += turn(rest);
+    field[CHANNEL] = channel >= n ? channel - n : channel;
+    int pseudo = rest & size[PSEUDO] - 1;
+    rest >>= shift[2];
+    int rank = rest & size[RANK] - 1;
+    rest >>= shift[3];
+    int group = rest & size[GROUP] - 1;
+    rest >>= shift[4];
+    int bank = rest & size[BANK] - 1;
+    rest >>= shift[5];
+    int column = rest & size[HIGH_COLUMN] - 1;
+    rest >>= shift[6];
+    field[PSEUDO] = pseudo ^ column & size[PSEUDO] - 1;
+    column >>= shift[2];
+    field[RANK] = rank ^ column & size[RANK] - 1;
+    column >>= shift[3];
+    field[GROUP] = group ^ column & size[GROUP] - 1;
+    field[BANK] = bank ^ column >> shift[4] & size[BANK] - 1;
+    field[ROW] = shift[7] >= 0 ? rest & size[ROW] - 1 : rest % size[ROW];
   }
 
   /** By how many channels the runs of block {@code number} of all channels are turned. */

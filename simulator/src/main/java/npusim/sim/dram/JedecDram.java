@@ -196,15 +196,15 @@ public final class JedecDram extends DramModel {
     int channels = map.channels();
     long done = arrival;
     for (long from = first; from < end; ) {
-      map.decode(from);
+      map.decodeTurned(from);
       int group = map.group();
       int bank = map.bank();
       int row = map.row();
       int pseudo = map.pseudoChannel();
       int channel = map.channel();
-      long stop = Math.min(end, from - from % block + block);
+      long stop = end - from > run ? Math.min(end, from - from % block + block) : end;
       while (from < stop) {
-        long to = Math.min(stop, from - from % run + run);
+        long to = Math.min(stop, (from & -run) + run);
         int bus = channel * map.pseudoChannels() + pseudo;
         done = Math.max(done, segment(bus, group, bank, row, (int) (to - from), arrival, write));
         channel = channel + 1 == channels ? 0 : channel + 1;

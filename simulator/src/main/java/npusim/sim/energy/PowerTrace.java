@@ -16,6 +16,8 @@ public final class PowerTrace implements TraceSink {
   private final double cyclesPerSecond;
   private double[] windows = new double[64];
   private int used;
+  private int window;
+  private long windowStart;
 
   /**
    * @param hw hardware the run is on
@@ -48,18 +50,25 @@ public final class PowerTrace implements TraceSink {
       return;
     }
     long to = Math.max(end, start + 1);
+    // Most of what happens is in one window, and that is the one of what happened before.
+    if (start >= windowStart && to <= windowStart + windowCycles) {
+      add(window, pj);
+      return;
+    }
+    window = (int) (start / windowCycles);
+    windowStart = window * windowCycles;
     for (long w = start / windowCycles; w * windowCycles < to; w++) {
       double overlap = Math.min(to, (w + 1) * windowCycles) - Math.max(start, w * windowCycles);
       add((int) w, pj * overlap / (to - start));
     }
   }
 
-  private void add(int window, double pj) {
-    if (window >= windows.length) {
-      windows = Arrays.copyOf(windows, Math.max(window + 1, windows.length * 2));
+  private void add(int at, double pj) {
+    if (at >= windows.length) {
+      windows = Arrays.copyOf(windows, Math.max(at + 1, windows.length * 2));
     }
-    windows[window] += pj;
-    used = Math.max(used, window + 1);
+    windows[at] += pj;
+    used = Math.max(used, at + 1);
   }
 
   /** Dynamic power of each window, W. */

@@ -35,6 +35,8 @@ final class Leaps {
 
   private static final double ERROR = 0.004;
 
+  private static final double WELL_KNOWN = 0.001;
+
   private static final int MOST_MARKS = 24;
 
   /** Places in a stretch from which the next may begin. */
@@ -195,13 +197,16 @@ final class Leaps {
       if (now - mark.time < minimumSpan) {
         break;
       }
-      if (n % (2 * w.period) != 0 || !steady(w, mark, n, now)) {
+      double error = n % (2 * w.period) == 0 ? error(w, mark, n, now) : 1;
+      if (error > ERROR) {
         continue;
       }
       int[] depths = depths(mark, m.code[0].nodeOf[body]);
       if (depths != null && depths[0] == depth) {
         w.farther((double) (now - mark.time) / n);
-        w.done = !leap(mark, depths, n, w.period, now, w.far);
+        // The better the pace is known, the farther.
+        double far = Math.max(w.far, error <= WELL_KNOWN ? 2 * NEAR : NEAR);
+        w.done = !leap(mark, depths, n, w.period, now, far);
         w.marks.clear();
         return;
       }
@@ -212,15 +217,15 @@ final class Leaps {
   }
 
   /**
-   * Whether a stretch of {@code n} iterations went on at one pace: both halves took equally long,
-   * and the mean of its parts is known well enough.
+   * How well the pace over {@code n} iterations is known: the relative standard error of the mean
+   * of its parts, 1 when the halves took differently long.
    */
-  private static boolean steady(Watch w, Mark mark, int n, long now) {
+  private static double error(Watch w, Mark mark, int n, long now) {
     long middle = w.begins.get(mark.iteration + n / 2);
     long first = middle - mark.time;
     long second = now - middle;
     if (Math.abs(first - second) > HALVES * (first + second)) {
-      return false;
+      return 1;
     }
     int parts = Math.min(PARTS, n);
     double mean = (double) (now - mark.time) / n;
@@ -232,7 +237,7 @@ final class Leaps {
       double apart = (double) time / (to - from) - mean;
       squares += apart * apart;
     }
-    return Math.sqrt(squares / (parts - 1) / parts) <= ERROR * mean;
+    return Math.sqrt(squares / (parts - 1) / parts) / mean;
   }
 
   private Mark mark(int iteration, long now) {

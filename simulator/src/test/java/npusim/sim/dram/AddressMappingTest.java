@@ -60,6 +60,21 @@ class AddressMappingTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"a100", "wormhole-n150", "tpu-v4"})
+  void theShortWayDecodesAlike(String chip) {
+    AddressMapping map = of(chip);
+    var random = new Random(7);
+    for (int i = 0; i < 5000; i++) {
+      long number = random.nextLong(i < 2500 ? 1L << 20 : 1L << 30);
+      map.decode(number);
+      int[] want = {map.channel(), map.pseudoChannel(), map.group(), map.bank(), map.row()};
+      map.decodeTurned(number);
+      int[] got = {map.channel(), map.pseudoChannel(), map.group(), map.bank(), map.row()};
+      assertThat(got).as("%d", number).isEqualTo(want);
+    }
+  }
+
   /** A stride of all channels' runs, times a power of two, meets every channel. */
   @ParameterizedTest
   @ValueSource(strings = {"a100", "wormhole-n150"})
