@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param controllerLatencyNs time outside the DRAM devices for a read: on-chip network, controller
  *     and PHY, ns
  * @param fixed the fixed-latency memory's figures; used when the model is {@link Model#FIXED}
+ * @param arrayTile how the software lays out arrays in the memory
  */
 public record Dram(
     Model model,
@@ -29,7 +30,8 @@ public record Dram(
     boolean refreshPerBank,
     Controller controller,
     double controllerLatencyNs,
-    Fixed fixed) {
+    Fixed fixed,
+    ArrayTile arrayTile) {
 
   /** Memory models. */
   public enum Model {
@@ -142,6 +144,37 @@ public record Dram(
       Checks.notNegative(writeLatencyCycles, "dram.fixed.write_latency_cycles");
       Checks.positive(bytesPerCycle, "dram.fixed.bytes_per_cycle");
       Checks.notNegative(requestsInFlight, "dram.fixed.requests_in_flight");
+    }
+  }
+
+  /**
+   * Tiles that arrays lie in: a transfer of several rows, of whole tiles each, finds those of a
+   * tile's height in one piece. The program's addresses stay those of rows one after the other.
+   *
+   * @param rows rows of a tile; 1 when arrays lie row by row
+   * @param bytes bytes of a tile's row
+   */
+  public record ArrayTile(int rows, int bytes) {
+    public ArrayTile {
+      Checks.positive(rows, "dram.array_tile.rows");
+      Checks.positive(bytes, "dram.array_tile.bytes");
+    }
+
+    /**
+     * Rows that lie in one piece.
+     *
+     * @param count rows of a transfer
+     * @param row bytes of each
+     */
+    public long together(long count, long row) {
+      if (row % bytes != 0) {
+        return 1;
+      }
+      long n = Math.min(rows, count);
+      while (count % n != 0) {
+        n--;
+      }
+      return n;
     }
   }
 

@@ -182,6 +182,7 @@ final class HardwareBuilder {
         p.int32(s + "latency_cycles"),
         p.int32(s + "issue_cycles"),
         p.flag(s + "rows_on_chip"),
+        p.number(s + "row_tree_cycles"),
         ops);
   }
 
@@ -228,7 +229,8 @@ final class HardwareBuilder {
             p.integer(s + "fixed.write_latency_cycles"),
             p.int32(s + "fixed.bytes_per_cycle"),
             p.int32(s + "fixed.requests_in_flight"),
-            p.flag(s + "fixed.shared_acks")));
+            p.flag(s + "fixed.shared_acks")),
+        new Dram.ArrayTile(p.int32(s + "array_tile.rows"), p.int32(s + "array_tile.bytes")));
   }
 
   private Energy energy() {

@@ -14,6 +14,8 @@ import npusim.isa.DType;
  * @param rowsOnChip whether a softmax or a normalisation keeps its rows in the scratchpad; if not,
  *     every reduction and every use of its result is a kernel of its own over memory, as compilers
  *     make that fuse elementwise loops only
+ * @param rowTreeCycles lane cycles that a row reduced across the lanes takes beyond its elements:
+ *     its partial results meet in a tree of steps across the lanes
  * @param ops cost of each operation class; every class is present
  */
 public record VectorUnit(
@@ -22,6 +24,7 @@ public record VectorUnit(
     int latencyCycles,
     int issueCycles,
     boolean rowsOnChip,
+    double rowTreeCycles,
     Map<VectorClass, OpCost> ops) {
 
   /**
@@ -43,6 +46,7 @@ public record VectorUnit(
     Checks.positive(lanes, "vector.lanes");
     Checks.notNegative(latencyCycles, "vector.latency_cycles");
     Checks.notNegative(issueCycles, "vector.issue_cycles");
+    Checks.notNegative(rowTreeCycles, "vector.row_tree_cycles");
     throughput = Maps.immutable(throughput);
     ops = Maps.immutable(ops);
     if (!throughput.containsKey(DType.F32) || !throughput.containsKey(DType.I32)) {

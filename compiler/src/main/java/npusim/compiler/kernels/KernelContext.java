@@ -272,9 +272,19 @@ public final class KernelContext {
     return chip.cores().getFirst().spmBytes() / 2;
   }
 
+  /** As {@link #spmBudget}, for a product. */
+  public long productBudget() {
+    return room(chip.cores().getFirst().spmBytes());
+  }
+
+  /** All of it where kernels are programs of their own, of which the next waits for the end. */
+  private long room(long bytes) {
+    return hw().core().scratchpad().keepsTensors() ? bytes / 2 : bytes - bytes / 16;
+  }
+
   /** As {@link #spmBudget} with what no tensor takes while the kernel runs. */
   public long ownSpmBudget() {
-    return chip.scratchpadBytes() / 2;
+    return room(chip.scratchpadBytes());
   }
 
   /** Accumulator bytes a kernel should take. */

@@ -49,6 +49,7 @@ public final class MatmulTiling {
    * @param wTurned whether the stationary operand lies along the sums in memory
    * @param widens whether the vector unit brings the stationary operand to the type of the other
    * @param scaleBits bits of scales per element of the stationary operand
+   * @param storedBits bits per result element stored outside the scratchpad
    * @param aTurned whether the streamed operand lies along the rows in memory
    * @param aShares whether cores can load the streamed operand together, wShares the stationary one
    * @param divided how cores must divide the product: -1 as is best, 0 by batch, 1 by rows
@@ -78,6 +79,7 @@ public final class MatmulTiling {
       boolean wShares,
       boolean widens,
       double scaleBits,
+      int storedBits,
       long spm,
       long acc,
       int cores,
@@ -240,6 +242,7 @@ public final class MatmulTiling {
               false,
               p.widens(),
               p.scaleBits(),
+              p.storedBits(),
               p.spm(),
               p.acc(),
               1,
@@ -389,7 +392,8 @@ public final class MatmulTiling {
     double near = p.aNear() ? aBytes * cores / hw.sharedSram().orElseThrow().bytesPerCycle() : 0;
     aBytes *= p.aNear() ? 0 : aRows(t);
     wBytes *= rows(t, n);
-    double dram = Math.max(near, (aBytes + wBytes + oBytes) * cores / Math.max(1e-9, dramRate()));
+    double stored = (double) b * m * n * p.storedBits() / 8;
+    double dram = Math.max(near, (aBytes + wBytes + stored) * cores / Math.max(1e-9, dramRate()));
     double vector = b * m * n * p.vectorPerResult();
     double widen = 0;
     if (p.widens()) {
@@ -554,7 +558,8 @@ public final class MatmulTiling {
     double bytes = type.bytesFor(elements);
     int request = hw.core().dma().load().requestBytes();
     request = request > LARGEST_REQUEST ? BURST : request;
-    return elements == row ? 1 : 1 + request / bytes;
+    long together = hw.dram().arrayTile().together(hw.dram().arrayTile().rows(), (long) bytes);
+    return elements == row ? 1 : 1 + request / (bytes * together);
   }
 
   private double dramRate() {

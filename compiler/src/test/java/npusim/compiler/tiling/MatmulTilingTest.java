@@ -33,6 +33,7 @@ class MatmulTilingTest {
         true,
         false,
         0,
+        16,
         300 << 10,
         512 << 10,
         hw.chip().cores(),

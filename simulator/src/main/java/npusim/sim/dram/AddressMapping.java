@@ -9,7 +9,8 @@ import npusim.hardware.DramSpec;
  * MOP4} mappings keep four transactions in a row, spread the next over all banks and XOR the fields
  * of the bank with the column. A number of channels that is no power of two can't be XORed; {@code
  * MOP4ChXOR} turns such channels by all that is above them in the address, so that strides of a
- * multiple of all channels meet every channel, too. {@code MOP4ChHash} does that with any number.
+ * multiple of all channels meet every channel, too. {@code MOP4ChHash} does that with any number,
+ * and turns banks by the row.
  */
 final class AddressMapping {
   private static final int CHANNEL = 0;
@@ -246,18 +247,27 @@ final class AddressMapping {
       }
     }
     if (hash && stripeShift > 0) {
-      field[CHANNEL] ^= folded(t >> stripeShift);
+      field[CHANNEL] ^= folded(t >> stripeShift, shift[1]);
+      hashBank();
     }
   }
 
-  /** A number's bits, all folded into those of a channel. */
-  private int folded(long number) {
-    int bits = shift[1];
+  /** Arrays that lie a multiple of all banks apart don't meet in a bank. */
+  private void hashBank() {
+    if (shift[4] >= 0 && shift[5] >= 0) {
+      int f = folded(field[ROW], shift[4] + shift[5]);
+      field[GROUP] ^= f & size[GROUP] - 1;
+      field[BANK] ^= f >> shift[4];
+    }
+  }
+
+  /** A number's bits, all folded into so many. */
+  private static int folded(long number, int bits) {
     int f = 0;
     for (long rest = number; rest != 0 && bits > 0; rest >>>= bits) {
       f ^= (int) rest;
     }
-    return f & size[CHANNEL] - 1;
+    return f & (1 << bits) - 1;
   }
 
   /** As {@link #decode} for the first transaction of a {@link #stripe}. */
@@ -283,7 +293,7 @@ final class AddressMapping {
     rest >>= shift[6];
     field[CHANNEL] = column & size[CHANNEL] - 1;
     if (hash) {
-      field[CHANNEL] ^= folded(number);
+      field[CHANNEL] ^= folded(number, shift[1]);
     }
     column >>= shift[1];
     field[PSEUDO] = column & size[PSEUDO] - 1;
@@ -296,6 +306,9 @@ final class AddressMapping {
     field[GROUP] = group ^ column & size[GROUP] - 1;
     field[BANK] = bank ^ column >> shift[4] & size[BANK] - 1;
     field[ROW] = shift[7] >= 0 ? rest & size[ROW] - 1 : rest % size[ROW];
+    if (hash) {
+      hashBank();
+    }
   }
 
   /** Channel of the transaction last decoded. */

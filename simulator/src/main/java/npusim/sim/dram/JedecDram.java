@@ -265,9 +265,10 @@ public final class JedecDram extends DramModel {
         int to = (int) Math.min(stop - start, (at | 15) + 1);
         int pseudo = pseudo0 ^ run / channels;
         int channel = channel0 ^ run & channels - 1;
-        int bus = channel * pseudoChannels + pseudo;
         boolean wholeRuns = ((at | to) & 3) == 0;
         if (quads != null && quads.alike(channel >> 2, wholeRuns, arrival)) {
+          // A hashed run may begin in any of the four.
+          int bus = (channel & ~3) * pseudoChannels + pseudo;
           segments.weight = 4;
           done = Math.max(done, segment(bus, group, bank, row, to - at >> 2, arrival, write));
           segments.weight = 1;

@@ -303,8 +303,9 @@ final class CostModel {
     if (elements == 0) {
       return;
     }
-    vector.measure(vectorClass, type, work(ins, d3, r));
-    if (ins.op() == Opcode.V_RED && (ins.get(Field.MASK) & 8) != 0 || ins.op() == Opcode.V_SCAN) {
+    boolean reduces = ins.op() == Opcode.V_RED && (ins.get(Field.MASK) & 8) != 0;
+    vector.measure(vectorClass, type, work(ins, d3, r), reduces && d3 > 1);
+    if (reduces || ins.op() == Opcode.V_SCAN) {
       vector.reduceAcrossLanes(d3);
     }
     put(row, Costs.STREAM, hw.core().vector().issueCycles() + vector.passes + vector.portStall);
@@ -462,6 +463,12 @@ final class CostModel {
       pattern[loops * 2] = 1;
       pattern[loops * 2 + 1] = 0;
       loops++;
+    }
+    if (dram && kind == Costs.PLAIN && !expands && segment * unit % 8 == 0) {
+      long together = hw.dram().arrayTile().together(pattern[0], segment * unit / 8);
+      segment *= together;
+      pattern[0] /= together;
+      pattern[1] *= together;
     }
     put(row, Costs.SEGMENT, Math.max(1, Math.ceilDiv(segment * unit, 8L)));
     put(row, Costs.EXTENT0, pattern[4]);

@@ -102,8 +102,9 @@ final class VectorTiming {
    * @param type widest type computed on; operands of a type with a lower rate, which have to be
    *     converted, hold it up
    * @param work element operations per element of the iteration space
+   * @param reduces whether rows along the last dimension are reduced to an element each
    */
-  void measure(VectorClass vectorClass, DType type, double work) {
+  void measure(VectorClass vectorClass, DType type, double work, boolean reduces) {
     var cost = unit.cost(vectorClass);
     double width = unit.lanes() * Math.min(rates[type.ordinal()], slowest);
     collapse();
@@ -119,7 +120,9 @@ final class VectorTiming {
       // Several short rows fill the lanes together as long as the ports reach them.
       long rows = Math.max(1, (long) (width / lanes));
       long together = Math.ceilDiv(count, rows);
-      long compute = (long) Math.ceil((rows > 1 ? together : count) * perPass - 1e-9);
+      // Only a row that lies across the lanes has a tree.
+      double trees = reduces && d == dims - 1 ? unit.rowTreeCycles() * elements / extent[d] : 0;
+      long compute = (long) Math.ceil((rows > 1 ? together : count) * perPass + trees - 1e-9);
       long supply = supply(d, elements);
       long total = Math.max(compute, supply);
       if (total < best) {

@@ -38,7 +38,8 @@ final class Variant {
             d.refreshPerBank(),
             d.controller(),
             d.controllerLatencyNs(),
-            fixed));
+            fixed,
+            d.arrayTile()));
   }
 
   /** The same machine with another dataflow in its array. */

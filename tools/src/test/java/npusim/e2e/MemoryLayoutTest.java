@@ -1,0 +1,68 @@
+package npusim.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import npusim.compiler.CompileOptions;
+import npusim.compiler.Compiler;
+import npusim.compiler.text.OnnxText;
+import npusim.hardware.Hardware;
+import npusim.hardware.HardwareLoader;
+import npusim.sim.timing.TimingOptions;
+import npusim.sim.timing.TimingResult;
+import npusim.sim.timing.TimingSimulator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a chip's software does with memory shows in time: tiles of arrays, kernels, reductions. */
+class MemoryLayoutTest {
+  private static final String HEAD = "<ir_version: 10, opset_import: [\"\" : 23]> model ";
+
+  private static TimingResult run(String model, String chip, String... sets) {
+    Hardware hw = HardwareLoader.load(chip, List.of(sets));
+    return new TimingSimulator(hw, TimingOptions.defaults())
+        .run(
+            Compiler.compile(
+                OnnxText.parse("model.onnxtxt", HEAD + model), hw, CompileOptions.DEFAULT),
+            Map.of());
+  }
+
+  private static double bytesPerCycle(TimingResult r) {
+    return (double) r.dramBytes() / r.totalCycles();
+  }
+
+  /** Reads and writes together never move faster than the memory, nor much slower. */
+  @ParameterizedTest
+  @ValueSource(strings = {"tpu-v3", "warboy", "x220"})
+  void elementwiseKernelsMoveAtMostOfThePeak(String chip) {
+    var r = run("(float[4096, 1024] x) => (y) { y = Relu (x) }", chip);
+    double peak = HardwareLoader.load(chip).dramBytesPerCycle();
+    assertThat(bytesPerCycle(r)).isBetween(0.7 * peak, 0.95 * peak);
+  }
+
+  @Test
+  void tilesOfArraysMakeLongPiecesOfShortRows() {
+    String product = "(float[512, 1024] a, float[1024, 4096] b) => (y) { y = MatMul (a, b) }";
+    long tiled = run(product, "tpu-v3").totalCycles();
+    long rows = run(product, "tpu-v3", "dram.array_tile.rows=1").totalCycles();
+    assertThat(tiled).isLessThan(rows * 97 / 100);
+  }
+
+  @Test
+  void shortRowsTakeMostlyTheirTrees() {
+    String chip = "edge";
+    String tree = "core.vector.row_tree_cycles=4";
+    String few = "(float[64, 8192] x) => (y) { y = ReduceSum <keepdims = 0> (x, a) }";
+    String many = "(float[8192, 64] x) => (y) { y = ReduceSum <keepdims = 0> (x, a) }";
+    long fewRows = run(axes(few), chip, tree).totalCycles() - run(axes(few), chip).totalCycles();
+    long manyRows = run(axes(many), chip, tree).totalCycles() - run(axes(many), chip).totalCycles();
+    assertThat(fewRows).isLessThan(64 * 4 * 4);
+    assertThat(manyRows).isGreaterThan(20 * Math.max(1, fewRows));
+  }
+
+  private static String axes(String graph) {
+    return graph.replace("{ y", "{ a = Constant <value = int64[1] {1}> () y");
+  }
+}
