@@ -22,8 +22,13 @@ public final class ConvOp implements Kernel {
 
   @Override
   public int divides(KernelContext k, int input, int dim) {
-    long out = k.outType(0).bytesFor(Arrays.stream(k.outShape(0)).reduce(1, Math::multiplyExact));
-    return input <= 0 && dim == 0 && k.worthDividingTogether(k.in(0), out, k.in(1)) ? 0 : -1;
+    if (input > 0 || dim != 0) {
+      return -1;
+    }
+    long results = Arrays.stream(k.outShape(0)).reduce(1, Math::multiplyExact);
+    double macs = (double) results * k.in(1).size() / k.in(1).dims()[0];
+    long out = k.outType(0).bytesFor(results);
+    return k.worthDividingTogether(k.in(0), out, k.in(1), macs) ? 0 : -1;
   }
 
   @Override

@@ -252,12 +252,19 @@ public final class KernelContext {
 
   /**
    * As above for weights that cores may load together: then every core is sent what others load of
-   * them, instead of what others compute of the result.
+   * them, while it multiplies or instead of what others compute of the result.
+   *
+   * @param macs multiply-accumulates of all cores
    */
-  boolean worthDividingTogether(View in, long out, View weights) {
+  boolean worthDividingTogether(View in, long out, View weights, double macs) {
+    if (!Sharing.pays(hw)) {
+      return worthDividing(in, out, weights);
+    }
     long sent = weights.type().bytesFor(weights.size());
-    return Sharing.pays(hw) && sent <= in.type().bytesFor(in.size()) + out
-        || worthDividing(in, out, weights);
+    double sending = Sharing.received(sent, cores()) / hw.noc().bytesPerCycle();
+    boolean taken = hw.core().matrix().supports(in.type());
+    double each = taken ? hw.core().matrix().macsPerCycle(in.type()) : Double.POSITIVE_INFINITY;
+    return sending <= macs / cores() / each || sent <= in.type().bytesFor(in.size()) + out;
   }
 
   /** Mask of the cores other than {@code part}. */

@@ -93,7 +93,7 @@ public final class Sharing {
   }
 
   /** Bytes that a core receives. */
-  static double received(double bytes, int group) {
+  public static double received(double bytes, int group) {
     return bytes * (group - 1) / group;
   }
 }
