@@ -31,6 +31,7 @@ public final class MatmulTiling {
   private final Hardware hw;
   private final Problem p;
   private final Sharing sharing;
+  private final double rate;
 
   /**
    * A product.
@@ -155,6 +156,7 @@ public final class MatmulTiling {
     this.hw = hw;
     this.p = p;
     this.sharing = new Sharing(hw);
+    this.rate = hw.core().matrix().throughput().getOrDefault(p.a(), 0.25);
   }
 
   /** The cheapest tiling, or null when not even the smallest tile fits. */
@@ -166,6 +168,7 @@ public final class MatmulTiling {
     int results = hw.core().accumulator().resultTiles();
     Tiles best = null;
     double cost = Double.POSITIVE_INFINITY;
+    long[] depths = array(depths());
     for (int pb = 1; pb <= p.cores(); pb++) {
       if (p.cores() % pb != 0) {
         continue;
@@ -186,13 +189,17 @@ public final class MatmulTiling {
         long n = grain(p.n(), pn, p.grain());
         Parts ms = Parts.of(p.m(), 1, pm);
         Parts ns = Parts.of(p.n(), pn == 1 ? p.n() : p.grain(), pn);
-        for (long tn : columns(n, pn)) {
-          for (long tm : candidates(m, 1)) {
+        long[] rows = array(candidates(m, 1));
+        for (long tn : array(columns(n, pn))) {
+          for (long tm : rows) {
             if (tm * tn * 4 * results > p.acc()) {
               continue;
             }
-            for (long tk : depths()) {
+            for (long tk : depths) {
               if (bytes(tm, tn, tk, SLOTS) > p.spm() || !whole(tk)) {
+                continue;
+              }
+              if (atLeast(tm, tn, tk, b, m, n) >= cost * 0.999) {
                 continue;
               }
               int aDim = pn == 1 || !p.aShares() ? Tiles.ALONE : aDim(tm, tn, tk, pn, ms, ns);
@@ -330,21 +337,37 @@ public final class MatmulTiling {
     return a + w + tm * tn * (2L * p.outBits() + p.extraBits()) / 8 + 1024;
   }
 
+  private static long[] array(Set<Long> extents) {
+    return extents.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  /** Cycles of one product of tiles whose blocks the arrays share out evenly. */
+  private double blocks(long tm, long tn, long tk, long m, long n) {
+    var mx = hw.core().matrix();
+    double blocks =
+        Math.ceil(
+            (double) Math.ceilDiv(Math.min(tk, p.k()), mx.rows())
+                * Math.ceilDiv(Math.min(tn, n), mx.cols())
+                / mx.arrays());
+    double rows = Math.max(Math.min(tm, m), mx.minBlockRows()) / rate;
+    return blocks * Math.max(rows, mx.preloadCycles());
+  }
+
+  /** Cycles that no tiling of these extents is below: those of the arrays alone. */
+  private double atLeast(long tm, long tn, long tk, long b, long m, long n) {
+    long gemms = b * Math.ceilDiv(m, tm) * Math.ceilDiv(n, tn) * Math.ceilDiv(p.k(), tk);
+    var mx = hw.core().matrix();
+    return gemms * (blocks(tm, tn, tk, m, n) + mx.controllerCycles() + mx.pipelineCycles());
+  }
+
   private double cost(Tiles t, long b, long m, long n) {
     var mx = hw.core().matrix();
-    double rate = mx.throughput().getOrDefault(p.a(), 0.25);
     long mt = Math.ceilDiv(m, t.m());
     long nt = Math.ceilDiv(n, t.n());
     long kt = Math.ceilDiv(p.k(), t.k());
     long gemms = b * mt * nt * kt;
-    double blocks =
-        Math.ceil(
-            (double) Math.ceilDiv(Math.min(t.k(), p.k()), mx.rows())
-                * Math.ceilDiv(Math.min(t.n(), n), mx.cols())
-                / mx.arrays());
-    double rows = Math.max(Math.min(t.m(), m), mx.minBlockRows()) / rate;
-    double block = Math.max(rows, mx.preloadCycles());
-    double product = Math.max(blocks * block, divided(t, m, n, rate));
+    double product =
+        Math.max(blocks(t.m(), t.n(), t.k(), m, n), divided(t, m, n));
     double array = gemms * (product + mx.controllerCycles() + mx.pipelineCycles());
     // What is loaded how often, by where the loop order lets it stay.
     long aOuter = t.nOuter() ? nt : 1;
@@ -505,7 +528,7 @@ public final class MatmulTiling {
    * columns as the arrays hold side by side, the stationary one for every group of arrays that
    * divide the rows.
    */
-  private double divided(Tiles t, long m, long n, double rate) {
+  private double divided(Tiles t, long m, long n) {
     var mx = hw.core().matrix();
     var spm = hw.core().scratchpad();
     long rows = Math.min(t.m(), m);
