@@ -8,8 +8,8 @@ import java.util.Map;
 /**
  * Reads the packed schema into maps, lists and texts (numbers and literals stay texts). Every start
  * of npusim needs the schema; setting up a general JSON library would cost several times the
- * reading itself. Only well-formed JSON without escapes other than {@code \"} and {@code \\} is
- * expected: a test reads the same file with a full parser.
+ * reading itself. Only well-formed JSON without escapes other than {@code \"}, {@code \\} and those
+ * by four digits is expected: a test reads the same file with a full parser.
  */
 final class SchemaJson {
   private final String text;
@@ -82,6 +82,11 @@ final class SchemaJson {
     while (text.charAt(at) != '"') {
       if (text.charAt(at) == '\\') {
         at++;
+        if (text.charAt(at) == 'u') {
+          plain.append((char) Integer.parseInt(text, at + 1, at + 5, 16));
+          at += 5;
+          continue;
+        }
       }
       plain.append(text.charAt(at++));
     }

@@ -9,8 +9,9 @@ import java.nio.charset.StandardCharsets;
 /** Text files packed with npusim's modules. */
 public final class PackedText {
   /**
-   * Names a folder with the same files. The launcher unpacks them there: opening jars takes a short
-   * command longer than what it reads from them. What isn't there is read from the class path.
+   * Names a folder with the same files, as far as ISO 8859-1 can write them. The launcher unpacks
+   * them there: opening jars and decoding UTF-8 takes a short command longer than what it does with
+   * the text. What isn't there is read from the class path.
    */
   public static final String FOLDER = "npusim.texts";
 
@@ -26,7 +27,7 @@ public final class PackedText {
     String folder = System.getProperty(FOLDER);
     if (folder != null) {
       try (var in = new FileInputStream(folder + path)) {
-        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
       } catch (FileNotFoundException e) {
         return asWritten(owner, path);
       } catch (IOException e) {

@@ -122,4 +122,10 @@ class HardwareSchemaTest {
   private static String number(String text) {
     return text.matches("-?\\d+\\.\\d*") ? Double.toString(Double.parseDouble(text)) : text;
   }
+
+  @Test
+  void charactersMayBeWrittenByDigits() {
+    assertThat(SchemaJson.read("{\"a\": \"x \\u2212\\\\ \\\"y\"}"))
+        .isEqualTo(Map.of("a", "x \u2212\\ \"y"));
+  }
 }

@@ -7,14 +7,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.jar.JarFile;
 
 /**
- * Copies the text files of npusim's jars to a folder, see {@link npusim.yaml.PackedText}. JSON is
- * copied without its layout, which takes longer to skip than the rest to read.
+ * Copies the text files of npusim's jars to a folder in ISO 8859-1, as far as that can write them,
+ * see {@link npusim.yaml.PackedText}. JSON is copied without its layout, which takes longer to skip
+ * than the rest to read.
  */
 public final class UnpackTexts {
   private static final List<String> TEXTS = List.of(".yaml", ".json", ".csv", ".txt");
+
+  /** The last character of ISO 8859-1. */
+  private static final char LAST = 0xff;
 
   private UnpackTexts() {}
 
@@ -40,14 +45,17 @@ public final class UnpackTexts {
         }
         try (InputStream in = file.getInputStream(entry)) {
           var text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-          Files.createDirectories(to.getParent());
-          Files.writeString(to, name.endsWith(".json") ? dense(text) : text);
+          text = name.endsWith(".json") ? dense(text) : text;
+          if (text.chars().allMatch(c -> c <= LAST)) {
+            Files.createDirectories(to.getParent());
+            Files.writeString(to, text, StandardCharsets.ISO_8859_1);
+          }
         }
       }
     }
   }
 
-  /** JSON without spaces and line ends outside its texts. */
+  /** JSON without spaces and line ends outside its texts, other characters written by digits. */
   static String dense(String json) {
     var out = new StringBuilder(json.length());
     boolean quoted = false;
@@ -58,7 +66,9 @@ public final class UnpackTexts {
         continue;
       }
       quoted ^= c == '"';
-      if (quoted || c > ' ') {
+      if (c > LAST) {
+        out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+      } else if (quoted || c > ' ') {
         out.append(c);
       }
     }

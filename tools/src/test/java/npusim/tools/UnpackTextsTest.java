@@ -3,6 +3,7 @@ package npusim.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.jar.JarEntry;
@@ -18,16 +19,21 @@ class UnpackTextsTest {
   void copiesTextsOnlyAndNothingOutside() throws Exception {
     Path jar = folder.resolve("a.jar");
     try (var out = new JarOutputStream(Files.newOutputStream(jar))) {
-      for (String name : new String[] {"x/a.yaml", "x/b.class", "../c.yaml", "x/d.json"}) {
+      for (String name :
+          new String[] {"x/a.yaml", "x/b.class", "../c.yaml", "x/d.json", "x/greek.yaml"}) {
         out.putNextEntry(new JarEntry(name));
-        out.write("a:  \"é  \\\" b\"\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        String text = "a:  \"é  \\\" b\"\n" + (name.contains("greek") ? "α" : "");
+        out.write(text.getBytes(StandardCharsets.UTF_8));
         out.closeEntry();
       }
     }
     Path texts = folder.resolve("texts");
     UnpackTexts.unpack(jar, texts);
-    assertThat(texts.resolve("x/a.yaml")).hasContent("a:  \"é  \\\" b\"\n");
-    assertThat(texts.resolve("x/d.json")).hasContent("a:\"é  \\\" b\"");
+    assertThat(Files.readString(texts.resolve("x/a.yaml"), StandardCharsets.ISO_8859_1))
+        .isEqualTo("a:  \"é  \\\" b\"\n");
+    assertThat(Files.readString(texts.resolve("x/d.json"), StandardCharsets.ISO_8859_1))
+        .isEqualTo("a:\"é  \\\" b\"");
+    assertThat(texts.resolve("x/greek.yaml")).doesNotExist();
     assertThat(texts.resolve("x/b.class")).doesNotExist();
     assertThat(folder.resolve("c.yaml")).doesNotExist();
   }
@@ -36,6 +42,7 @@ class UnpackTextsTest {
   void jsonSaysTheSameWithoutItsLayout() throws Exception {
     var mapper = new ObjectMapper();
     String dense = UnpackTexts.dense(HardwareSchema.text());
+    assertThat(dense.chars()).allMatch(c -> c > 31 && c < 256);
     assertThat(dense).doesNotContain("\n").hasSizeLessThan(HardwareSchema.text().length());
     assertThat(mapper.readTree(dense)).isEqualTo(mapper.readTree(HardwareSchema.text()));
   }

@@ -366,8 +366,7 @@ public final class MatmulTiling {
     long nt = Math.ceilDiv(n, t.n());
     long kt = Math.ceilDiv(p.k(), t.k());
     long gemms = b * mt * nt * kt;
-    double product =
-        Math.max(blocks(t.m(), t.n(), t.k(), m, n), divided(t, m, n));
+    double product = Math.max(blocks(t.m(), t.n(), t.k(), m, n), divided(t, m, n));
     double array = gemms * (product + mx.controllerCycles() + mx.pipelineCycles());
     // What is loaded how often, by where the loop order lets it stay.
     long aOuter = t.nOuter() ? nt : 1;
