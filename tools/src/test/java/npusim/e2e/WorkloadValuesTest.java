@@ -89,6 +89,16 @@ class WorkloadValuesTest {
         HardwareLoader.load("tiny", List.of("core.scratchpad.bytes=12KiB", "chip.cores=3")));
   }
 
+  /** The scores of all query heads that share a cache head don't fit at once. */
+  @Test
+  void manyHeadsOfOneCacheHead() {
+    var options =
+        new WorkloadOptions(1, OptionalLong.of(40), OptionalLong.of(2), Lang.EN, Weights.seeded(1));
+    String name = "falcon-7b:layers=1,hidden=112,heads=7,head_dim=16,ffn=16,vocab=128,context=48";
+    Scenario s = Scenarios.of(WorkloadCatalog.find(name).orElseThrow(), options);
+    check(s.stages().getLast(), HardwareLoader.load("tiny", List.of("core.scratchpad.bytes=8KiB")));
+  }
+
   private static void check(Stage stage, Hardware hw) {
     long total = stage.runs() instanceof Stage.Sweep sweep ? sweep.from() : 1;
     Map<String, Tensor> inputs = SampleInputs.of(stage.model(), total);

@@ -158,14 +158,17 @@ final class CachedAttentionKernel implements Kernel {
     long window = k.node().intAttr("window", 0);
     long seen = window > 0 ? Math.min(window, capacity) : capacity;
     long most = steps == 1 ? Long.highestOneBit(Math.max(1, 2 * seen - 1)) : Math.min(seen, steps);
-    for (long keys = Math.min(512, most); keys >= 1; keys = keys / 2) {
-      long rows = steps == 1 ? group : keys;
-      var plan = new Plan(pairs, group, steps, dim, capacity, window, rows, keys);
-      if (plan.slides() && window % keys != 0) {
-        continue;
-      }
-      if (plan.fits(k, t, 2)) {
-        return plan.decodes() || plan.slides() ? plan : plan.withLongTiles(k, t);
+    // The scores of all query heads of a cache head may be too many at once.
+    for (long heads = group; heads >= 1; heads = heads == 1 ? 0 : Math.ceilDiv(heads, 2)) {
+      for (long keys = Math.min(512, most); keys >= 1; keys = keys / 2) {
+        long rows = steps == 1 ? heads : keys;
+        var plan = new Plan(pairs, group, steps, dim, capacity, window, rows, keys);
+        if (plan.slides() && window % keys != 0) {
+          continue;
+        }
+        if (plan.fits(k, t, 2)) {
+          return plan.decodes() || plan.slides() ? plan : plan.withLongTiles(k, t);
+        }
       }
     }
     throw k.tooSmall("scratchpad or accumulator memory for the scores of " + capacity + " keys");
@@ -259,14 +262,20 @@ final class CachedAttentionKernel implements Kernel {
       return r;
     }
 
-    /** One new step: all query heads of a cache head are one block of rows. */
+    /** One new step: the query heads of a cache head are rows, in one block if it fits. */
     private void decode(long[] part) {
       Aff seen = p.window() == 0 ? total : k.atMost(e, total, p.window());
       Aff first = p.window() == 0 ? Aff.ZERO : k.beyond(e, total, p.window());
       Aff tiles = k.ceilDiv(e, seen, p.keys());
       Keys keys = new Keys(first, tiles, seen, null, false);
       new Axis("p", part[0], part[1], 1)
-          .loop(e, s -> block(s.origin(), s.origin(), Aff.ZERO, Aff.of(p.rows()), keys));
+          .loop(
+              e,
+              s ->
+                  rows(
+                      "h",
+                      p.group(),
+                      r -> block(s.origin(), s.origin(), r.origin(), r.extent(), keys)));
     }
 
     /** A prompt: blocks of rows see the keys up to their own. */
