@@ -77,6 +77,14 @@ class ConvolutionLayoutsTest {
     check(text, HardwareLoader.load("edge", List.of("chip.cores=3")), Schedule.LATE_STORES);
   }
 
+  /** Inputs of few channels are brought into rows of tiles first. */
+  @ParameterizedTest
+  @ValueSource(strings = {NETWORK, SPACES})
+  void arraysInTiles(String text) {
+    String[] tiles = {"dram.array_tile.rows=8", "dram.array_tile.bytes=64"};
+    check(text, HardwareLoader.load("edge", List.of(tiles)), Schedule.LATE_STORES);
+  }
+
   @Test
   void narrowArraysAndMemory() {
     Hardware hw =

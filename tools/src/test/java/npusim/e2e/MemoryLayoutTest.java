@@ -50,6 +50,24 @@ class MemoryLayoutTest {
     assertThat(tiled).isLessThan(rows * 97 / 100);
   }
 
+  /** Rows of 128 channels are written for an input of 64; those of whole rows stay as they are. */
+  @Test
+  void inputsOfFewChannelsAreFilledUpToRowsOfTiles() {
+    String rows = "dram.array_tile.rows=1";
+    String few = convolution(64);
+    assertThat(run(few, "tpu-v3").dramBytes() - run(few, "tpu-v3", rows).dramBytes())
+        .isBetween(16L * 28 * 28 * 4 * (64 + 128), 16L * 28 * 28 * 4 * (64 + 128) * 11 / 10);
+    String full = convolution(128);
+    assertThat(run(full, "tpu-v3").dramBytes()).isEqualTo(run(full, "tpu-v3", rows).dramBytes());
+  }
+
+  private static String convolution(int channels) {
+    return "(float[16, 28, 28, C] x, float[C, C, 1, 1] w) => (y) {"
+            .replace("C", Integer.toString(channels))
+        + " n = Transpose <perm = [0, 3, 1, 2]> (x) c = Conv (n, w)"
+        + " y = Transpose <perm = [0, 2, 3, 1]> (c) }";
+  }
+
   @Test
   void shortRowsTakeMostlyTheirTrees() {
     String chip = "edge";

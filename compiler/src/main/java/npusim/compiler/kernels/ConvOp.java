@@ -11,6 +11,7 @@ import npusim.hardware.Hardware;
 import npusim.hardware.MatrixUnit;
 import npusim.isa.BinFn;
 import npusim.isa.DType;
+import npusim.program.Buffer;
 
 /** Conv and ConvInteger. */
 public final class ConvOp implements Kernel {
@@ -72,10 +73,53 @@ public final class ConvOp implements Kernel {
       return;
     }
     if (onMatrix(k.hw(), x.type(), w.type(), w.dims(), groups)) {
-      new ConvKernel(k, x, w, out, win, groups, epilogue, extras, acc).run();
+      new ConvKernel(k, inLanes(k, x), w, out, win, groups, epilogue, extras, acc).run();
     } else {
       new VectorConv(k, x, w, out, win, groups, epilogue, extras, acc).run();
     }
+  }
+
+  /**
+   * A model's input brought into the layout that convolutions read where arrays lie in tiles:
+   * channels along the rows of a tile, which are filled up. What an operator leaves is in it.
+   */
+  private static View inLanes(KernelContext k, View x) {
+    int rank = x.rank();
+    long lanes = k.hw().dram().arrayTile().bytes() * 8L / x.type().bits();
+    long channels = x.dims()[1];
+    boolean input = x.storage().kind() == Buffer.Kind.INPUT;
+    if (k.hw().dram().arrayTile().rows() == 1 || !input || channels % lanes == 0) {
+      return x;
+    }
+    // The rest of a row is written with it; nobody reads what it holds.
+    long row = Math.ceilDiv(channels, lanes) * lanes;
+    long times = row / channels;
+    long[] dims = new long[rank];
+    dims[0] = x.dims()[0];
+    System.arraycopy(x.dims(), 2, dims, 1, rank - 2);
+    dims[rank - 1] = row;
+    View to = k.temp("lanes", x.type(), dims);
+    long[] d = new long[rank + 1];
+    long[] from = new long[rank + 1];
+    long[] into = new long[rank + 1];
+    long[] read = new long[rank];
+    for (int i = 0; i < rank; i++) {
+      int at = i == 0 ? 0 : i == 1 ? rank : i - 1;
+      d[at] = x.dims()[i];
+      from[at] = x.strides()[i];
+      into[at] = i == 1 ? 1 : to.strides()[at];
+      read[i] = into[at];
+    }
+    d[rank - 1] = times;
+    into[rank - 1] = channels;
+    Region through = new Region();
+    through.copy(through.input(x.type()));
+    MapKernel.run(
+        k,
+        through,
+        List.of(new View(x.storage(), x.offset(), d, from)),
+        new View(to.storage(), to.offset(), d, into));
+    return new View(to.storage(), to.offset(), x.dims(), read);
   }
 
   /** Whether a convolution with constant weights is computed on the matrix unit. */
