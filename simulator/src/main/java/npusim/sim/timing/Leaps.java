@@ -197,7 +197,8 @@ final class Leaps {
       if (now - mark.time < minimumSpan) {
         break;
       }
-      double error = n % (2 * w.period) == 0 ? error(w, mark, n, now) : 1;
+      boolean whole = n % 2 == 0 && n % w.period == 0;
+      double error = whole ? error(w, mark, n, now) : 1;
       if (error > ERROR) {
         continue;
       }
@@ -205,7 +206,7 @@ final class Leaps {
       if (depths != null && depths[0] == depth) {
         w.farther((double) (now - mark.time) / n);
         // The better the pace is known, the farther.
-        double far = Math.max(w.far, error <= WELL_KNOWN ? 2 * NEAR : NEAR);
+        double far = Math.max(w.far, error <= WELL_KNOWN ? 3 * NEAR : NEAR);
         w.done = !leap(mark, depths, n, w.period, now, far);
         w.marks.clear();
         return;
