@@ -100,6 +100,25 @@ class DepthwiseProductsTest {
     }
   }
 
+  /** A row of places in which channels don't lie next to each other. */
+  @Test
+  void channelsApartInMemoryAreProductsOfTheirOwn() {
+    String text =
+        "<ir_version: 10, opset_import: [\"\": 21]> g (float[7,3,1] x, float[3,1,2] w)"
+            + " => (float[7,3,2] y) { y = Conv <group = 3, pads = [1,1]> (x, w) }";
+    var x = Tensor.generate(DType.F32, new long[] {7, 3, 1}, i -> i % 5 - 2);
+    byte[][] got = new byte[2][];
+    for (String dataflow : new String[] {"ws", "os"}) {
+      Hardware hw = chip(dataflow, 1);
+      Model m = OnnxText.parse("row", text);
+      constant(m, "w", 3, 1, 2);
+      Program p = compile(m, hw);
+      assertThat(columnwise(p)).isFalse();
+      got[dataflow.equals("ws") ? 0 : 1] = run(p, hw, Schedule.PROGRAM_ORDER, x.toBytes());
+    }
+    assertThat(got[1]).isEqualTo(got[0]);
+  }
+
   @Test
   void channelsThatDontFitGoInTiles() {
     Hardware os = chip("os", 1, "core.scratchpad.bytes=16384", "core.accumulator.bytes=4096");

@@ -56,7 +56,7 @@ final class ConvKernel {
       List<View> extras,
       DType accType) {
     this.k = k;
-    byChannel = ConvOp.byChannel(k.hw(), w.dims(), groups);
+    byChannel = ConvOp.byChannel(k.hw(), w.dims(), groups) && channelsInnermost(x);
     long apart = byChannel ? 1 : groups;
     this.x = grouped(x, apart);
     this.w = groupedWeights(w, apart);
@@ -66,6 +66,11 @@ final class ConvKernel {
     this.extras = extras.stream().map(v -> grouped(v.broadcast(out.dims()), apart)).toList();
     this.accType = accType;
     this.r = win.rank();
+  }
+
+  /** Whether channels lie next to each other in memory and, hence, in tiles. */
+  private static boolean channelsInnermost(View x) {
+    return x.strides()[1] == 1 && Arrays.stream(x.strides()).skip(2).allMatch(s -> s != 1);
   }
 
   /** [N, C, …] as [N, G, C / G, …]. */
