@@ -33,6 +33,8 @@ final class DryRun {
   /** Instructions that an iteration dispatches. */
   private long dispatched;
 
+  private boolean meets;
+
   /** A number for the instructions dispatched and what they cost. */
   private long work;
 
@@ -55,6 +57,11 @@ final class DryRun {
       tally = new Tally(m.cores, m.tally.nodes.length / Tally.NODE_FIELDS - 1);
       bytes = new long[m.dram.length][4];
     }
+  }
+
+  /** Whether the iterations last followed wait for other cores or let them go on. */
+  boolean meets() {
+    return meets;
   }
 
   /** Instructions that the iterations last followed have dispatched. */
@@ -105,6 +112,7 @@ final class DryRun {
    */
   long[] follow(int ofCore, int depth, int period, long times, Count to) {
     begin(ofCore, to);
+    meets = false;
     long[] start = r.clone();
     long[] moved = moved(depth, period);
     long once = dispatched;
@@ -239,6 +247,7 @@ final class DryRun {
       return false;
     }
     dispatched++;
+    meets |= how == Code.MESSAGE || how == Code.BARRIER;
     int row = code.counts[pc].length == 0 ? code.cost[pc] : cache.row(code, codeId[core], pc, r, 0);
     work = (work * 31 + pc) * 31 + row;
     if (count == null) {

@@ -39,6 +39,9 @@ final class Leaps {
 
   private static final int MOST_MARKS = 24;
 
+  /** By how much the paces of cores that meet may seem to differ. */
+  private static final double TOGETHER = 0.25;
+
   /** Places in a stretch from which the next may begin. */
   private static final int STEPS = 8;
 
@@ -309,6 +312,10 @@ final class Leaps {
   private boolean leap(Mark mark, int[] depths, int n, int period, long now, double far) {
     long[] starts = starts();
     double reach = far * n;
+    boolean meeting = false;
+    double slowest = 1;
+    double greatest = 1;
+    long shortest = Long.MAX_VALUE;
     var pace = new double[m.cores];
     for (int core = 0; core < m.cores; core++) {
       if (depths[core] >= 0) {
@@ -318,6 +325,10 @@ final class Leaps {
         double done =
             (double) (starts[core] - mark.starts[core]) * period / Math.max(1, dry.dispatched());
         pace[core] = done / n;
+        meeting |= dry.meets();
+        slowest = Math.min(slowest, pace[core]);
+        greatest = Math.max(greatest, pace[core]);
+        shortest = Math.min(shortest, m.loopLeft[core * Code.MAX_LOOPS + depths[core]]);
         reach =
             Math.min(reach, (m.loopLeft[core * Code.MAX_LOOPS + depths[core]] - LEFT) / pace[core]);
         if (pace[core] < SLOWEST || pace[core] > 1 / SLOWEST) {
@@ -325,8 +336,10 @@ final class Leaps {
         }
       }
     }
-    long whole = (long) (reach / period);
-    if (whole <= 0) {
+    // Cores that meet in every iteration do as many as the others.
+    boolean apart = meeting && (slowest < 1 - TOGETHER || greatest > 1 + TOGETHER);
+    long whole = (long) (meeting ? Math.min(far * n, shortest - LEFT) : reach) / period;
+    if (whole <= 0 || apart) {
       return false;
     }
     var moved = new long[m.cores][];
@@ -335,7 +348,7 @@ final class Leaps {
     for (int core = 0; core < m.cores; core++) {
       if (pace[core] > 0) {
         long most = (m.loopLeft[core * Code.MAX_LOOPS + depths[core]] - LEFT / 2) / period;
-        times[core] = Math.min(most, Math.round(whole * pace[core]));
+        times[core] = meeting ? whole : Math.min(most, Math.round(whole * pace[core]));
         counts[core] = new DryRun.Count(m);
         moved[core] = dry.follow(core, depths[core], period, times[core], counts[core]);
         if (moved[core] == null) {
