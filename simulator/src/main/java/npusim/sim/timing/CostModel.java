@@ -76,7 +76,7 @@ final class CostModel {
     long taps = k / k2;
     long deep = Math.ceilDiv(k, skip);
     boolean apart = taps > 1 && !hw.core().matrix().tapsTogether();
-    long rows = rows(ins, m, count(ins, Field.M2, r));
+    long rows = rows(m, count(ins, Field.M2, r));
     double fetched = a.bits() / 8.0 * fresh(ins, r);
     // A column with activations of its own takes a block of its own.
     boolean columnwise = ins.flag(Field.COLUMNWISE);
@@ -113,7 +113,7 @@ final class CostModel {
   }
 
   /** Rows of a product with those that blocks leave idle behind each row of a result's places. */
-  private long rows(Instruction ins, long m, long width) {
+  private long rows(long m, long width) {
     var unit = hw.core().matrix();
     return unit.rowsAlongWidth() && m > width ? m / width * matrix.padded(width) : m;
   }
@@ -135,7 +135,8 @@ final class CostModel {
       long step = Math.abs(ins.get(strides[i]));
       long n = count(ins, extents[i], r);
       if (n > 1 && step > 0 && step <= apart && apart % step == 0) {
-        share *= Math.min(1, ((places - 1.0) * (apart / step) + n) / (places * (double) n));
+        long steps = apart / step;
+        share *= Math.min(1, ((places - 1.0) * steps + n) / (places * (double) n));
       }
     }
     return share;

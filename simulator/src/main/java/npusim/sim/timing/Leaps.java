@@ -57,7 +57,6 @@ final class Leaps {
   private final Machine m;
   private final DryRun dry;
   private final Leap leap;
-  private final Issue issue;
   private final long minimumSpan;
   private final Watch[] watches;
   private long skipped;
@@ -120,7 +119,6 @@ final class Leaps {
 
   Leaps(Machine machine, Issue issue, DmaEngine dma, Interconnect net, DryRun dry, int nodeCount) {
     m = machine;
-    this.issue = issue;
     this.dry = dry;
     leap = new Leap(m, issue, dma, net, nodeCount);
     var dram = m.hw.dram().spec().orElseThrow();

@@ -77,7 +77,7 @@ class RowSegmentsTest {
     var generator =
         new DramStream.Generator(DramStream.CHUNK4K_READ, window(dram), rowStride, o.rows());
     int chunk = 4096 / DramStream.REQUEST_BYTES;
-    long requests = 60_000 / chunk * chunk;
+    long requests = 60_000L / chunk * chunk;
     long controller = (long) Math.ceil(dram.controllerLatencyNs() * 1000 / spec.tckPs() - 1e-9);
     long end = 0;
     for (long i = 0; i < requests; i++) {

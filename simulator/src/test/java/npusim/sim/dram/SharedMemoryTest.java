@@ -50,8 +50,8 @@ class SharedMemoryTest {
     both[5] = "shared_sram.latency_cycles=7";
     DramModel m = DramModel.of(TestHardware.small(both));
     DramModel alone = DramModel.of(TestHardware.small(ddr));
-    for (int i = 0; i < 600; i++) {
-      long at = 8128L * i;
+    for (long i = 0; i < 600; i++) {
+      long at = 8128 * i;
       assertThat(m.read(9 * i, 24704 + at, 192)).isEqualTo(alone.read(9 * i, at, 192));
       assertThat(m.write(9 * i, 24704 + at, 64)).isEqualTo(alone.write(9 * i, at, 64));
     }
