@@ -12,16 +12,14 @@ final class ColumnwiseProduct {
   private final LocalOperand memory;
   private final long[] m;
   private final long[] sm;
-  private final long[] k;
-  private final long[] sk;
+  private final long[] steps;
   private final int n;
 
-  private ColumnwiseProduct(LocalOperand memory, long[] m, long[] sm, long[] k, long[] sk, int n) {
+  private ColumnwiseProduct(LocalOperand memory, long[] m, long[] sm, long[] steps, int n) {
     this.memory = memory;
     this.m = m;
     this.sm = sm;
-    this.k = k;
-    this.sk = sk;
+    this.steps = steps;
     this.n = n;
   }
 
@@ -40,37 +38,24 @@ final class ColumnwiseProduct {
     long[] extents = {m[0], m[1], m[2], k[0], k[1], k[2], n};
     long[] strides = {sm[0], sm[1], sm[2], sk[0], sk[1], sk[2], 1};
     memory.checkElements(Nest.lowest(extents, strides), Nest.highest(extents, strides));
-    var product = new ColumnwiseProduct(memory, m, sm, k, sk, n);
+    long[] steps = steps(k, sk);
     // Elements of less than a byte aren't watched one by one.
-    if (type.bits() < 8) {
-      return product;
-    }
-    product.eachTap(
-        (at, row) ->
-            memory
-                .shifted(at)
-                .checkWrittenNested(m, sm, new long[] {1, 1, n}, new long[] {0, 0, 1}));
-    return product;
-  }
-
-  /** Takes one step of the sums. */
-  private interface Tap {
-    /**
-     * @param at elements of A before those of the step
-     * @param row of W
-     */
-    void take(long at, int row);
-  }
-
-  private void eachTap(Tap tap) {
-    int row = 0;
-    for (long k0 = 0; k0 < k[0]; k0++) {
-      for (long k1 = 0; k1 < k[1]; k1++) {
-        for (long k2 = 0; k2 < k[2]; k2++, row++) {
-          tap.take(k0 * sk[0] + k1 * sk[1] + k2 * sk[2], row);
-        }
+    if (type.bits() >= 8) {
+      for (long at : steps) {
+        memory.shifted(at).checkWrittenNested(m, sm, new long[] {1, 1, n}, new long[] {0, 0, 1});
       }
     }
+    return new ColumnwiseProduct(memory, m, sm, steps, n);
+  }
+
+  /** Elements of A before those of each step of the sums. */
+  private static long[] steps(long[] k, long[] sk) {
+    long[] at = new long[Math.toIntExact(k[0] * k[1] * k[2])];
+    for (int i = 0; i < at.length; i++) {
+      long rest = i / k[2];
+      at[i] = rest / k[1] * sk[0] + rest % k[1] * sk[1] + i % k[2] * sk[2];
+    }
+    return at;
   }
 
   private long element(int row) {
@@ -89,13 +74,13 @@ final class ColumnwiseProduct {
         acc.load(r, sums, 0);
       }
       long first = element(r);
-      eachTap(
-          (at, row) -> {
-            memory.lanes().loadInts(memory.bytes(), memory.base(), (int) (first + at), 1, a, 0, n);
-            for (int c = 0; c < n; c++) {
-              sums[c] += a[c] * weights[row * n + c];
-            }
-          });
+      for (int i = 0; i < steps.length; i++) {
+        int at = (int) (first + steps[i]);
+        memory.lanes().loadInts(memory.bytes(), memory.base(), at, 1, a, 0, n);
+        for (int c = 0; c < n; c++) {
+          sums[c] += a[c] * weights[i * n + c];
+        }
+      }
       acc.store(r, sums, 0);
     }
   }
@@ -110,15 +95,13 @@ final class ColumnwiseProduct {
         acc.load(r, sums, 0);
       }
       long first = element(r);
-      eachTap(
-          (at, row) -> {
-            memory
-                .lanes()
-                .loadFloats(memory.bytes(), memory.base(), (int) (first + at), 1, a, 0, n);
-            for (int c = 0; c < n; c++) {
-              sums[c] += a[c] * weights[row * n + c];
-            }
-          });
+      for (int i = 0; i < steps.length; i++) {
+        int at = (int) (first + steps[i]);
+        memory.lanes().loadFloats(memory.bytes(), memory.base(), at, 1, a, 0, n);
+        for (int c = 0; c < n; c++) {
+          sums[c] += a[c] * weights[i * n + c];
+        }
+      }
       acc.store(r, sums, 0);
     }
   }

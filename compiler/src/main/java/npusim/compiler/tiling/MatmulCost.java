@@ -1,0 +1,279 @@
+package npusim.compiler.tiling;
+
+import npusim.compiler.tiling.MatmulTiling.Problem;
+import npusim.compiler.tiling.MatmulTiling.Tiles;
+import npusim.hardware.Hardware;
+import npusim.isa.DType;
+
+/** What a choice of tiles for a matrix product costs, by the hardware's numbers. */
+final class MatmulCost {
+  /** Requests beyond this size in bytes are cut to what is asked for. */
+  private static final int LARGEST_REQUEST = 512;
+
+  private static final int BURST = 64;
+
+  private final Hardware hw;
+  private final Problem p;
+  private final Sharing sharing;
+  private final double rate;
+
+  MatmulCost(Hardware hw, Problem p) {
+    this.hw = hw;
+    this.p = p;
+    this.sharing = new Sharing(hw);
+    this.rate = hw.core().matrix().throughput().getOrDefault(p.a(), 0.25);
+  }
+
+  /** Cycles of one product of tiles whose blocks the arrays share out evenly. */
+  private double blocks(long tm, long tn, long tk, long m, long n) {
+    var mx = hw.core().matrix();
+    double blocks =
+        Math.ceil(
+            (double) Math.ceilDiv(Math.min(tk, p.k()), mx.rows())
+                * Math.ceilDiv(Math.min(tn, n), mx.cols())
+                / mx.arrays());
+    double rows = Math.max(Math.min(tm, m), mx.minBlockRows()) / rate;
+    return blocks * Math.max(rows, mx.preloadCycles());
+  }
+
+  /** Cycles that no tiling of these extents is below: those of the arrays alone. */
+  double atLeast(long tm, long tn, long tk, long b, long m, long n) {
+    long gemms = b * Math.ceilDiv(m, tm) * Math.ceilDiv(n, tn) * Math.ceilDiv(p.k(), tk);
+    var mx = hw.core().matrix();
+    return gemms * (blocks(tm, tn, tk, m, n) + mx.controllerCycles() + mx.pipelineCycles());
+  }
+
+  /**
+   * Cycles of the busiest core, about.
+   *
+   * @param b products that it computes, m rows and n columns of each
+   */
+  double of(Tiles t, long b, long m, long n) {
+    var mx = hw.core().matrix();
+    long mt = Math.ceilDiv(m, t.m());
+    long nt = Math.ceilDiv(n, t.n());
+    long kt = Math.ceilDiv(p.k(), t.k());
+    long gemms = b * mt * nt * kt;
+    double product = Math.max(blocks(t.m(), t.n(), t.k(), m, n), divided(t, m, n));
+    double array = gemms * (product + mx.controllerCycles() + mx.pipelineCycles());
+    // What is loaded how often, by where the loop order lets it stay.
+    long aOuter = t.nOuter() ? nt : 1;
+    long wOuter = t.nOuter() ? 1 : mt;
+    long aTimes = kt == 1 && mt == 1 ? 1 : kt == 1 ? aOuter : nt;
+    long wTimes = kt == 1 && nt == 1 ? 1 : kt == 1 ? wOuter : mt;
+    double aBytes = p.aResident() ? 0 : (double) b * m * p.k() * p.a().bits() / 8 * aTimes;
+    double wBytes =
+        p.wResident()
+            ? 0
+            : (p.wPerBatch() ? b : b * (mt * kt > 1 || nt > 1 ? 1.0 : 1.0 / b))
+                * n
+                * p.k()
+                * p.w().bits()
+                / 8
+                * wTimes;
+    double expanded = wBytes;
+    wBytes *= 1 + p.scaleBits() / p.w().bits();
+    wBytes *= p.wRatio();
+    double oBytes = (double) b * m * n * p.outBits() / 8;
+    double aLoads = p.aResident() ? 0 : (double) b * mt * kt * aTimes;
+    double wLoads = p.wResident() ? 0 : (double) b * nt * kt * wTimes;
+    var ld = hw.core().dma().load();
+    double queues = ld.queues() > 1 ? 1 : 2;
+    double start = ld.startupCycles() + ld.finishCycles() + 20;
+    double tileA = p.a().bytesFor(Math.min(t.m(), m) * Math.min(t.k(), p.k()));
+    double tileW = p.w().bytesFor(Math.min(t.k(), p.k()) * Math.min(t.n(), n));
+    double net = network(t, aBytes, wBytes, oBytes, aLoads, wLoads);
+    double together = together(t, mt, nt, kt, gemms, tileA, tileW, array);
+    aBytes /= t.aGroup();
+    wBytes /= t.wGroup();
+    double load =
+        Math.max(
+            (aLoads + (queues > 1 ? wLoads : 0)) * start + aBytes / ld.bytesPerCycle(),
+            wLoads * start + (aBytes + wBytes) / ld.bytesPerCycle());
+    if (p.wRatio() < 1) {
+      load = Math.max(load, wLoads * start + expanded / hw.core().dma().expandBytesPerCycle());
+    }
+    if (p.widens()) {
+      // Few bits make short rows, far apart: each costs the memory another of its own.
+      load = Math.max(load, wLoads * start + wBytes * (2 * rows(t, n) - 1) / ld.bytesPerCycle());
+    }
+    load = Math.max(load, roundTrips(t, aLoads, wLoads, tileA, tileW, array / gemms));
+    int cores = t.pb() * t.pm() * t.pn();
+    double near = p.aNear() ? aBytes * cores / hw.sharedSram().orElseThrow().bytesPerCycle() : 0;
+    aBytes *= p.aNear() ? 0 : aRows(t);
+    wBytes *= rows(t, n);
+    double stored = (double) b * m * n * p.storedBits() / 8;
+    double dram = Math.max(near, (aBytes + wBytes + stored) * cores / Math.max(1e-9, dramRate()));
+    double vector = b * m * n * p.vectorPerResult();
+    double widen = 0;
+    if (p.widens()) {
+      double wide = hw.core().vector().lanes() * hw.core().vector().lanesPerCycle(p.a());
+      vector += b * n * p.k() * wTimes / wide;
+      widen = t.n() * t.k() / wide;
+      // Between results: the vector unit widens the next tile only behind the result before it.
+      array += b * mt * nt * (widen + array / gemms);
+    }
+    double first =
+        (p.a().bytesFor(t.m() * t.k()) / t.aGroup() + p.w().bytesFor(t.k() * t.n()) / t.wGroup())
+                / Math.min(ld.bytesPerCycle(), dramRate() / p.cores())
+            + start
+            + widen;
+    first += t.aGroup() > 1 ? sharing.spread(tileA, t.aGroup()) : 0;
+    first += t.wGroup() > 1 ? sharing.spread(tileW, t.wGroup()) : 0;
+    double last = t.m() * t.n() * p.vectorPerResult();
+    double issue = 8.0 * gemms;
+    if (hw.core().accumulator().resultTiles() == 1) {
+      // The array waits while a tile of results is taken out.
+      array += vector;
+    }
+    double transfers = Math.max(Math.max(load, dram), Math.max(net, together));
+    return Math.max(Math.max(array, issue), Math.max(transfers, vector))
+        + first
+        + last
+        + (double) t.m() * t.n() * t.k() / 1e12;
+  }
+
+  /**
+   * Cycles of loads that wait for a free slot: one is filled again when its product is done, and
+   * its bytes take the memory's latency to come.
+   */
+  private double roundTrips(
+      Tiles t, double aLoads, double wLoads, double tileA, double tileW, double product) {
+    if (t.isShared()) {
+      return 0;
+    }
+    double rate = Math.min(hw.core().dma().load().bytesPerCycle(), dramRate() / p.cores());
+    double w = wLoads * (sharing.start() + tileW / rate + product);
+    double a = p.aNear() ? 0 : aLoads * (sharing.start() + tileA / rate + product);
+    return Math.max(a, w) / t.slots();
+  }
+
+  /**
+   * Cycles of the busiest of a core's ways into the network, its store queue, which sends tiles and
+   * stores results, and its messages. 0 when nothing is shared.
+   */
+  private double network(
+      Tiles t, double aBytes, double wBytes, double oBytes, double aLoads, double wLoads) {
+    if (t.aGroup() == 1 && t.wGroup() == 1) {
+      return 0;
+    }
+    var st = hw.core().dma().store();
+    double in = Sharing.received(aBytes, t.aGroup()) + Sharing.received(wBytes, t.wGroup());
+    double out = 0;
+    double transfers = 0;
+    if (t.aGroup() > 1) {
+      out += sharing.sent(aBytes, t.aGroup());
+      transfers += aLoads;
+    }
+    if (t.wGroup() > 1) {
+      out += sharing.sent(wBytes, t.wGroup());
+      transfers += wLoads;
+    }
+    double store =
+        transfers * (st.startupCycles() + st.finishCycles())
+            + (out + oBytes) / Math.min(st.bytesPerCycle(), hw.noc().bytesPerCycle());
+    double messages = transfers * 2 * sharing.signal();
+    return Math.max(in / hw.noc().bytesPerCycle(), Math.max(store, messages));
+  }
+
+  /**
+   * Cycles that tiles which cores load together take, one behind the other: a slot is filled again
+   * once its product is done, and tiles are sent one by one. The operand that stays in the outer
+   * loop is sent behind the inner one's last tile, which nothing hides.
+   */
+  private double together(
+      Tiles t, long mt, long nt, long kt, double gemms, double tileA, double tileW, double array) {
+    if (!t.isShared()) {
+      return 0;
+    }
+    boolean innerA = kt > 1 || t.nOuter() && mt > 1;
+    boolean innerW = kt > 1 || !t.nOuter() && nt > 1;
+    double bytes = (innerA ? tileA / t.aGroup() : 0) + (innerW ? tileW / t.wGroup() : 0);
+    double fill =
+        sharing.start()
+            + Math.max(
+                bytes / hw.core().dma().load().bytesPerCycle(), bytes * p.cores() / dramRate());
+    double sent = 0;
+    double outer = 0;
+    if (t.aGroup() > 1) {
+      double s = sharing.spread(tileA, t.aGroup());
+      sent += innerA ? s : 0;
+      outer += innerA || mt * nt == 1 ? 0 : mt * s;
+    }
+    if (t.wGroup() > 1) {
+      double s = sharing.spread(tileW, t.wGroup());
+      sent += innerW ? s : 0;
+      outer += innerW || mt * nt == 1 ? 0 : nt * s;
+    }
+    double each = sent == 0 ? 0 : Math.max(sent, (fill + sent + array / gemms) / t.slots());
+    return gemms * each + outer;
+  }
+
+  /**
+   * Cycles of a product on arrays that divide its rows or its columns, but not its sums; at least
+   * what the scratchpad's ports need to read the operands: the streamed one once for as many
+   * columns as the arrays hold side by side, the stationary one for every group of arrays that
+   * divide the rows.
+   */
+  private double divided(Tiles t, long m, long n) {
+    var mx = hw.core().matrix();
+    var spm = hw.core().scratchpad();
+    long rows = Math.min(t.m(), m);
+    long depth = Math.min(t.k(), p.k());
+    long columns = Math.min(t.n(), n);
+    long kBlocks = (long) Math.ceil(depth / (mx.rows() * Math.max(1, rate)));
+    long nBlocks = Math.ceilDiv(columns, mx.cols());
+    double least = Double.POSITIVE_INFINITY;
+    double reads = 0;
+    for (int split = 1; split <= mx.arrays(); split++) {
+      if (mx.arrays() % split != 0) {
+        continue;
+      }
+      long passes = Math.ceilDiv(nBlocks, mx.arrays() / split);
+      double each = Math.max(Math.ceilDiv(rows, split) / Math.min(1, rate), mx.preloadCycles());
+      if (kBlocks * passes * each < least) {
+        least = kBlocks * passes * each;
+        reads =
+            (double) p.a().bytesFor(rows * depth) * passes
+                + (double) p.w().bytesFor(depth * columns) * Math.min(split, rows);
+      }
+    }
+    return Math.max(least, reads / (spm.banks() * spm.portsPerBank() * spm.bytesPerCyclePerBank()));
+  }
+
+  /** {@link #overhead} of the streamed operand's rows. */
+  private double aRows(Tiles t) {
+    long along = Math.min(t.k(), p.k());
+    return overhead(p.a(), t.aDim() == 1 ? along / t.aGroup() : along, p.k());
+  }
+
+  /** {@link #overhead} of the stationary operand's rows. */
+  private double rows(Tiles t, long n) {
+    if (p.wBlock() > 0) {
+      return overhead(p.w(), Math.min(t.k(), p.k()) / t.wGroup() * p.wBlock(), p.k() * p.n());
+    }
+    long k = Math.min(t.k(), p.k());
+    long columns = Math.min(t.n(), n);
+    return p.wTurned()
+        ? overhead(p.w(), t.wDim() == 0 ? k / t.wGroup() : k, p.k())
+        : overhead(p.w(), t.wDim() == 1 ? columns / t.wGroup() : columns, p.n());
+  }
+
+  /**
+   * What short rows cost: each contiguous piece of a tile takes about a request more than its
+   * bytes, for its ragged ends and for the memory to find the row. Requests as large as a packet of
+   * a network are as long as the piece and waste a burst of the memory.
+   */
+  private double overhead(DType type, long elements, long row) {
+    double bytes = type.bytesFor(elements);
+    int request = hw.core().dma().load().requestBytes();
+    request = request > LARGEST_REQUEST ? BURST : request;
+    long together = hw.dram().arrayTile().together(hw.dram().arrayTile().rows(), (long) bytes);
+    return elements == row ? 1 : 1 + request / (bytes * together);
+  }
+
+  private double dramRate() {
+    double r = hw.memoryReadBytesPerCycle();
+    return Double.isInfinite(r) ? 1e12 : r;
+  }
+}
