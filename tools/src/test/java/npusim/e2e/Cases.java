@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import npusim.compiler.CompileOptions;
+import npusim.compiler.Compiler;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Tensor;
@@ -23,7 +25,10 @@ import npusim.diag.NpusimException;
 import npusim.diag.Severity;
 import npusim.hardware.Hardware;
 import npusim.isa.DType;
+import npusim.isa.Opcode;
 import npusim.program.Program;
+import npusim.sim.functional.FunctionalSimulator;
+import npusim.sim.functional.Memory;
 import npusim.sim.functional.Schedule;
 import npusim.tools.exec.ModelExecution;
 import npusim.verify.Limits;
@@ -114,6 +119,27 @@ final class Cases {
     return r.outputs();
   }
 
+  /** A program that the verifier finds nothing wrong with. */
+  static Program compile(Model m, Hardware hw) {
+    return proved(Compiler.compile(m, hw, CompileOptions.DEFAULT), hw);
+  }
+
+  /** The memory after a run in which what is read before it is written, and races, are errors. */
+  static Memory run(Program p, Hardware hw, Schedule schedule, Map<String, byte[]> inputs) {
+    var sim = new FunctionalSimulator(hw).checkingInitialised().checkingRaces();
+    Memory memory = sim.load(p);
+    inputs.forEach(memory::write);
+    sim.run(p, memory, Map.of(), schedule);
+    return memory;
+  }
+
+  /** Whether cores meet to load something together. */
+  static boolean shares(Program p) {
+    return p.cores().stream()
+        .flatMap(c -> Arrays.stream(c.code().code()))
+        .anyMatch(i -> i.op() == Opcode.C_SIGNAL);
+  }
+
   /** The program itself once the verifier finds nothing wrong with it. */
   static Program proved(Program p, Hardware hw) {
     List<Diagnostic> errors =
@@ -131,7 +157,7 @@ final class Cases {
     if (got == null) {
       return "missing";
     }
-    if (want.dtype() != got.dtype() || !java.util.Arrays.equals(want.dims(), got.dims())) {
+    if (want.dtype() != got.dtype() || !Arrays.equals(want.dims(), got.dims())) {
       return "want " + want.type() + ", got " + got.type();
     }
     DType t = want.dtype();

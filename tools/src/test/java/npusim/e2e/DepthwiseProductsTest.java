@@ -6,8 +6,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import npusim.compiler.CompileOptions;
-import npusim.compiler.Compiler;
 import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.text.OnnxText;
@@ -17,7 +15,6 @@ import npusim.isa.DType;
 import npusim.isa.Field;
 import npusim.isa.Opcode;
 import npusim.program.Program;
-import npusim.sim.functional.FunctionalSimulator;
 import npusim.sim.functional.Schedule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,21 +59,13 @@ class DepthwiseProductsTest {
     m.graph().addInitializer(name, Tensor.generate(DType.F32, dims, i -> i * 31 % 7 - 3));
   }
 
-  private static Program compile(Model m, Hardware hw) {
-    return Cases.proved(Compiler.compile(m, hw, CompileOptions.DEFAULT), hw);
-  }
-
-  private static byte[] run(Program p, Hardware hw, Schedule schedule, byte[] x) {
-    var sim = new FunctionalSimulator(hw).checkingInitialised().checkingRaces();
-    var memory = sim.load(p);
-    memory.write("x", x);
-    sim.run(p, memory, Map.of(), schedule);
-    return memory.read("y");
-  }
-
   private static boolean columnwise(Program p) {
     return Arrays.stream(p.cores().getFirst().code().code())
         .anyMatch(i -> i.op() == Opcode.M_GEMM && i.flag(Field.COLUMNWISE));
+  }
+
+  private static byte[] run(Program p, Hardware hw, Schedule schedule, byte[] x) {
+    return Cases.run(p, hw, schedule, Map.of("x", x)).read("y");
   }
 
   @ParameterizedTest
@@ -89,11 +78,11 @@ class DepthwiseProductsTest {
                 DType.F32, new long[] {images, channels, size, size}, i -> random.nextInt(9) - 4)
             .toBytes();
     Hardware ws = chip("ws", 1);
-    Program apart = compile(model(images, size, channels, kernel, stride), ws);
+    Program apart = Cases.compile(model(images, size, channels, kernel, stride), ws);
     assertThat(columnwise(apart)).isFalse();
     byte[] want = run(apart, ws, Schedule.PROGRAM_ORDER, x);
     Hardware os = chip("os", cores);
-    Program p = compile(model(images, size, channels, kernel, stride), os);
+    Program p = Cases.compile(model(images, size, channels, kernel, stride), os);
     assertThat(columnwise(p)).isTrue();
     for (Schedule s : List.of(Schedule.PROGRAM_ORDER, Schedule.LATE_LOADS, Schedule.random(3))) {
       assertThat(run(p, os, s, x)).as("%s", s).isEqualTo(want);
@@ -112,7 +101,7 @@ class DepthwiseProductsTest {
       Hardware hw = chip(dataflow, 1);
       Model m = OnnxText.parse("row", text);
       constant(m, "w", 3, 1, 2);
-      Program p = compile(m, hw);
+      Program p = Cases.compile(m, hw);
       assertThat(columnwise(p)).isFalse();
       got[dataflow.equals("ws") ? 0 : 1] = run(p, hw, Schedule.PROGRAM_ORDER, x.toBytes());
     }
@@ -123,14 +112,14 @@ class DepthwiseProductsTest {
   void channelsThatDontFitGoInTiles() {
     Hardware os = chip("os", 1, "core.scratchpad.bytes=16384", "core.accumulator.bytes=4096");
     byte[] x = Tensor.generate(DType.F32, new long[] {1, 48, 16, 16}, i -> i % 5 - 2).toBytes();
-    Program p = compile(model(1, 16, 48, 3, 1), os);
+    Program p = Cases.compile(model(1, 16, 48, 3, 1), os);
     long products =
         Arrays.stream(p.cores().getFirst().code().code())
             .filter(i -> i.op() == Opcode.M_GEMM && i.flag(Field.COLUMNWISE))
             .count();
     assertThat(products).isPositive();
     Hardware ws = chip("ws", 1);
-    byte[] want = run(compile(model(1, 16, 48, 3, 1), ws), ws, Schedule.PROGRAM_ORDER, x);
+    byte[] want = run(Cases.compile(model(1, 16, 48, 3, 1), ws), ws, Schedule.PROGRAM_ORDER, x);
     assertThat(run(p, os, Schedule.PROGRAM_ORDER, x)).isEqualTo(want);
   }
 }

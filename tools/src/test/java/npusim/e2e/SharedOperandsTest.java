@@ -20,10 +20,7 @@ import npusim.compiler.text.OnnxText;
 import npusim.hardware.Hardware;
 import npusim.hardware.HardwareLoader;
 import npusim.isa.DType;
-import npusim.isa.Opcode;
 import npusim.program.Program;
-import npusim.sim.functional.FunctionalSimulator;
-import npusim.sim.functional.Memory;
 import npusim.sim.functional.Schedule;
 import npusim.sim.timing.TimingOptions;
 import npusim.sim.timing.TimingResult;
@@ -54,8 +51,7 @@ class SharedOperandsTest {
   }
 
   private static Program compile(String model, Hardware hw) {
-    return Cases.proved(
-        Compiler.compile(OnnxText.parse("product", model), hw, CompileOptions.DEFAULT), hw);
+    return Cases.compile(OnnxText.parse("product", model), hw);
   }
 
   private static String product(long m, long n, long k) {
@@ -65,22 +61,9 @@ class SharedOperandsTest {
         m, k, k, n, m, n);
   }
 
-  private static Memory run(Program p, Hardware hw, Schedule schedule, Map<String, byte[]> inputs) {
-    var sim = new FunctionalSimulator(hw).checkingInitialised().checkingRaces();
-    Memory memory = sim.load(p);
-    inputs.forEach(memory::write);
-    sim.run(p, memory, Map.of(), schedule);
-    return memory;
-  }
-
   private static byte[] random(long rows, long columns, long seed) {
     var r = new Random(seed);
     return Tensor.generate(DType.F32, new long[] {rows, columns}, i -> r.nextInt(9) - 4).toBytes();
-  }
-
-  private static boolean shares(Program p) {
-    return Arrays.stream(p.cores().getFirst().code().code())
-        .anyMatch(i -> i.op() == Opcode.C_SIGNAL);
   }
 
   private static TimingResult time(Program p, Hardware hw, TimingOptions options) {
@@ -109,13 +92,14 @@ class SharedOperandsTest {
   void theSameUnderEverySchedule(int cores, long m, long n, long k) {
     Hardware many = chip(cores);
     Program p = compile(product(m, n, k), many);
-    assertThat(shares(p)).isTrue();
+    assertThat(Cases.shares(p)).isTrue();
     Map<String, byte[]> inputs = Map.of("a", random(m, k, 1), "w", random(k, n, 2));
     Hardware one = chip(1);
     byte[] want =
-        run(compile(product(m, n, k), one), one, Schedule.PROGRAM_ORDER, inputs).read("y");
+        Cases.run(compile(product(m, n, k), one), one, Schedule.PROGRAM_ORDER, inputs).read("y");
     schedules(4)
-        .forEach(s -> assertThat(run(p, many, s, inputs).read("y")).as("%s", s).isEqualTo(want));
+        .forEach(
+            s -> assertThat(Cases.run(p, many, s, inputs).read("y")).as("%s", s).isEqualTo(want));
   }
 
   /** Constant weights lie in blocks of columns, which stay whole. */
@@ -132,12 +116,12 @@ class SharedOperandsTest {
       var model = OnnxText.parse("product", product(m, n, k));
       model.graph().addInitializer("w", weights);
       Program p = Cases.proved(Compiler.compile(model, hw, CompileOptions.DEFAULT), hw);
-      assertThat(shares(p)).isEqualTo(cores > 1);
-      results[cores == 1 ? 0 : 1] = run(p, hw, Schedule.PROGRAM_ORDER, inputs).read("y");
+      assertThat(Cases.shares(p)).isEqualTo(cores > 1);
+      results[cores == 1 ? 0 : 1] = Cases.run(p, hw, Schedule.PROGRAM_ORDER, inputs).read("y");
       schedules(2)
           .forEach(
               s ->
-                  assertThat(run(p, hw, s, inputs).read("y"))
+                  assertThat(Cases.run(p, hw, s, inputs).read("y"))
                       .isEqualTo(results[cores == 1 ? 0 : 1]));
     }
     assertThat(results[1]).isEqualTo(results[0]);
@@ -155,7 +139,7 @@ class SharedOperandsTest {
   void notWithoutAReason() {
     // The network is slower than the memory.
     Hardware hw = chip(4, "noc.bytes_per_cycle=1", "noc.hop_latency_cycles=200");
-    assertThat(shares(compile(product(128, 128, 128), hw))).isFalse();
+    assertThat(Cases.shares(compile(product(128, 128, 128), hw))).isFalse();
   }
 
   @Property(tries = 25, seed = "20251")
@@ -176,9 +160,9 @@ class SharedOperandsTest {
     Map<String, byte[]> inputs =
         Map.of("a", random(m, k, seed), "w", random(k, n, seed + 1), "v", random(n, m, seed + 2));
     Hardware one = chip(1);
-    byte[] want = run(compile(model, one), one, Schedule.PROGRAM_ORDER, inputs).read("z");
-    assertThat(run(p, hw, Schedule.PROGRAM_ORDER, inputs).read("z")).isEqualTo(want);
-    assertThat(run(p, hw, Schedule.random(seed), inputs).read("z")).isEqualTo(want);
+    byte[] want = Cases.run(compile(model, one), one, Schedule.PROGRAM_ORDER, inputs).read("z");
+    assertThat(Cases.run(p, hw, Schedule.PROGRAM_ORDER, inputs).read("z")).isEqualTo(want);
+    assertThat(Cases.run(p, hw, Schedule.random(seed), inputs).read("z")).isEqualTo(want);
     TimingResult r = time(p, hw, TimingOptions.exactly());
     assertThat(Arrays.stream(r.categoryCycles()).sum()).isEqualTo(r.totalCycles());
     assertThat(r.units()).allMatch(u -> u.total() == r.totalCycles());
@@ -189,9 +173,9 @@ class SharedOperandsTest {
   void manyCoresGoOnMeetingWhereIterationsAreLeftOut() {
     Hardware hw = chip(20, "dram.channels=2");
     Program p = compile(product(640, 640, 4096), hw);
-    assertThat(shares(p)).isTrue();
-    TimingResult exact = new TimingSimulator(hw, TimingOptions.exactly()).run(p, Map.of());
-    TimingResult some = new TimingSimulator(hw, TimingOptions.defaults()).run(p, Map.of());
+    assertThat(Cases.shares(p)).isTrue();
+    TimingResult exact = time(p, hw, TimingOptions.exactly());
+    TimingResult some = time(p, hw, TimingOptions.defaults());
     assertThat(some.skippedInstructions()).isPositive();
     assertThat((double) some.totalCycles())
         .isCloseTo(exact.totalCycles(), Percentage.withPercentage(1));

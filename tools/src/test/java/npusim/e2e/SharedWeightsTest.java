@@ -3,7 +3,6 @@ package npusim.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -13,18 +12,13 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
-import npusim.compiler.CompileOptions;
-import npusim.compiler.Compiler;
 import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.text.OnnxText;
 import npusim.hardware.Hardware;
 import npusim.hardware.HardwareLoader;
 import npusim.isa.DType;
-import npusim.isa.Instruction;
-import npusim.isa.Opcode;
 import npusim.program.Program;
-import npusim.sim.functional.FunctionalSimulator;
 import npusim.sim.functional.Schedule;
 import npusim.sim.timing.TimingOptions;
 import npusim.sim.timing.TimingSimulator;
@@ -94,29 +88,10 @@ class SharedWeightsTest {
     return model;
   }
 
-  private static Program compile(Model model, Hardware hw) {
-    return Cases.proved(Compiler.compile(model, hw, CompileOptions.DEFAULT), hw);
-  }
-
-  private static byte[] run(Program p, Hardware hw, Schedule schedule, byte[] x) {
-    var sim = new FunctionalSimulator(hw).checkingInitialised().checkingRaces();
-    var memory = sim.load(p);
-    memory.write("x", x);
-    sim.run(p, memory, Map.of(), schedule);
-    return memory.read("z");
-  }
-
   private static byte[] images(long images, long size, long c, long seed) {
     var r = new Random(seed);
     return Tensor.generate(DType.F32, new long[] {images, c, size, size}, i -> r.nextInt(9) - 4)
         .toBytes();
-  }
-
-  private static boolean shares(Program p) {
-    return p.cores().stream()
-        .flatMap(c -> Arrays.stream(c.code().code()))
-        .map(Instruction::op)
-        .anyMatch(op -> op == Opcode.C_SIGNAL);
   }
 
   private static long read(Program p, Hardware hw) {
@@ -124,6 +99,10 @@ class SharedWeightsTest {
         .run(p, Map.of())
         .counters()
         .dramReadBytes();
+  }
+
+  private static byte[] run(Program p, Hardware hw, Schedule schedule, byte[] x) {
+    return Cases.run(p, hw, schedule, Map.of("x", x)).read("z");
   }
 
   @ParameterizedTest
@@ -137,12 +116,12 @@ class SharedWeightsTest {
   })
   void theSameUnderEverySchedule(int cores, long images, long size, long c, long m, long kernel) {
     Hardware many = chip(cores);
-    Program p = compile(model(images, size, c, m, kernel), many);
-    assertThat(shares(p)).isTrue();
+    Program p = Cases.compile(model(images, size, c, m, kernel), many);
+    assertThat(Cases.shares(p)).isTrue();
     byte[] x = images(images, size, c, 1);
     Hardware one = chip(1);
     byte[] want =
-        run(compile(model(images, size, c, m, kernel), one), one, Schedule.PROGRAM_ORDER, x);
+        run(Cases.compile(model(images, size, c, m, kernel), one), one, Schedule.PROGRAM_ORDER, x);
     Stream<Schedule> schedules =
         Stream.of(
             Schedule.PROGRAM_ORDER,
@@ -156,7 +135,7 @@ class SharedWeightsTest {
   @Test
   void memoryIsReadOnce() {
     Hardware hw = chip(4);
-    Program p = compile(model(8, 8, 32, 32, 3), hw);
+    Program p = Cases.compile(model(8, 8, 32, 32, 3), hw);
     long weights = 4 * (32 * 32 * 9 + 32 * 32);
     long input = 4 * 8 * 32 * 64;
     // The run of zeros that margins are filled from is every core's own.
@@ -167,7 +146,7 @@ class SharedWeightsTest {
   void notWithoutAReason() {
     // The network is slower than the memory.
     Hardware hw = chip(4, "noc.bytes_per_cycle=1", "noc.hop_latency_cycles=200");
-    assertThat(shares(compile(model(8, 8, 32, 32, 3), hw))).isFalse();
+    assertThat(Cases.shares(Cases.compile(model(8, 8, 32, 32, 3), hw))).isFalse();
   }
 
   @Property(tries = 20, seed = "20251")
@@ -181,11 +160,11 @@ class SharedWeightsTest {
       @ForAll @LongRange(min = 0, max = 1000) long seed) {
     Hardware hw = chip(cores, "noc.multicast=" + (seed % 2 == 0));
     long kernel = 2L * reach + 1;
-    Program p = compile(model(images, size, c, m, kernel), hw);
+    Program p = Cases.compile(model(images, size, c, m, kernel), hw);
     byte[] x = images(images, size, c, seed);
     Hardware one = chip(1);
     byte[] want =
-        run(compile(model(images, size, c, m, kernel), one), one, Schedule.PROGRAM_ORDER, x);
+        run(Cases.compile(model(images, size, c, m, kernel), one), one, Schedule.PROGRAM_ORDER, x);
     assertThat(run(p, hw, Schedule.PROGRAM_ORDER, x)).isEqualTo(want);
     assertThat(run(p, hw, Schedule.random(seed), x)).isEqualTo(want);
   }
