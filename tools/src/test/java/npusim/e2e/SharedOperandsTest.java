@@ -169,10 +169,11 @@ class SharedOperandsTest {
   }
 
   /** Of loops on so many cores iterations are left out, and the cores still find each other. */
-  @Test
-  void manyCoresGoOnMeetingWhereIterationsAreLeftOut() {
-    Hardware hw = chip(20, "dram.channels=2");
-    Program p = compile(product(640, 640, 4096), hw);
+  @ParameterizedTest
+  @CsvSource({"20, 640, 640, 4096, 2", "25, 250, 1000, 8192, 2"})
+  void manyCoresGoOnMeetingWhereIterationsAreLeftOut(int cores, int m, int n, int k, int channels) {
+    Hardware hw = chip(cores, "dram.channels=" + channels);
+    Program p = compile(product(m, n, k), hw);
     assertThat(Cases.shares(p)).isTrue();
     TimingResult exact = time(p, hw, TimingOptions.exactly());
     TimingResult some = time(p, hw, TimingOptions.defaults());
