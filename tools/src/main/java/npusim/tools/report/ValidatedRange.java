@@ -113,7 +113,7 @@ public final class ValidatedRange {
             r ->
                 String.format(
                     Locale.ROOT,
-                    "%s on this chip: %s%.0f%% off silicon on average, %.0f%% at worst, %d row%s"
+                    "%s on this chip: %s%.1f%% off silicon on average, %.1f%% at worst, %d row%s"
                         + " (docs/validation.md)",
                     kind.label(),
                     r.reliable() ? "" : "not to be relied upon, ",
@@ -136,7 +136,7 @@ public final class ValidatedRange {
       out.append(
           String.format(
               Locale.ROOT,
-              "%s,%s,%d,%.4f,%.4f%n",
+              "%s,%s,%d,%.4f,%.4f\n",
               r.chip(),
               r.kind().id(),
               r.rows(),
