@@ -82,29 +82,36 @@ final class Engine {
             "the program is not finished after " + limit + " cycles",
             "raise the limit or run a smaller workload");
       }
+      m.reach(t, actor);
       int unit = actor >> 1;
       if ((actor & 1) != 0) {
         units.complete(unit, t);
       } else if (unit % Machine.U == Machine.SEQ) {
         issue.step(unit / Machine.U, t);
-        if (m.checkpoint != 0) {
-          int body = m.checkpoint;
-          m.checkpoint = 0;
-          if (layers != null && layers.wants(body)) {
-            layers.look(body);
-          } else if (leaps != null) {
-            leaps.look(body, t);
-          } else if (repeats != null) {
-            repeats.look(body, t);
-          }
-        }
       } else {
         units.wake(unit, t);
+      }
+      if (m.checkpoint != 0) {
+        look(t);
       }
     }
     checkFinished();
     findEnd();
     closeAccounts();
+  }
+
+  /** The first core is back at the start of a loop. */
+  private void look(long t) {
+    int body = m.checkpoint;
+    m.checkpoint = 0;
+    units.settle();
+    if (layers != null && layers.wants(body)) {
+      layers.look(body);
+    } else if (leaps != null) {
+      leaps.look(body, t);
+    } else if (repeats != null) {
+      repeats.look(body, t);
+    }
   }
 
   long total() {

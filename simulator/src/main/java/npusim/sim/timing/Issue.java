@@ -20,6 +20,10 @@ final class Issue {
   private final int[] fetchedTo;
   private final int[] codeId;
   private final int[] fullOn;
+
+  /** Whether a sequencer that goes on changes nothing in the same cycle. */
+  private final boolean atOnce;
+
   private final boolean[] waitsTaken;
   private final int[] signalPc;
   private final long[] last;
@@ -41,6 +45,7 @@ final class Issue {
     fetchedFrom = new int[m.cores];
     fetchedTo = new int[m.cores];
     fullOn = new int[m.cores];
+    atOnce = issueCycles > 0 && !fetches;
     waitsTaken = new boolean[m.cores];
     signalPc = new int[m.cores];
     java.util.Arrays.fill(signalPc, -1);
@@ -210,9 +215,8 @@ final class Issue {
     m.queueRun[slot] = m.runPath[core];
     m.queueRunStart[slot] = m.runStart[core];
     m.paths.retain(m.runPath[core]);
-    if (m.queueSize[unit]++ == 0 && m.state[unit] == Machine.EMPTY) {
-      m.state[unit] = Machine.READY;
-      m.events.set(2 * unit, available);
+    if (m.queueSize[unit]++ == 0) {
+      units.arrived(unit, available);
     }
   }
 
@@ -243,11 +247,15 @@ final class Issue {
     }
   }
 
-  /** A place in {@code unit}'s queue became free at {@code t}, for the reason {@code cause}. */
-  void freed(int core, int unit, long t, int cause) {
+  /**
+   * A place in {@code unit}'s queue became free at {@code t}, for the reason {@code cause}.
+   *
+   * @return whether {@link #step} can be called at once
+   */
+  boolean freed(int core, int unit, long t, int cause) {
     int seq = core * Machine.U;
     if (m.state[seq] != Machine.FULL || fullOn[core] != unit) {
-      return;
+      return false;
     }
     long since = m.sequencerTime[core];
     m.state[seq] = Machine.READY;
@@ -255,7 +263,11 @@ final class Issue {
       m.tally.unit(seq, Tally.STALL_QUEUE, t - since);
       restart(core, t, cause);
     }
+    if (atOnce && t >= since) {
+      return true;
+    }
     m.events.set(2 * seq, Math.max(t, since));
+    return false;
   }
 
   /** The semaphores that the sequencer waited for were taken at {@code t}. */

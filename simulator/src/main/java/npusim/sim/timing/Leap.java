@@ -44,6 +44,7 @@ final class Leap {
     long by = Math.round((now - since) * factor);
     lengthen(since, by, composition(mark.path(), by));
     m.events.shift(by);
+    m.shift(by);
     issue.shift(since, by);
     for (int unit = 0; unit < m.units; unit++) {
       m.streamEnd[unit] = Repeats.moved(m.streamEnd[unit], since, by);

@@ -31,6 +31,13 @@ final class Machine {
   static final byte MEETING = 4;
   static final byte FULL = 5;
 
+  /**
+   * Goes on at {@link #resumeAt} without an event for it, because nothing would come of that: the
+   * queue is empty, or a semaphore of its head is not there. Whatever changes that looks at the
+   * unit again.
+   */
+  static final byte DORMANT = 6;
+
   final Hardware hw;
   final int cores;
   final int coresPerChip;
@@ -65,6 +72,13 @@ final class Machine {
   // Units.
   final byte[] state;
   final long[] blockedSince;
+
+  /** When the unit is or was able to take another instruction after the one started last. */
+  final long[] acceptAt;
+
+  /** The same, or later when the next instruction needs the result of that one. */
+  final long[] resumeAt;
+
   final long[] streamEnd;
   final int[] acceptPath;
   final int[] streamPath;
@@ -107,6 +121,11 @@ final class Machine {
    * none.
    */
   int checkpoint;
+
+  /** The latest event so far: its time, and of the actors that had one then the last in order. */
+  private long reachedTime = -1;
+
+  private int reachedActor;
 
   Machine(
       Hardware hw,
@@ -168,6 +187,9 @@ final class Machine {
 
     state = new byte[units];
     blockedSince = new long[units];
+    acceptAt = new long[units];
+    Arrays.fill(acceptAt, -1);
+    resumeAt = acceptAt.clone();
     streamEnd = new long[units];
     acceptPath = filled(units, PathPool.NONE);
     streamPath = filled(units, PathPool.NONE);
@@ -199,6 +221,35 @@ final class Machine {
     callStack = new int[cores * Code.MAX_CALLS];
     callLoopDepth = new int[cores * Code.MAX_CALLS];
     halted = new boolean[cores];
+  }
+
+  /** Notes that the event of {@code actor} at {@code t} takes place. */
+  void reach(long t, int actor) {
+    if (t > reachedTime) {
+      reachedTime = t;
+      reachedActor = actor;
+    } else if (actor > reachedActor) {
+      reachedActor = actor;
+    }
+  }
+
+  /** Whether an event of {@code actor} at {@code t} would have taken place by now. */
+  boolean passed(long t, int actor) {
+    return t < reachedTime || t == reachedTime && actor <= reachedActor;
+  }
+
+  /** Time of the event that takes place. */
+  long now() {
+    return reachedTime;
+  }
+
+  /** Moves units on in time that go on later; of the others it does not matter. */
+  void shift(long by) {
+    reachedTime += by;
+    for (int unit = 0; unit < units; unit++) {
+      acceptAt[unit] += by;
+      resumeAt[unit] += by;
+    }
   }
 
   int chipOf(int core) {

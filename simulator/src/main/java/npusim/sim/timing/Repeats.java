@@ -384,8 +384,11 @@ final class Repeats {
     var s = new Snapshot(now);
     issue.snapshot(s);
     for (int unit = 0; unit < m.units; unit++) {
-      s.fact(m.state[unit]);
-      s.event(m.events.time(2 * unit));
+      // Which units go on without an event depends on how they came there, so it is left out.
+      boolean accepted = m.passed(m.acceptAt[unit], 2 * unit);
+      boolean active = !accepted || m.state[unit] == Machine.DORMANT;
+      s.fact(active ? Machine.ACTIVE : m.state[unit]);
+      s.event(active ? (accepted ? m.resumeAt[unit] : m.acceptAt[unit]) : m.events.time(2 * unit));
       s.event(m.events.time(2 * unit + 1));
       s.future(m.streamEnd[unit]);
       s.fact(m.queueSize[unit]);
@@ -404,8 +407,14 @@ final class Repeats {
         s.time(m.flightEnd[slot]);
       }
     }
+    int[] dormant = new int[m.cores];
+    for (int unit = 0; unit < m.units; unit++) {
+      if (m.state[unit] == Machine.DORMANT) {
+        dormant[unit / Machine.U] |= 1 << unit % Machine.U;
+      }
+    }
     for (int i = 0; i < m.semaphore.length; i++) {
-      s.fact((long) m.semaphore[i] << 32 | m.semaphoreWaiters[i]);
+      s.fact((long) m.semaphore[i] << 32 | m.semaphoreWaiters[i] & ~dormant[i >> 6]);
     }
     dma.snapshot(s);
     net.snapshot(s);
@@ -429,6 +438,7 @@ final class Repeats {
     shiftRuns(holders, mark.records, by);
     new PathRepeat(m.paths, holders, mark.records).apply(times);
     m.events.shift(by);
+    m.shift(by);
     issue.shift(since, by);
     for (int unit = 0; unit < m.units; unit++) {
       m.streamEnd[unit] = moved(m.streamEnd[unit], since, by);

@@ -131,7 +131,7 @@ final class Units {
     m.queueHead[unit] = m.queueHead[unit] + 1 & m.queueRing - 1;
     m.queueSize[unit]--;
     m.paths.release(m.queueRun[slot]);
-    issue.freed(core, unit, t, cause);
+    boolean refill = issue.freed(core, unit, t, cause);
     m.tally.instruction(m.costs.rows, cost, node);
     m.lastPc[unit] = pc;
     m.starts[unit]++;
@@ -155,6 +155,9 @@ final class Units {
         fly(unit, pc, cost, t, t, p);
       }
       default -> net.start(unit, slot, node, t, cause);
+    }
+    if (refill) {
+      issue.step(core, t);
     }
   }
 
@@ -220,9 +223,87 @@ final class Units {
 
   /** The unit can take its next instruction at {@code t}, reached by the path {@code p}. */
   void accept(int unit, long t, int p) {
-    m.state[unit] = Machine.ACTIVE;
     setAcceptPath(unit, p);
-    m.events.set(2 * unit, t);
+    m.acceptAt[unit] = t;
+    m.resumeAt[unit] = t;
+    if (t <= m.now()
+        || m.flightSize[unit] >= Machine.IN_FLIGHT - 1
+        || matrixPorts.length > 0 && unit % Machine.U == Machine.MAT) {
+      m.state[unit] = Machine.ACTIVE;
+      m.events.set(2 * unit, t);
+    } else if (m.queueSize[unit] == 0) {
+      rest(unit, Machine.DORMANT);
+    } else {
+      plan(unit);
+    }
+  }
+
+  /** Looks at the head of the queue before the unit can take it: when will it be of use to? */
+  private void plan(int unit) {
+    int slot = m.head(unit);
+    long t = m.acceptAt[unit];
+    if (m.queueAvailable[slot] > t) {
+      setAcceptPath(unit, PathPool.NONE);
+      m.state[unit] = Machine.READY;
+      m.events.set(2 * unit, m.queueAvailable[slot]);
+      return;
+    }
+    int core = unit / Machine.U;
+    int pc = m.queuePc[slot];
+    if (m.code[core].work[pc] == Code.VECTOR
+        && m.flightSize[unit] > 0
+        && dependence.of(core, m.lastPc[unit], pc)) {
+      int newest = newest(unit);
+      if (m.flightEnd[newest] > t) {
+        setAcceptPath(unit, m.flightPath[newest]);
+        m.resumeAt[unit] = m.flightEnd[newest];
+      }
+    }
+    listen(unit, core, m.code[core].waits[pc]);
+  }
+
+  /** Has the unit go on when it can, unless one of the semaphores {@code waits} is missing. */
+  private void listen(int unit, int core, long waits) {
+    for (long w = waits; w != 0; w >>>= 16) {
+      int sem = core * 64 + (int) (w >> 8 & 63);
+      if (m.semaphore[sem] < (w & 255)) {
+        m.semaphoreWaiters[sem] |= 1 << unit % Machine.U;
+        rest(unit, Machine.DORMANT);
+        return;
+      }
+    }
+    m.state[unit] = Machine.ACTIVE;
+    m.events.set(2 * unit, m.resumeAt[unit]);
+  }
+
+  /** The first instruction has come to the unit's empty queue. */
+  void arrived(int unit, long available) {
+    if (m.state[unit] == Machine.DORMANT && !settle(unit, 0)) {
+      plan(unit);
+    } else if (m.state[unit] == Machine.EMPTY) {
+      m.state[unit] = Machine.READY;
+      m.events.set(2 * unit, available);
+    }
+  }
+
+  /** Puts every unit that could have gone on by now into the state that it would have come to. */
+  void settle() {
+    for (int unit = 0; unit < m.units; unit++) {
+      if (m.state[unit] == Machine.DORMANT) {
+        settle(unit, m.queueSize[unit]);
+      }
+    }
+  }
+
+  /** Whether a dormant unit could have gone on, with {@code waiting} instructions in its queue. */
+  private boolean settle(int unit, int waiting) {
+    if (!m.passed(m.resumeAt[unit], 2 * unit)) {
+      return false;
+    }
+    setAcceptPath(unit, PathPool.NONE);
+    m.state[unit] = waiting == 0 ? Machine.EMPTY : Machine.BLOCKED;
+    m.blockedSince[unit] = m.resumeAt[unit];
+    return true;
   }
 
   private void setAcceptPath(int unit, int p) {
@@ -355,6 +436,11 @@ final class Units {
       int u = Integer.numberOfTrailingZeros(waiters);
       waiters &= waiters - 1;
       int unit = core * Machine.U + u;
+      if (m.state[unit] == Machine.DORMANT
+          && m.queueSize[unit] > 0
+          && !settle(unit, m.queueSize[unit])) {
+        listen(unit, core, m.code[core].waits[m.queuePc[m.head(unit)]]);
+      }
       if (m.state[unit] != Machine.BLOCKED) {
         continue;
       }
