@@ -2,6 +2,7 @@ package npusim.compiler;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import npusim.compiler.ir.Model;
 import npusim.diag.NpusimException;
 
@@ -18,6 +19,29 @@ public record ModelNotes(Map<String, String> states, Map<String, Range> launch) 
 
   /** Prefix of a launch parameter's key: input name; value: {@code min..max}, both included. */
   public static final String LAUNCH = "npusim.launch.";
+
+  /**
+   * Prefix of a key that lets the host hand over an input in the type that the model, once
+   * quantised, stores it in: input name; value: empty, and from {@code quantize-inputs} on the
+   * {@code scale zero} that its numbers are stored by.
+   */
+  public static final String STORED = "npusim.stored.";
+
+  /** How a number is stored as an integer: the integer less zero, times the scale. */
+  public record Stored(double scale, long zero) {}
+
+  /** How the host hands over an input's numbers; empty for as they are. */
+  public static Optional<Stored> stored(Model m, String input) {
+    String text = m.metadata().getOrDefault(STORED + input, "");
+    int space = text.indexOf(' ');
+    if (space < 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Stored(
+            Double.parseDouble(text.substring(0, space)),
+            Long.parseLong(text.substring(space + 1))));
+  }
 
   /** Legal values of a launch parameter. */
   public record Range(long min, long max) {

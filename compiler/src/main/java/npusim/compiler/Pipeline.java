@@ -30,6 +30,7 @@ import npusim.compiler.quant.Precision;
 import npusim.compiler.quant.Prune;
 import npusim.compiler.quant.Pruning;
 import npusim.compiler.quant.QuantizeEarly;
+import npusim.compiler.quant.QuantizeInputs;
 import npusim.compiler.quant.QuantizeModel;
 import npusim.compiler.quant.Recast;
 import npusim.compiler.quant.WeightOnly;
@@ -87,6 +88,7 @@ public final class Pipeline {
       decompose(all);
     }
     all.add(new QuantizeEarly());
+    all.add(new QuantizeInputs());
     all.add(new IdentityElimination());
     all.add(new MergeScales());
     all.add(new CommonSubexpressions());

@@ -99,6 +99,11 @@ final class MainScope extends Scope {
     model.metadata().put(ModelNotes.LAUNCH + input, min + ".." + max);
   }
 
+  /** Says that the host hands over an input as it is stored once the model is quantised. */
+  void asStored(String input) {
+    model.metadata().put(ModelNotes.STORED + input, "");
+  }
+
   Model model() {
     return model;
   }

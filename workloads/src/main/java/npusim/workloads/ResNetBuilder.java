@@ -25,6 +25,7 @@ final class ResNetBuilder {
 
   private Model build(long batch) {
     String image = main.input("image", DType.F32, batch, m.channels(), m.image(), m.image());
+    main.asStored(image);
     String x = relu(conv(image, "stem", m.channels(), m.stem(), 7, 2), "stem.relu");
     x =
         main.add("MaxPool", "stem.pool", x)

@@ -51,6 +51,7 @@ final class SsdBuilder {
     var image =
         new FeatureMap(
             main.input("image", DType.F32, batch, 3, m.image(), m.image()), 3, m.image());
+    main.asStored("image");
     List<FeatureMap> maps =
         new ArrayList<>(m.backbone() == Ssd.Backbone.MOBILENET ? mobilenet(image) : resnet(image));
     FeatureMap x = maps.getLast();

@@ -270,6 +270,27 @@ public final class Emit extends Emission {
     return v;
   }
 
+  /** int32 sum of 8-bit integers over axes. */
+  public Value sumInteger(Value a, boolean keep, long... axes) {
+    List<Dim> dims = new ArrayList<>(a.type().dims());
+    boolean[] gone = new boolean[a.rank()];
+    for (long x : axes) {
+      gone[(int) (x < 0 ? x + a.rank() : x)] = true;
+    }
+    for (int i = a.rank() - 1; i >= 0; i--) {
+      if (gone[i]) {
+        dims.remove(i);
+        if (keep) {
+          dims.add(i, Dim.of(1));
+        }
+      }
+    }
+    Value v =
+        op(CoreOps.DOMAIN, "ReduceSumInteger", a.type().withDtype(DType.I32).withDims(dims), a);
+    last().set("axes", axes).set("keepdims", keep ? 1 : 0);
+    return v;
+  }
+
   /**
    * Index (int64) of the largest or smallest element along an axis, the first of equals, axis kept
    * with extent 1.

@@ -48,7 +48,8 @@ public final class KernelRegistry {
         "ReduceMin",
         "ReduceProd",
         "ReduceSum",
-        "ReduceSumSquare");
+        "ReduceSumSquare",
+        "npusim.ReduceSumInteger");
     add(new RowOp(), "LayerNormalization", "LogSoftmax", "RMSNormalization", "Softmax");
     add(new CacheOp(), "npusim.CacheAppend", "npusim.CacheRows");
     add(new AttentionOp(), "npusim.Attention");

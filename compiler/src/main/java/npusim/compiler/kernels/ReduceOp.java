@@ -44,12 +44,13 @@ public final class ReduceOp implements Kernel {
       return;
     }
     boolean extreme = op.equals("ReduceMax") || op.equals("ReduceMin");
-    DType acc = extreme || !t.isFloat() || t == DType.F64 ? t : DType.F32;
+    boolean widens = op.equals("ReduceSumInteger");
+    DType acc = widens ? DType.I32 : extreme || !t.isFloat() || t == DType.F64 ? t : DType.F32;
     Region finish = new Region();
     int v = finish.input(acc);
     RedFn fn =
         switch (op) {
-          case "ReduceSum", "ReduceLogSum", "ReduceMean" -> RedFn.SUM;
+          case "ReduceSum", "ReduceSumInteger", "ReduceLogSum", "ReduceMean" -> RedFn.SUM;
           case "ReduceMax" -> RedFn.MAX;
           case "ReduceMin" -> RedFn.MIN;
           case "ReduceProd" -> RedFn.PROD;
@@ -62,7 +63,7 @@ public final class ReduceOp implements Kernel {
       case "ReduceLogSum" -> finish.un(UnFn.LOG, t, v);
       case "ReduceL2" -> finish.un(UnFn.SQRT, t, v);
       default -> {
-        if (acc != t) {
+        if (acc != t && !widens) {
           finish.convert(t, v, false, Round.TRUNC);
         }
       }

@@ -34,6 +34,17 @@ final class ReductionOps {
             13,
             18));
     o.add(reduce("ReduceSumSquare", "sum of squares", Reduce.Kind.SUM_SQUARE, 1, 11, 13, 18));
+    o.add(
+        new Operator.Builder("npusim", "ReduceSumInteger", "int32 sum of 8-bit integers", 1)
+            .internal()
+            .types(TypeSet.BYTE)
+            .eval(EvalRule.one(ReductionOps::sumInteger))
+            .infer(
+                c -> {
+                  int[] axes = c.axes(c.attrs("axes", new long[0]), c.rank(0));
+                  boolean keep = c.attr("keepdims", 1L) != 0;
+                  c.set(0, DType.I32, Rules.reduced(c.dims(0), axes, keep));
+                }));
     o.add(arg("ArgMax", "index of the largest element", true));
     o.add(arg("ArgMin", "index of the smallest element", false));
     o.add(cumulate("CumSum", "running sum along an axis", false, 11, 14));
@@ -95,6 +106,13 @@ final class ReductionOps {
                       ? c.dims(0)
                       : Rules.reduced(c.dims(0), axes, c.attr("keepdims", 1L) != 0));
             });
+  }
+
+  private static Tensor sumInteger(EvalContext c) {
+    int[] axes = c.axes(c.attrs("axes", new long[0]), c.rank(0));
+    Tensor x = c.in(0);
+    Tensor wide = Tensor.generateLongs(DType.I32, x.dims(), x::longAt);
+    return Reduce.reduce(wide, Reduce.Kind.SUM, axes, c.outputShape(0));
   }
 
   private static Operator arg(String name, String summary, boolean max) {

@@ -17,9 +17,9 @@ import npusim.isa.DType;
 
 /**
  * Runs quantised models on integers: a product or convolution of two dequantised 8-bit tensors is
- * computed on the 8-bit values with int32 sums, which are scaled afterwards; what only moves or
- * compares elements between DequantizeLinear and QuantizeLinear of equal parameters works on the
- * stored values.
+ * computed on the 8-bit values with int32 sums, which are scaled afterwards, as is a mean; what
+ * only moves or compares elements between DequantizeLinear and QuantizeLinear of equal parameters
+ * works on the stored values.
  */
 public final class IntegerArithmetic extends GraphPass {
   private static final Set<String> PRODUCTS = Set.of("Conv", "MatMul", "Gemm");
@@ -59,6 +59,9 @@ public final class IntegerArithmetic extends GraphPass {
     for (Node n : List.copyOf(g.nodes())) {
       if (n.domain().isEmpty() && PRODUCTS.contains(n.opType())) {
         changed |= product(g, n);
+      }
+      if (n.is("ReduceMean")) {
+        changed |= mean(g, n);
       }
     }
     return changed;
@@ -172,6 +175,38 @@ public final class IntegerArithmetic extends GraphPass {
       Value bias = e.cast(e.value(n.input(2)), y.dtype());
       y = e.add(y, conv ? along(e, bias, y.rank(), axis) : bias);
     }
+    e.result(0, e.cast(y, e.outType(0).dtype()));
+    e.finish();
+    return true;
+  }
+
+  /** A mean of dequantised bytes: their sum, which is scaled. */
+  private static boolean mean(Graph g, Node n) {
+    Node a = source(g, n.input(0));
+    Tensor list = n.hasInput(1) ? constant(g, n.input(1)) : null;
+    if (a == null || list == null || list.size() == 0) {
+      return false;
+    }
+    Tensor zero = a.hasInput(2) ? constant(g, a.input(2)) : Tensor.scalar(0);
+    Tensor scale = constant(g, a.input(1));
+    if (!isByte(g, a.input(0)) || !isScalar(g, a) || zero == null || scale == null) {
+      return false;
+    }
+    Emit e = new Emit(g, n);
+    Value x = e.value(stored(g, n.input(0)));
+    long[] shape = g.tensorType(n.input(0)).shape();
+    long count = 1;
+    for (long axis : list.toLongs()) {
+      count *= shape[(int) (axis < 0 ? axis + shape.length : axis)];
+    }
+    if (count > 1 << 23) {
+      return false;
+    }
+    Value sum = e.sumInteger(x, n.intAttr("keepdims", 1) != 0, list.toLongs());
+    if (zero.longAt(0) != 0) {
+      sum = e.sub(sum, e.scalar(DType.I32, zero.longAt(0) * count));
+    }
+    Value y = e.mul(e.cast(sum, DType.F32), e.scalar(DType.F32, scale.at(0) / count));
     e.result(0, e.cast(y, e.outType(0).dtype()));
     e.finish();
     return true;

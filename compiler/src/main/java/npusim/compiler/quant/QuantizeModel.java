@@ -1,5 +1,6 @@
 package npusim.compiler.quant;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,8 @@ import npusim.isa.DType;
  * DequantizeLinear on their activations (symmetric, one scale per tensor, from calibrated ranges)
  * and weights quantised at compile time (symmetric, one scale per output channel). What is never
  * negative may be uint8. A tensor is quantised where it is made, so that every reader gets the
- * stored 8-bit values. Works on core operators, after constants are folded.
+ * stored 8-bit values; what a mean over all places of an image reads is quantised, too. Works on
+ * core operators, after constants are folded.
  */
 public final class QuantizeModel extends GraphPass {
   private static final int OPSET = 23;
@@ -85,6 +87,9 @@ public final class QuantizeModel extends GraphPass {
       }
     }
     for (Node n : List.copyOf(g.nodes())) {
+      if (!type.isFloat() && isPool(g, n)) {
+        activation(g, n, 0, ranges, done);
+      }
       Node waiting = n.is("Add") ? waiting(g, n) : null;
       if (waiting != null && !done.containsKey(waiting.output(0))) {
         quantise(g, waiting.output(0), ranges.absMax(waiting.output(0)) / limit, type);
@@ -106,6 +111,20 @@ public final class QuantizeModel extends GraphPass {
     }
     Node first = g.nodes().indexOf(a) < g.nodes().indexOf(b) ? a : b;
     return g.onlyConsumer(first.output(0)) == add ? first : null;
+  }
+
+  /** True for a mean over all places of an image: its input is stored in 8 bits as well. */
+  private static boolean isPool(Graph g, Node n) {
+    if (!n.is("ReduceMean") || !n.hasInput(1) || !g.isConstant(n.input(1))) {
+      return false;
+    }
+    int rank = g.tensorType(n.input(0)).rank();
+    long[] axes = g.initializer(n.input(1)).toLongs();
+    return rank > 2
+        && axes.length == rank - 2
+        && Arrays.stream(axes).allMatch(a -> (a < 0 ? a + rank : a) > 1)
+        && isFloat(g, n.input(0))
+        && !g.isConstant(n.input(0));
   }
 
   private static boolean isFloat(Graph g, String value) {

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import npusim.compiler.CompileOptions;
 import npusim.compiler.Compiler;
+import npusim.compiler.ModelNotes;
 import npusim.compiler.ir.Dim;
 import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Tensor;
@@ -57,7 +58,7 @@ public final class ModelExecution {
       program
           .buffer(e.getKey())
           .filter(b -> b.kind() != Buffer.Kind.CONST)
-          .ifPresent(b -> memory.write(e.getKey(), converted(e.getValue(), b.type()).toBytes()));
+          .ifPresent(b -> memory.write(e.getKey(), handedOver(model, e, b.type()).toBytes()));
     }
     simulator.run(program, memory, Map.of(), schedule);
     var outputs = new LinkedHashMap<String, Tensor>();
@@ -73,6 +74,23 @@ public final class ModelExecution {
       outputs.put(name, type == null ? got : converted(got, type.dtype()));
     }
     return new Result(outputs, program);
+  }
+
+  /** An input as the host hands it over. */
+  private static Tensor handedOver(Model model, Map.Entry<String, Tensor> input, DType to) {
+    Tensor t = input.getValue();
+    ModelNotes.Stored s =
+        t.dtype().isFloat() ? ModelNotes.stored(model, input.getKey()).orElse(null) : null;
+    if (s == null) {
+      return converted(t, to);
+    }
+    return Tensor.generateLongs(
+        to,
+        t.dims(),
+        i -> {
+          double stored = Math.rint((float) (t.at(i) / (float) s.scale())) + s.zero();
+          return (long) Math.clamp(stored, to.minLong(), to.maxLong());
+        });
   }
 
   /** Floating-point values of a model recast to another type are converted at its border. */
