@@ -30,6 +30,12 @@ public final class PowerTrace implements TraceSink {
   }
 
   @Override
+  public void again() {
+    Arrays.fill(windows, 0);
+    used = 0;
+  }
+
+  @Override
   public void instruction(
       int core, TimingUnit unit, int pc, long start, long end, InstructionWork work) {
     spread(start, end, model.workPj(work));

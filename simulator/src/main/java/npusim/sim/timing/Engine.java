@@ -1,6 +1,7 @@
 package npusim.sim.timing;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import npusim.diag.Diagnostic;
@@ -57,8 +58,12 @@ final class Engine {
     net.connect(units);
   }
 
-  /** Runs to the end. */
-  void run() {
+  /**
+   * Runs to the end.
+   *
+   * @return what keeps the program from its end, if anything; no result is to be asked for then
+   */
+  Optional<NpusimException> run() {
     long launch = m.hw.core().sequencer().launchCycles();
     for (int core = 0; core < m.cores; core++) {
       int p = m.paths.open(PathPool.NONE, -1);
@@ -77,10 +82,11 @@ final class Engine {
         break;
       }
       if (t > limit) {
-        throw NpusimException.infeasible(
-            "cycle-limit",
-            "the program is not finished after " + limit + " cycles",
-            "raise the limit or run a smaller workload");
+        return Optional.of(
+            NpusimException.infeasible(
+                "cycle-limit",
+                "the program is not finished after " + limit + " cycles",
+                "raise the limit or run a smaller workload"));
       }
       m.reach(t, actor);
       int unit = actor >> 1;
@@ -95,9 +101,23 @@ final class Engine {
         look(t);
       }
     }
-    checkFinished();
+    List<Diagnostic> stuck = stuck();
+    if (!stuck.isEmpty()) {
+      return Optional.of(new NpusimException(ExitCode.USAGE, stuck));
+    }
     findEnd();
     closeAccounts();
+    return Optional.empty();
+  }
+
+  /** Whether iterations were left out that need not have been like those before. */
+  boolean leapt() {
+    return leaps != null && leaps.skipped() > 0;
+  }
+
+  /** Whether all that was ever given has been taken. */
+  boolean settled() {
+    return Arrays.stream(m.semaphore).allMatch(left -> left == 0);
   }
 
   /** The first core is back at the start of a loop. */
@@ -167,7 +187,8 @@ final class Engine {
     }
   }
 
-  private void checkFinished() {
+  /** What waits for something that will never be. */
+  private List<Diagnostic> stuck() {
     List<Diagnostic> stuck = new ArrayList<>();
     for (int unit = 0; unit < m.units; unit++) {
       int core = unit / Machine.U;
@@ -206,8 +227,6 @@ final class Engine {
         break;
       }
     }
-    if (!stuck.isEmpty()) {
-      throw new NpusimException(ExitCode.USAGE, stuck);
-    }
+    return stuck;
   }
 }

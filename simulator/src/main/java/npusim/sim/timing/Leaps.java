@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import npusim.hardware.Dram;
 
 /**
  * Leaves out iterations of loops that many cores run side by side on a memory with bank state and
@@ -136,7 +137,7 @@ final class Leaps {
   static boolean suit(Machine m) {
     var dma = m.hw.core().dma();
     return m.cores >= LEAST_CORES
-        && m.dram[0].snapshotLength() > 0
+        && m.hw.dram().model() == Dram.Model.DDR
         && !m.dram[0].isIdeal()
         && dma.load().requested(1) == 1
         && dma.store().requested(1) == 1;

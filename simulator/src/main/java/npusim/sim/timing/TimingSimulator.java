@@ -48,12 +48,10 @@ public final class TimingSimulator {
     if (loops.count() == 0) {
       return simulate(program, params);
     }
-    var machine = machine(program, () -> DramModel.of(hw));
-    var engine = run(machine, program, params, Optional.of(loops), options);
-    var base = result(machine, engine, program);
-    return engine.shortened().isEmpty()
-        ? base
-        : new Extrapolation(base, engine.shortened(), counts(loops, params)).result();
+    var run = run(program, params, () -> DramModel.of(hw), Optional.of(loops), options);
+    return run.engine.shortened().isEmpty()
+        ? run.result()
+        : new Extrapolation(run.result(), run.engine.shortened(), counts(loops, params)).result();
   }
 
   /**
@@ -74,33 +72,47 @@ public final class TimingSimulator {
   }
 
   private TimingResult counted(Program program, Map<String, Long> params) {
-    var machine = machine(program, () -> DramModel.ideal(hw));
-    var engine = run(machine, program, params, Optional.empty(), TimingOptions.defaults());
-    return result(machine, engine, program);
+    return run(
+            program, params, () -> DramModel.ideal(hw), Optional.empty(), TimingOptions.defaults())
+        .result();
   }
 
   private TimingResult simulate(Program program, Map<String, Long> params) {
-    var machine = machine(program, () -> DramModel.of(hw));
-    return result(machine, run(machine, program, params, Optional.empty(), options), program);
+    return run(program, params, () -> DramModel.of(hw), Optional.empty(), options).result();
   }
 
-  private Engine run(
-      Machine machine,
+  /** A program that has been run. */
+  private record Run(Program program, Machine machine, Engine engine) {
+    TimingResult result() {
+      long[] path = engine.pathCycles(program.nodes().size());
+      return Results.of(machine, engine.total(), path, engine.skipped());
+    }
+  }
+
+  /**
+   * Runs a program; once more in full when it doesn't come to its end, or not as it should, after
+   * iterations have been left out as if they were like others: they may not have been.
+   */
+  private Run run(
       Program program,
       Map<String, Long> params,
+      Supplier<DramModel> memory,
       Optional<LayerLoops> loops,
       TimingOptions with) {
+    var machine = machine(program, memory);
     launch(machine, program, params);
-    var engine =
-        new Engine(
-            machine, prepare(machine), codeIds(program), with, loops, program.nodes().size());
-    engine.run();
-    return engine;
-  }
-
-  private static TimingResult result(Machine machine, Engine engine, Program program) {
-    long[] path = engine.pathCycles(program.nodes().size());
-    return Results.of(machine, engine.total(), path, engine.skipped());
+    int nodes = program.nodes().size();
+    var engine = new Engine(machine, prepare(machine), codeIds(program), with, loops, nodes);
+    Optional<NpusimException> failure = engine.run();
+    if (failure.isEmpty() && (!engine.leapt() || engine.settled())) {
+      return new Run(program, machine, engine);
+    }
+    if (!engine.leapt()) {
+      throw failure.orElseThrow();
+    }
+    with.trace().ifPresent(TraceSink::again);
+    var exactly = new TimingOptions(true, with.trace(), with.maxCycles());
+    return run(program, params, memory, Optional.empty(), exactly);
   }
 
   private void checkCores(Program program) {

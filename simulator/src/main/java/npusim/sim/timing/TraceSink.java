@@ -14,6 +14,9 @@ public interface TraceSink {
     return false;
   }
 
+  /** The run begins anew: what has been shown of it so far is void. */
+  default void again() {}
+
   /**
    * One executed instruction.
    *

@@ -2,10 +2,22 @@ package npusim.sim.timing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import npusim.hardware.Hardware;
+import npusim.isa.DType;
+import npusim.isa.Field;
+import npusim.isa.Instruction;
+import npusim.isa.Opcode;
+import npusim.isa.Word;
+import npusim.program.CoreCode;
+import npusim.program.Coverage;
+import npusim.program.Program;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Loops of many cores that are not simulated to their end, against those that are. */
 class LeapsTest {
@@ -55,6 +67,99 @@ class LeapsTest {
         .isEqualTo(all.counters().scratchpadReadBytes());
     assertThat(some.nodes().stream().mapToLong(n -> n.dramReadBytes() + n.dramWrittenBytes()).sum())
         .isEqualTo(some.dramBytes());
+  }
+
+  /** With memory that has no state iterations are left out only once the machine is as before. */
+  @Test
+  void nothingDiffersWithAFixedMemory() {
+    Hardware hw = TestHardware.small("chip.cores=" + CORES);
+    boolean skipped = false;
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      Program p = RandomPrograms.generate(seed, CORES, 1, 1000).program();
+      TimingResult all = new TimingSimulator(hw, TimingOptions.exactly()).run(p, Map.of());
+      TimingResult some = new TimingSimulator(hw, TimingOptions.defaults()).run(p, Map.of());
+      assertThat(some.totalCycles()).as("seed %d", seed).isEqualTo(all.totalCycles());
+      assertThat(some.categoryCycles()).isEqualTo(all.categoryCycles());
+      assertThat(some.units()).isEqualTo(all.units());
+      skipped |= some.skippedInstructions() > 0;
+    }
+    assertThat(skipped).isTrue();
+  }
+
+  /**
+   * One core gives another so much in each of its iterations, and that takes more or less of it in
+   * each of its own: as many iterations of both must not be left out. If they are, cores wait
+   * forever or are given what nobody takes, and the program is to be run again in full.
+   */
+  @ParameterizedTest
+  @CsvSource({"6, 5", "5, 6"})
+  void aProgramThatIsRightEndsAsItShould(int given, int taken) {
+    int n = 10_000;
+    var idle = new CoreCode(new Instruction[] {halt()}, new int[] {-1}, Map.of());
+    var cores = new ArrayList<Program.Launch>();
+    for (int core = 0; core < CORES; core++) {
+      CoreCode code =
+          switch (core) {
+            case 0 ->
+                loop(
+                    taken * n,
+                    load().signal(1, 1),
+                    Instruction.builder(Opcode.C_SIGNAL)
+                        .set(Field.CORES, 2)
+                        .set(Field.SEM, 2)
+                        .set(Field.AMOUNT, given)
+                        .wait(1, 1));
+            case 1 -> loop(given * n, load().wait(2, taken));
+            default -> idle;
+          };
+      cores.add(new Program.Launch(code, new long[Word.REGISTERS]));
+    }
+    var program =
+        new Program(
+            "uneven",
+            "test",
+            "",
+            CORES,
+            cores,
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            new Coverage(0, 0, 0, 0, 0, 0, 0, 0),
+            1L << 28);
+    TimingResult all =
+        new TimingSimulator(machine(16), TimingOptions.exactly()).run(program, Map.of());
+    TimingResult some =
+        new TimingSimulator(machine(16), TimingOptions.defaults()).run(program, Map.of());
+    assertThat(some.totalCycles()).isEqualTo(all.totalCycles());
+    assertThat(some.dramBytes()).isEqualTo(all.dramBytes());
+    assertThat(some.counters().instructions()).isEqualTo(all.counters().instructions());
+  }
+
+  private static CoreCode loop(int count, Instruction.Builder... body) {
+    var code = new ArrayList<Instruction>();
+    code.add(Instruction.builder(Opcode.LOOP).set(Field.COUNT, count).build());
+    for (Instruction.Builder b : body) {
+      code.add(b.build());
+    }
+    code.add(Instruction.builder(Opcode.ENDLOOP).build());
+    code.add(halt());
+    var nodes = new int[code.size()];
+    Arrays.fill(nodes, -1);
+    return new CoreCode(code.toArray(Instruction[]::new), nodes, Map.of());
+  }
+
+  private static Instruction halt() {
+    return Instruction.builder(Opcode.HALT).build();
+  }
+
+  private static Instruction.Builder load() {
+    return Instruction.builder(Opcode.DMA_LD)
+        .set(Field.D3, 64)
+        .set(Field.DST_S3, 1)
+        .set(Field.DST_T, DType.F32)
+        .set(Field.DRAM, 0x40000)
+        .set(Field.DRAM_S3, 1);
   }
 
   /** Where the arrays set the pace it hardly varies, and most of a long loop is left out. */
