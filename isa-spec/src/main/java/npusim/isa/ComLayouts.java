@@ -62,4 +62,30 @@ final class ComLayouts {
             "sending core in the system (chip · cores per chip + core)")
         .field(Field.TAG, FieldKind.COUNT, 32, 0L, "message tag");
   }
+
+  static Layout cExchange() {
+    return new Layout("communication", TimingClass.LINK)
+        .summary(
+            "Send a region of local memory to a core of another chip and "
+                + "receive as many bytes from it, both at once; meets the "
+                + "peer's c.exchange by (peer, tag) in order.")
+        .semantics(
+            "link(self → peer, tag) ← a[i·a_s]; dst[i·dst_s] ← link(peer "
+                + "→ self, tag) for i in d")
+        .extents("d", OperandShape.EXTENTS, "iteration extents, of both regions")
+        .operand("a", OperandShape.LOCAL4, Access.READ, TypeGroup.ANY, "region to send")
+        .operand(
+            "dst",
+            OperandShape.LOCAL4,
+            Access.WRITE,
+            TypeGroup.ANY,
+            "where to put what the peer sends; does not overlap a")
+        .field(
+            Field.PEER,
+            FieldKind.COUNT,
+            32,
+            0L,
+            "the other core in the system (chip · cores per chip + core)")
+        .field(Field.TAG, FieldKind.COUNT, 32, 0L, "message tag");
+  }
 }

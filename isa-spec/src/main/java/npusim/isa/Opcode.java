@@ -166,7 +166,13 @@ public enum Opcode {
   C_SEND(0xa2, "c.send", Unit.COM, ComLayouts.cSend()),
 
   /** Receive a region from a core of another chip; as many bytes as the matching c.send. */
-  C_RECV(0xa3, "c.recv", Unit.COM, ComLayouts.cRecv());
+  C_RECV(0xa3, "c.recv", Unit.COM, ComLayouts.cRecv()),
+
+  /**
+   * Send a region of local memory to a core of another chip and receive as many bytes from it, both
+   * at once; meets the peer's c.exchange by (peer, tag) in order.
+   */
+  C_EXCHANGE(0xa4, "c.exchange", Unit.COM, ComLayouts.cExchange());
 
   private static final Opcode[] BY_CODE = byCode();
 

@@ -19,11 +19,15 @@ final class Fabric {
 
   private record Region(Core core, LocalOperand operand, long[] extents, long bytes) {}
 
+  /** One core's side of an exchange. */
+  private record Exchange(Region sent, Region received) {}
+
   private final Core[] cores;
   private final boolean[] waiting;
   private final long[] barrierMask;
   private final Map<Key, Deque<Region>> sends = new HashMap<>();
   private final Map<Key, Deque<Region>> receives = new HashMap<>();
+  private final Map<Key, Exchange> exchanges = new HashMap<>();
   private final int coresPerChip;
   private final Ordering ordering;
 
@@ -43,6 +47,7 @@ final class Fabric {
       case C_SIGNAL -> signal(core, args);
       case C_SEND -> send(core, args);
       case C_RECV -> receive(core, args);
+      case C_EXCHANGE -> exchange(core, args);
       default -> throw new IllegalStateException("not a communication: " + args.instruction().op());
     }
   }
@@ -110,22 +115,49 @@ final class Fabric {
 
   private void send(Core core, Args args) {
     Key key = new Key(core.index(), peer(core, args), args.get(Field.TAG));
+    meet(key, read(core, args), sends, receives, true);
+  }
+
+  private void receive(Core core, Args args) {
+    Key key = new Key(peer(core, args), core.index(), args.get(Field.TAG));
+    meet(key, written(core, args), receives, sends, false);
+  }
+
+  /** Both sides read what they send before either writes what it receives. */
+  private void exchange(Core core, Args args) {
+    int peer = peer(core, args);
+    long tag = args.get(Field.TAG);
+    var mine = new Exchange(read(core, args), written(core, args));
+    Exchange other = exchanges.remove(new Key(peer, core.index(), tag));
+    if (other == null) {
+      exchanges.put(new Key(core.index(), peer, tag), mine);
+      return;
+    }
+    requireSameLength(core.index(), peer, tag, mine.sent(), other.received());
+    requireSameLength(peer, core.index(), tag, other.sent(), mine.received());
+    byte[] there = message(mine.sent());
+    byte[] back = message(other.sent());
+    deliver(there, other.received());
+    deliver(back, mine.received());
+    complete(core, other.sent().core());
+  }
+
+  private static Region read(Core core, Args args) {
     long[] d = args.extents();
     LocalOperand a =
         Nest.isEmpty(d)
             ? LocalOperand.indexed(core, args, Fields.A)
             : LocalOperand.read(core, args, Fields.A, d);
-    meet(key, region(core, a, d), sends, receives, true);
+    return region(core, a, d);
   }
 
-  private void receive(Core core, Args args) {
-    Key key = new Key(peer(core, args), core.index(), args.get(Field.TAG));
+  private static Region written(Core core, Args args) {
     long[] d = args.extents();
     LocalOperand dst =
         Nest.isEmpty(d)
             ? LocalOperand.indexed(core, args, Fields.DST)
             : LocalOperand.write(core, args, Fields.DST, d);
-    meet(key, region(core, dst, d), receives, sends, false);
+    return region(core, dst, d);
   }
 
   private static Region region(Core core, LocalOperand operand, long[] d) {
@@ -147,28 +179,47 @@ final class Fabric {
     }
     Region from = sending ? mine : other;
     Region to = sending ? other : mine;
+    requireSameLength(key.from(), key.to(), key.tag(), from, to);
+    deliver(message(from), to);
+    complete(mine.core(), other.core());
+  }
+
+  private static void requireSameLength(
+      int sender, int receiver, long tag, Region from, Region to) {
     if (from.bytes() != to.bytes()) {
       throw Fault.program(
           "exec-link",
           "core "
-              + key.from()
+              + sender
               + " sends "
               + from.bytes()
               + " bytes with tag "
-              + key.tag()
+              + tag
               + ", core "
-              + key.to()
+              + receiver
               + " expects "
               + to.bytes());
     }
-    if (from.bytes() > 0) {
-      byte[] message = new byte[Math.toIntExact(from.bytes())];
+  }
+
+  private static byte[] message(Region from) {
+    byte[] message = new byte[Math.toIntExact(from.bytes())];
+    if (message.length > 0) {
       ElementCopy.pack(from.operand(), from.extents(), message);
+    }
+    return message;
+  }
+
+  private static void deliver(byte[] message, Region to) {
+    if (message.length > 0) {
       ElementCopy.unpack(message, to.operand(), to.extents());
     }
-    ordering.meet(new int[] {mine.core().index(), other.core().index()});
-    waiting[mine.core().index()] = false;
-    waiting[other.core().index()] = false;
+  }
+
+  private void complete(Core one, Core other) {
+    ordering.meet(new int[] {one.index(), other.index()});
+    waiting[one.index()] = false;
+    waiting[other.index()] = false;
   }
 
   /** What a core's started instruction waits for, for messages. */
@@ -186,6 +237,7 @@ final class Fabric {
       }
       case C_SEND -> "core " + args.get(Field.PEER) + " to receive tag " + args.get(Field.TAG);
       case C_RECV -> "core " + args.get(Field.PEER) + " to send tag " + args.get(Field.TAG);
+      case C_EXCHANGE -> "core " + args.get(Field.PEER) + " to exchange tag " + args.get(Field.TAG);
       default -> "nothing";
     };
   }
@@ -193,7 +245,7 @@ final class Fabric {
   /** True for instructions that this class executes. */
   static boolean handles(Opcode op) {
     return switch (op) {
-      case C_BARRIER, C_SIGNAL, C_SEND, C_RECV -> true;
+      case C_BARRIER, C_SIGNAL, C_SEND, C_RECV, C_EXCHANGE -> true;
       default -> false;
     };
   }

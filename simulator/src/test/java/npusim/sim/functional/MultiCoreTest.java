@@ -155,6 +155,74 @@ class MultiCoreTest {
                     .containsExactly(1, 3, 5, 7, 2, 4, 6, 8, 1, 3, 2, 4));
   }
 
+  private static Instruction.Builder exchange(long peer, long tag, long from, long to, int n) {
+    var b = Rig.row(Opcode.C_EXCHANGE, n).set(Field.PEER, peer).set(Field.TAG, tag);
+    Rig.operand(b, "A", from, DType.F32, 1);
+    return Rig.operand(b, "DST", to, DType.F32, 1);
+  }
+
+  /** Chip 1 sends back, in reverse, what it has received. */
+  @Test
+  void anExchangeGoesBothWays() {
+    var reverse = exchange(0, 6, 28, 0x80, 8).set(Field.A_S3, -1);
+    Program program =
+        new Programs(1)
+            .core(
+                load(0, 0, 8).signal(1, 1),
+                exchange(1, 5, 0, 0x40, 8).wait(1, 1).signal(2, 1),
+                exchange(1, 6, 0x40, 0x80, 8).signal(3, 1),
+                store(0x40, 0x80, 8).wait(2, 1),
+                store(0x80, 0xa0, 8).wait(3, 1))
+            .core(
+                Rig.operand(Rig.row(Opcode.V_FILL, 8), "DST", 0x40, DType.F32, 1)
+                    .setDouble(Field.IMM, 9)
+                    .signal(1, 1),
+                exchange(0, 5, 0x40, 0, 8).wait(1, 1),
+                reverse)
+            .buffer("in", Buffer.Kind.INPUT, 0, DType.F32, 8)
+            .buffer("out", Buffer.Kind.OUTPUT, 0x80, DType.F32, 16)
+            .build();
+    schedules()
+        .forEach(
+            s ->
+                assertThat(run(program, Limits.small(2, 1, 4096, 64), s))
+                    .as(s.label())
+                    .containsExactly(9, 9, 9, 9, 9, 9, 9, 9, 8, 7, 6, 5, 4, 3, 2, 1));
+  }
+
+  @Test
+  void exchangesOfDifferentLengthOrTagDoNotMeet() {
+    var sim = new FunctionalSimulator(Limits.small(2, 1, 4096, 64));
+    Program lengths =
+        new Programs(1).core(exchange(1, 5, 0, 64, 8)).core(exchange(0, 5, 0, 64, 4)).build();
+    assertThatThrownBy(() -> sim.run(lengths, sim.load(lengths), Map.of(), Schedule.PROGRAM_ORDER))
+        .hasMessageContaining("sends 16 bytes with tag 5, core 0 expects 32");
+    Program tags =
+        new Programs(1).core(exchange(1, 5, 0, 64, 8)).core(exchange(0, 6, 0, 64, 8)).build();
+    assertThatThrownBy(() -> sim.run(tags, sim.load(tags), Map.of(), Schedule.PROGRAM_ORDER))
+        .hasMessageContaining("waits for core 1 to exchange tag 5")
+        .hasMessageContaining("waits for core 0 to exchange tag 6");
+    Program withSend =
+        new Programs(1).core(exchange(1, 5, 0, 64, 8)).core(receive(0, 5, 64, 8)).build();
+    assertThatThrownBy(() -> sim.run(withSend, sim.load(withSend), Map.of(), Schedule.LATE_LOADS))
+        .hasMessageContaining("waits for core 1 to exchange tag 5")
+        .hasMessageContaining("waits for core 0 to send tag 5");
+  }
+
+  @Test
+  void whatAnExchangeReadsMustNotBeWrittenMeanwhile() {
+    var fill = Rig.operand(Rig.row(Opcode.V_FILL, 8), "DST", 0, DType.F32, 1);
+    Program program =
+        new Programs(1)
+            .core(load(0, 0, 8).signal(1, 1), exchange(1, 5, 0, 64, 8).wait(1, 1), fill)
+            .core(load(0, 0, 8).signal(1, 1), exchange(0, 5, 0, 64, 8).wait(1, 1))
+            .buffer("in", Buffer.Kind.INPUT, 0, DType.F32, 8)
+            .buffer("out", Buffer.Kind.OUTPUT, 0x80, DType.F32, 8)
+            .build();
+    assertThatThrownBy(() -> run(program, Limits.small(2, 1, 4096, 64), Schedule.PROGRAM_ORDER))
+        .hasMessageContaining("v.fill");
+  }
+
   @Test
   void messagesOfDifferentLengthAreRefused() {
     Program program = new Programs(1).core(send(1, 5, 8)).core(receive(0, 5, 0x40, 4)).build();
