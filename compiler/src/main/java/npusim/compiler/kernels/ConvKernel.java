@@ -58,10 +58,12 @@ final class ConvKernel {
     this.k = k;
     byChannel = ConvOp.byChannel(k.hw(), w.dims(), groups) && channelsInnermost(x);
     long apart = byChannel ? 1 : groups;
-    this.x = grouped(x, apart);
+    View read = grouped(x, apart);
     this.w = groupedWeights(w, apart);
     this.out = grouped(out, apart);
-    this.win = win;
+    Surround.Read margins = Surround.read(read, win, spatial(this.out), 0);
+    this.x = margins.x();
+    this.win = margins.win();
     this.epilogue = epilogue;
     this.extras = extras.stream().map(v -> grouped(v.broadcast(out.dims()), apart)).toList();
     this.accType = accType;
@@ -100,7 +102,7 @@ final class ConvKernel {
     return new View(v.storage(), v.offset(), d, s);
   }
 
-  private long[] spatial(View v) {
+  private static long[] spatial(View v) {
     return Arrays.copyOfRange(v.dims(), 3, v.rank());
   }
 

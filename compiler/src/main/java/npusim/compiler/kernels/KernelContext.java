@@ -342,12 +342,20 @@ public final class KernelContext {
    * @param together whether cores write each other's scratchpads
    */
   public void launch(ChipProgram.Body body, boolean together) {
+    List<View> filled = launches == 0 ? Surround.filled(outputs) : List.of();
+    ChipProgram.Body all =
+        filled.isEmpty()
+            ? body
+            : (e, part, parts) -> {
+              filled.forEach(v -> Surround.fill(e, v, part, parts));
+              body.emit(e, part, parts);
+            };
     launches++;
     try {
       if (together) {
-        chip.launchTogether(id, body);
+        chip.launchTogether(id, all);
       } else {
-        chip.launch(id, body);
+        chip.launch(id, all);
       }
     } catch (NpusimException x) {
       throw new NpusimException(

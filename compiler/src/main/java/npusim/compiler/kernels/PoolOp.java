@@ -35,7 +35,7 @@ public final class PoolOp implements Kernel {
     Window win = Window.of(n, x.rank() - 2, n.intsAttr("kernel_shape"));
     DType t = x.type();
     if (n.is("MaxPool")) {
-      double low = t.isFloat() ? Double.NEGATIVE_INFINITY : t.minLong();
+      double low = Surround.least(t);
       Region copy = new Region();
       copy.input(t);
       new Pool(k, x, out, win, RedFn.MAX, t, copy, null, low).run();
@@ -120,10 +120,12 @@ public final class PoolOp implements Kernel {
         Region finish,
         View count,
         double padValue) {
+      Surround.Read read =
+          Surround.read(x, win, Arrays.copyOfRange(out.dims(), 2, out.rank()), padValue);
       this.k = k;
-      this.x = x;
+      this.x = read.x();
       this.out = out;
-      this.win = win;
+      this.win = read.win();
       this.fn = fn;
       this.accType = accType;
       this.finish = finish;
@@ -135,8 +137,6 @@ public final class PoolOp implements Kernel {
       if (out.size() == 0) {
         return;
       }
-      long[] o = Arrays.copyOfRange(out.dims(), 2, out.rank());
-      long[] i = Arrays.copyOfRange(x.dims(), 2, x.rank());
       cut = Cuts.amongCores(out, k.cores(), x, List.of());
       tile = out.dims().clone();
       tile[0] = 1;
@@ -150,7 +150,7 @@ public final class PoolOp implements Kernel {
         }
         tile[d] = (tile[d] + 1) / 2;
       }
-      if (win.padded(o, i)) {
+      if (padded()) {
         long[] largest = tile.clone();
         for (int d = 0; d < win.rank(); d++) {
           largest[2 + d] = win.halo(d, x.dims()[2 + d]).span(tile[2 + d]);
@@ -160,6 +160,11 @@ public final class PoolOp implements Kernel {
       k.launch(this::emit);
     }
 
+    private boolean padded() {
+      long[] o = Arrays.copyOfRange(out.dims(), 2, out.rank());
+      return win.padded(o, Arrays.copyOfRange(x.dims(), 2, x.rank()));
+    }
+
     private long bytes() {
       long n = Arrays.stream(tile).reduce(1, Math::multiplyExact);
       long in = tile[1];
@@ -167,7 +172,8 @@ public final class PoolOp implements Kernel {
         in *= win.halo(i, x.dims()[2 + i]).span(tile[2 + i]);
       }
       long bits = SLOTS * out.type().bits() + accType.bits() + finish.scratchBits() + 64;
-      return SLOTS * x.type().bytesFor(in) + n * bits / 8 + 1024;
+      long slots = x.storage().resident() && !padded() ? 0 : SLOTS;
+      return slots * x.type().bytesFor(in) + n * bits / 8 + 1024;
     }
 
     private void emit(Emitter e, int part, int parts) {

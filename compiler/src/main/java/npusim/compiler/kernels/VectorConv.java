@@ -51,10 +51,12 @@ final class VectorConv {
       List<View> extras,
       DType accType) {
     this.k = k;
-    this.x = ConvKernel.grouped(x, groups);
     this.w = ConvKernel.groupedWeights(w, groups);
     this.out = ConvKernel.grouped(out, groups);
-    this.win = win;
+    long[] places = Arrays.copyOfRange(out.dims(), 2, out.rank());
+    Surround.Read read = Surround.read(ConvKernel.grouped(x, groups), win, places, 0);
+    this.x = read.x();
+    this.win = read.win();
     this.epilogue = epilogue;
     this.extras =
         extras.stream().map(v -> ConvKernel.grouped(v.broadcast(out.dims()), groups)).toList();

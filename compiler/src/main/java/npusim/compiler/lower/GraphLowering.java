@@ -50,6 +50,8 @@ public final class GraphLowering {
   /** Launch parameters take the registers behind the scratch register. */
   private static final int FIRST_PARAM_REGISTER = KernelContext.FREE_REGISTER;
 
+  private static final int MOST_TRIES = 3;
+
   private final Graph graph;
   private final Hardware hw;
   private final CompileOptions options;
@@ -66,6 +68,7 @@ public final class GraphLowering {
   private final Residency residency;
   private final Map<String, View> given = new LinkedHashMap<>();
   private final boolean body;
+  private final ImageRoom room;
   private final GraphLowering around;
   private final OriginCount origins;
   private int aliases;
@@ -89,11 +92,13 @@ public final class GraphLowering {
     this.infos = around.infos;
     this.residency = around.residency;
     this.body = true;
+    this.room = new ImageRoom(false);
     this.around = around;
     this.origins = around.origins;
   }
 
-  private GraphLowering(Graph graph, ModelNotes notes, Hardware hw, CompileOptions options) {
+  private GraphLowering(
+      Graph graph, ModelNotes notes, Hardware hw, CompileOptions options, ImageRoom room) {
     this.graph = graph;
     this.notes = notes;
     this.hw = hw;
@@ -108,6 +113,7 @@ public final class GraphLowering {
     this.infos = new ArrayList<>();
     this.residency = new Residency(hw, chip.cores().size());
     this.body = false;
+    this.room = room;
     this.around = null;
     this.origins = new OriginCount();
   }
@@ -127,7 +133,21 @@ public final class GraphLowering {
       int graphNodes,
       Hardware hw,
       CompileOptions options) {
-    return new GraphLowering(graph, notes, hw, options).program(name, graphNodes);
+    boolean keeps =
+        hw.core().scratchpad().keepsTensors()
+            && !options.flags().contains(CompileOptions.NO_RESIDENT);
+    ImageRoom room = new ImageRoom(keeps);
+    graph.nameNodes();
+    for (int tries = 0; ; tries++) {
+      GraphLowering l = new GraphLowering(graph, notes, hw, options, room);
+      l.resolve(keeps);
+      if (!room.wasted()) {
+        return l.program(name, graphNodes);
+      }
+      if (tries == MOST_TRIES) {
+        room.stop();
+      }
+    }
   }
 
   private ChipProgram chip() {
@@ -145,14 +165,6 @@ public final class GraphLowering {
   }
 
   private Program program(String name, int graphNodes) {
-    graph.nameNodes();
-    resolve();
-    if (hw.core().scratchpad().keepsTensors()
-        && !options.flags().contains(CompileOptions.NO_RESIDENT)) {
-      chip.reserveScratchpad(residency.place());
-      chip.divide(residency.divided());
-      residency.share(memory);
-    }
     for (int i = 0; i < steps.size(); i++) {
       chip.resident(residency.live(i));
       memory.forgetTemps();
@@ -161,7 +173,7 @@ public final class GraphLowering {
     return assemble(name, graphNodes);
   }
 
-  private void resolve() {
+  private void resolve(boolean keeps) {
     declareParams();
     for (String in : graph.inputs()) {
       if (launch.containsKey(in) || graph.consumers(in).stream().anyMatch(n -> ownInput(n, in))) {
@@ -180,6 +192,11 @@ public final class GraphLowering {
       if (!isOutput(values.get(out), out) && !shared.containsKey(out)) {
         copyOut(out);
       }
+    }
+    if (keeps) {
+      chip.reserveScratchpad(residency.place());
+      chip.divide(residency.divided());
+      residency.share(memory);
     }
   }
 
@@ -450,9 +467,9 @@ public final class GraphLowering {
     boolean output = !body && graph.outputs().contains(value);
     Buffer.Kind kind = output ? Buffer.Kind.OUTPUT : Buffer.Kind.ACTIVATION;
     Layouts layout = Layouts.made(graph, value);
-    Storage s = layout.storage(value, kind, graph.tensorType(value)).placedBy(memory);
-    buffers.add(s);
-    values.put(value, layout.view(s));
+    View v = room.view(graph, value, layout, kind);
+    buffers.add(v.storage().placedBy(memory));
+    values.put(value, v);
   }
 
   private static boolean isOutput(View v, String name) {

@@ -33,6 +33,7 @@ public final class Storage {
   private long[] bufferDims;
   private Storage coded;
   private BlockFormat format;
+  private Margins margins;
 
   /**
    * A storage without a place.
@@ -115,6 +116,17 @@ public final class Storage {
   /** Says that columns lie in blocks. */
   public Storage inBlocks(long columns) {
     block = columns;
+    return this;
+  }
+
+  /** Room around the places of the image it holds, or null. */
+  public Margins margins() {
+    return margins;
+  }
+
+  /** Says that there is room around the places of the image it holds. */
+  public Storage within(Margins m) {
+    margins = m;
     return this;
   }
 

@@ -96,6 +96,11 @@ public record View(Storage storage, long offset, long[] dims, long[] strides) {
     return new Loc(storage.area(), start, strides, type());
   }
 
+  /** The same with the margins around its places; null when it has none or isn't of all places. */
+  public View withMargins() {
+    return storage.margins() == null ? null : storage.margins().with(this);
+  }
+
   /** Dimensions in another order. */
   public View transpose(int... perm) {
     long[] d = new long[perm.length];
