@@ -551,8 +551,6 @@ final class DmaEngine {
     int latencyIs = shared ? SHARED : LATENCY;
     long chip = chipBytes[memory(unit)] - chipBytesBefore[unit];
     int p = m.paths.open(startPath[unit], node);
-    m.paths.release(startPath[unit]);
-    m.paths.compact(p);
     long fill = Math.min(first, engine.startupCycles());
     long rest = first - fill;
     long bandwidth = Math.min(rest, (long) (chip * perByte));
@@ -575,6 +573,5 @@ final class DmaEngine {
     boolean alone = engine.overlap() == Dma.Overlap.NONE;
     units.accept(unit, alone ? accepted + second : accepted, alone ? d : p);
     units.fly(unit, pc[unit], cost[unit], started[unit], accepted + second, d);
-    m.paths.release(p);
   }
 }

@@ -15,6 +15,8 @@ final class Engine {
   private final Machine m;
   private final Issue issue;
   private final Units units;
+  private final DmaEngine dma;
+  private final Holders holders = new Holders();
   private final Repeats repeats;
   private final Leaps leaps;
   private final LayerWatch layers;
@@ -40,7 +42,7 @@ final class Engine {
     issue = new Issue(m, cache, codeId);
     var net = new Interconnect(m);
     var trace = options.trace().orElse(null);
-    var dma = new DmaEngine(m, net, trace);
+    dma = new DmaEngine(m, net, trace);
     units = new Units(m, issue, dma, net, trace);
     // What a fetched batch and a bank's writes leave behind is not among what Repeats compares.
     boolean comparable =
@@ -76,6 +78,11 @@ final class Engine {
     var events = m.events;
     long limit = options.maxCycles();
     while (true) {
+      if (m.paths.isFull()) {
+        holders.fill(m, dma);
+        units.holders(holders);
+        m.paths.collect(holders);
+      }
       int actor = events.first();
       long t = events.time(actor);
       if (t == EventTree.NEVER) {
@@ -160,7 +167,6 @@ final class Engine {
       long halt = issue.haltTime(core);
       if (halt > total || lastPath == PathPool.NONE) {
         total = halt;
-        m.paths.release(lastPath);
         int pc = m.pc[core];
         lastPath = issue.pathAt(core, m.code[core].nodeOf[pc], halt);
       }
@@ -168,8 +174,6 @@ final class Engine {
     for (int unit = 0; unit < m.units; unit++) {
       if (m.lastEnd[unit] > total) {
         total = m.lastEnd[unit];
-        m.paths.retain(m.lastPath[unit]);
-        m.paths.release(lastPath);
         lastPath = m.lastPath[unit];
       }
     }

@@ -11,23 +11,28 @@ final class Holders {
   /** Those of a machine. */
   static Holders of(Machine m, DmaEngine dma) {
     var h = new Holders();
+    h.fill(m, dma);
+    return h;
+  }
+
+  /** Forgets those it has and takes those of a machine. */
+  void fill(Machine m, DmaEngine dma) {
+    count = 0;
     for (int core = 0; core < m.cores; core++) {
-      h.add(m.runPath, core);
+      add(m.runPath, core);
     }
     for (int unit = 0; unit < m.units; unit++) {
-      h.add(m.acceptPath, unit);
-      h.add(m.streamPath, unit);
-      h.add(m.lastPath, unit);
+      add(m.acceptPath, unit);
+      add(m.streamPath, unit);
+      add(m.lastPath, unit);
       for (int i = 0; i < m.queueSize[unit]; i++) {
-        h.add(m.queueRun, unit * m.queueRing + (m.queueHead[unit] + i & m.queueRing - 1));
+        add(m.queueRun, unit * m.queueRing + (m.queueHead[unit] + i & m.queueRing - 1));
       }
       for (int i = 0; i < m.flightSize[unit]; i++) {
-        h.add(
-            m.flightPath, unit * Machine.IN_FLIGHT + (m.flightHead[unit] + i) % Machine.IN_FLIGHT);
+        add(m.flightPath, unit * Machine.IN_FLIGHT + (m.flightHead[unit] + i) % Machine.IN_FLIGHT);
       }
     }
-    dma.holders(h);
-    return h;
+    dma.holders(this);
   }
 
   void add(int[] array, int index) {

@@ -148,7 +148,6 @@ final class Interconnect {
         int q = m.paths.open(p, node);
         m.paths.add(q, NOC, 1);
         units.accept(unit, t + latency + 1, q);
-        m.paths.release(q);
         units.fly(unit, pc, -1, t, t + latency, p);
       }
       case Code.BARRIER -> barrier(unit, slot, t, cause);
@@ -246,7 +245,6 @@ final class Interconnect {
     m.paths.add(d, FILL, engine.finishCycles());
     units.fly(unit, pc, row, t, sent + latency + engine.finishCycles(), d);
     units.accept(unit, sent, p);
-    m.paths.release(p);
   }
 
   private void barrier(int unit, int slot, long t, int cause) {
@@ -285,10 +283,8 @@ final class Interconnect {
   private void meeting(int core, long t, long end, int cost, int p) {
     int unit = core * Machine.U + Machine.COM;
     m.lastEnd[unit] = Math.max(m.lastEnd[unit], t);
-    m.paths.retain(p);
     units.fly(unit, waitingPc[core], cost, t, end, p);
     units.accept(unit, end, p);
-    m.paths.release(p);
     waitingPc[core] = -1;
   }
 

@@ -70,7 +70,6 @@ final class Issue {
       signalPc[core] = -1;
       int cause = pathAt(core, m.code[core].nodeOf[signalled], time);
       units.signal(core, m.code[core].signals[signalled], time, cause);
-      m.paths.release(cause);
     }
     Code code = m.code[core];
     int pc = m.pc[core];
@@ -214,7 +213,6 @@ final class Issue {
     m.queueAvailable[slot] = available;
     m.queueRun[slot] = m.runPath[core];
     m.queueRunStart[slot] = m.runStart[core];
-    m.paths.retain(m.runPath[core]);
     if (m.queueSize[unit]++ == 0) {
       units.arrived(unit, available);
     }
@@ -281,8 +279,6 @@ final class Issue {
   }
 
   private void restart(int core, long t, int cause) {
-    m.paths.retain(cause);
-    m.paths.release(m.runPath[core]);
     m.runPath[core] = cause;
     m.runStart[core] = t;
     m.sequencerTime[core] = t;

@@ -223,7 +223,6 @@ final class LayerWatch {
     int p = issue.pathAt(0, m.code[0].nodeOf[pc], m.sequencerTime[0]);
     var path = new long[(nodeCount + 1) * Category.COUNT];
     m.paths.accumulate(p, path);
-    m.paths.release(p);
     return Results.of(m, m.sequencerTime[0], path, 0);
   }
 }

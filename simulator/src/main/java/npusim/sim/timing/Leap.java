@@ -25,7 +25,6 @@ final class Leap {
     int p = issue.pathAt(0, m.code[0].nodeOf[m.pc[0]], m.sequencerTime[0]);
     var sums = new long[(nodeCount + 1) * C];
     m.paths.accumulate(p, sums);
-    m.paths.release(p);
     var path = new long[C];
     for (int i = 0; i < sums.length; i++) {
       path[i % C] += sums[i];

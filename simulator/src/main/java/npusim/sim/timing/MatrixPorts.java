@@ -19,6 +19,11 @@ final class MatrixPorts {
   private static final int FILL = Category.FILL_DRAIN.ordinal();
   private static final int NO_BANK = -1;
 
+  // Indices of paths.
+  private static final int ACCEPT = 0;
+  private static final int ITEM = 1;
+  private static final int CURRENT = 2;
+
   private final Machine m;
   private final int unit;
   private final BankWrites writes;
@@ -36,6 +41,10 @@ final class MatrixPorts {
 
   private final Item item = new Item();
   private final Item current = new Item();
+
+  /** Paths to the item letting the next instruction in, to its last row, to the current one's. */
+  private final int[] paths = {PathPool.NONE, PathPool.NONE, PathPool.NONE};
+
   private long jointRows;
   private long jointEnd;
   private long blockEnd;
@@ -62,7 +71,6 @@ final class MatrixPorts {
     private long accept;
     private long end;
     private long drain;
-    private int stream = PathPool.NONE;
   }
 
   /** Starts the instruction in queue slot {@code slot}. */
@@ -89,11 +97,16 @@ final class MatrixPorts {
     m.paths.add(s, MATRIX, item.end - item.accept);
     int d = m.paths.open(s, node);
     m.paths.add(d, FILL, item.drain);
-    m.paths.release(item.stream);
-    item.stream = s;
+    paths[ACCEPT] = p;
+    paths[ITEM] = s;
     units.fly(unit, m.queuePc[slot], cost, t, item.end + item.drain, d);
     units.accept(unit, item.accept, p);
-    m.paths.release(p);
+  }
+
+  void holders(Holders h) {
+    for (int i = 0; i < paths.length; i++) {
+      h.add(paths, i);
+    }
   }
 
   /** An instruction that uses no port is put in flight. */
@@ -137,13 +150,9 @@ final class MatrixPorts {
     if (item.rows == 0) {
       // A load without rows of its own: what streamed beside it has ended with it.
       current.number = -1;
-      m.paths.release(item.stream);
-      m.paths.release(current.stream);
-      item.stream = PathPool.NONE;
-      current.stream = PathPool.NONE;
+      paths[CURRENT] = PathPool.NONE;
       current.end = item.end;
     } else {
-      m.paths.release(current.stream);
       current.number = item.number;
       current.from = item.from;
       current.rows = item.rows;
@@ -151,9 +160,10 @@ final class MatrixPorts {
       current.otherBank = item.otherBank;
       current.end = item.end;
       current.drain = item.drain;
-      current.stream = item.stream;
-      item.stream = PathPool.NONE;
+      paths[CURRENT] = paths[ITEM];
     }
+    paths[ACCEPT] = PathPool.NONE;
+    paths[ITEM] = PathPool.NONE;
     item.number = -1;
     writes.forget(current.number < 0 ? current.end : current.from);
   }
@@ -163,7 +173,7 @@ final class MatrixPorts {
     if (item.number < 0) {
       if (current.number >= 0) {
         current.end = rows(current, current.from, current.rows);
-        later(current, current.end - end);
+        later(current.end - end);
       }
       return;
     }
@@ -171,17 +181,17 @@ final class MatrixPorts {
     long itemEnd = item.end;
     measure();
     if (current.number >= 0) {
-      later(current, current.end - end);
+      later(current.end - end);
     }
     // The path to the next instruction does not go through the rows behind it.
-    m.paths.add(m.paths.previous(item.stream), PORTS, item.accept - accept);
-    m.paths.add(item.stream, PORTS, item.end - itemEnd - (item.accept - accept));
+    m.paths.add(paths[ACCEPT], PORTS, item.accept - accept);
+    m.paths.add(paths[ITEM], PORTS, item.end - itemEnd - (item.accept - accept));
     move(item.number, item.end + item.drain);
   }
 
-  private void later(Item i, long by) {
-    m.paths.add(i.stream, PORTS, by);
-    move(i.number, i.end + i.drain);
+  private void later(long by) {
+    m.paths.add(paths[CURRENT], PORTS, by);
+    move(current.number, current.end + current.drain);
   }
 
   private int slot(long number) {

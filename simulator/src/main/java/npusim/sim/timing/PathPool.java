@@ -1,13 +1,15 @@
 package npusim.sim.timing;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Critical paths of everything in flight. A record is a stretch of path spent on one graph node,
- * split by category, and points to the record before it. Records are counted references in one pool
- * of primitive arrays: a stretch that nothing in flight descends from is freed, and a stretch with
- * a single descendant on the same graph node is absorbed into it, so that the pool stays as small
- * as the paths differ.
+ * split by category, and points to the record before it. Records are made one behind the other and
+ * never given back; from time to time {@link #collect} copies those that something still leads to
+ * and forgets the others. A stretch that only one other, on the same graph node, follows is joined
+ * with it then, so that what is kept stays as small as the paths differ.
  */
 final class PathPool {
   /** No record: the start of the run. */
@@ -15,50 +17,54 @@ final class PathPool {
 
   private static final int C = Category.COUNT;
 
-  /** Every so many compactions one goes deep; a power of two. */
-  private static final int DEEP_EVERY = 128;
-
-  /** Records that a deep compaction looks at. */
-  private static final int DEEP = 512;
-
-  private int capacity = 1024;
-  private int[] previous = new int[capacity];
-  private int[] references = new int[capacity];
-  private int[] node = new int[capacity];
-  private long[] cycles = new long[capacity * C];
-
-  /** By record: a bit for every category that its cycles are of; those of others are undefined. */
-  private int[] present = new int[capacity];
-
-  private int free = NONE;
-  private int used;
-  private int compactions;
-
   /**
-   * A new empty record on {@code graphNode} after {@code before}; the caller holds its one
-   * reference.
+   * Words of a record: the record before and the graph node, then cycles and category of up to
+   * three categories. A record of more is several.
    */
+  private static final int WORDS = 4;
+
+  private static final int TAG_BITS = 4;
+  private static final long TAG = (1 << TAG_BITS) - 1;
+
+  /** Records between two collections at least. */
+  private static final int LEAST = 512;
+
+  /** Records between two collections for each that the first of them has left. */
+  private static final int GROWTH = 4;
+
+  /** Counts for a reference from outside, to be more than one from a record. */
+  private static final int ROOT = 2;
+
+  private int capacity = LEAST + LEAST / 4;
+  private long[] words = new long[capacity * WORDS];
+  private int used;
+  private int limit = LEAST;
+
+  /** Records that somebody keeps the numbers of. */
+  private final List<int[]> pinned = new ArrayList<>();
+
+  // For collections: the words to copy to, and by record what it became, how many lead to it.
+  private long[] spare = new long[capacity * WORDS];
+  private int[] copy = new int[capacity];
+  private int[] references = new int[capacity];
+  private int[] chain = new int[capacity];
+
+  PathPool() {
+    Arrays.fill(copy, NONE);
+  }
+
+  /** A new empty record on {@code graphNode} after {@code before}. */
   int open(int before, int graphNode) {
-    int r = free;
-    if (r != NONE) {
-      free = previous[r];
-    } else {
-      if (used == capacity) {
-        grow();
-      }
-      r = used++;
+    if (used == capacity) {
+      grow();
     }
-    references[r] = 1;
-    node[r] = graphNode;
-    present[r] = 0;
-    int p = before;
-    if (p != NONE && references[p] == 0) {
-      throw new IllegalStateException("path record used after release");
-    }
-    if (p != NONE) {
-      references[p]++;
-    }
-    previous[r] = p;
+    int r = used++;
+    long[] w = words;
+    int at = r * WORDS;
+    w[at] = (long) before << Integer.SIZE | graphNode & 0xffff_ffffL;
+    w[at + 1] = 0;
+    w[at + 2] = 0;
+    w[at + 3] = 0;
     return r;
   }
 
@@ -66,78 +72,45 @@ final class PathPool {
     if (amount == 0) {
       return;
     }
-    int i = record * C + category;
-    int bits = present[record];
-    int bit = 1 << category;
-    if ((bits & bit) == 0) {
-      present[record] = bits | bit;
-      cycles[i] = amount;
-    } else {
-      cycles[i] += amount;
+    long[] w = words;
+    int at = record * WORDS;
+    long tag = category + 1;
+    for (int i = at + 1; i < at + WORDS; i++) {
+      if (w[i] == 0) {
+        w[i] = amount << TAG_BITS | tag;
+        return;
+      }
+      if ((w[i] & TAG) == tag) {
+        w[i] += amount << TAG_BITS;
+        return;
+      }
     }
+    // What it was goes into a record of its own in front.
+    int front = open(NONE, NONE);
+    w = words;
+    System.arraycopy(w, at, w, front * WORDS, WORDS);
+    w[at] = (long) front << Integer.SIZE | w[at] & 0xffff_ffffL;
+    w[at + 1] = amount << TAG_BITS | tag;
+    w[at + 2] = 0;
+    w[at + 3] = 0;
   }
 
   int node(int record) {
-    return node[record];
+    return (int) words[record * WORDS];
   }
 
   /** The record before. */
   int previous(int record) {
-    return previous[record];
+    return (int) (words[record * WORDS] >> Integer.SIZE);
   }
 
   long cycles(int record, int category) {
-    return (present[record] >> category & 1) == 0 ? 0 : cycles[record * C + category];
-  }
-
-  void retain(int record) {
-    if (record != NONE) {
-      references[record]++;
-    }
-  }
-
-  /** Gives a reference back; frees the record and what only it held. */
-  void release(int record) {
-    int r = record;
-    while (r != NONE && --references[r] == 0) {
-      int p = previous[r];
-      previous[r] = free;
-      free = r;
-      r = p;
-    }
-  }
-
-  /**
-   * Absorbs the records before {@code record} that only it refers to and that are on the same graph
-   * node. A record that others refer to stops this, and the newest nearly always is one; so now and
-   * then the path is followed further back, where what was referred to is no longer.
-   */
-  void compact(int record) {
-    absorb(record);
-    if ((++compactions & DEEP_EVERY - 1) == 0) {
-      int r = previous[record];
-      for (int passed = 0; passed < DEEP && r != NONE; passed++) {
-        absorb(r);
-        r = previous[r];
+    for (int i = record * WORDS + 1; i < (record + 1) * WORDS; i++) {
+      if ((words[i] & TAG) == category + 1) {
+        return words[i] >> TAG_BITS;
       }
     }
-  }
-
-  private void absorb(int record) {
-    int p = previous[record];
-    int n = node[record];
-    while (p != NONE && references[p] == 1 && node[p] == n) {
-      for (int bits = present[p]; bits != 0; bits &= bits - 1) {
-        int c = Integer.numberOfTrailingZeros(bits);
-        add(record, c, cycles[p * C + c]);
-      }
-      int before = previous[p];
-      previous[record] = before;
-      references[p] = 0;
-      previous[p] = free;
-      free = p;
-      p = before;
-    }
+    return 0;
   }
 
   /**
@@ -145,11 +118,10 @@ final class PathPool {
    * category]}.
    */
   void accumulate(int record, long[] sums) {
-    for (int r = record; r != NONE; r = previous[r]) {
-      int to = (node[r] + 1) * C;
-      for (int bits = present[r]; bits != 0; bits &= bits - 1) {
-        int c = Integer.numberOfTrailingZeros(bits);
-        sums[to + c] += cycles[r * C + c];
+    for (int r = record; r != NONE; r = previous(r)) {
+      int to = (node(r) + 1) * C;
+      for (int i = r * WORDS + 1; i < (r + 1) * WORDS && words[i] != 0; i++) {
+        sums[to + (int) (words[i] & TAG) - 1] += words[i] >> TAG_BITS;
       }
     }
   }
@@ -159,21 +131,103 @@ final class PathPool {
     return capacity;
   }
 
-  /** Records in use; for tests. */
-  int live() {
-    int count = used;
-    for (int r = free; r != NONE; r = previous[r]) {
-      count--;
+  /** Keeps the records of which the numbers are in {@code records}, and the numbers valid. */
+  void pin(int... records) {
+    pinned.add(records);
+  }
+
+  /** Takes back {@link #pin}. */
+  @SuppressWarnings("ReferenceEquality") // which array it is, not what is in it
+  void unpin(int... records) {
+    pinned.removeIf(p -> p == records);
+  }
+
+  /** Whether it is time to {@link #collect}. */
+  boolean isFull() {
+    return used >= limit;
+  }
+
+  /** Forgets every record that leads to none of the holders' or of those pinned. */
+  void collect(Holders holders) {
+    int before = used;
+    for (int h = 0; h < holders.count(); h++) {
+      mark(holders.get(h));
     }
-    return count;
+    for (int[] records : pinned) {
+      for (int r : records) {
+        mark(r);
+      }
+    }
+    long[] from = words;
+    words = spare;
+    spare = from;
+    used = 0;
+    for (int h = 0; h < holders.count(); h++) {
+      holders.set(h, copied(from, holders.get(h)));
+    }
+    for (int[] records : pinned) {
+      for (int i = 0; i < records.length; i++) {
+        records[i] = copied(from, records[i]);
+      }
+    }
+    Arrays.fill(copy, 0, before, NONE);
+    Arrays.fill(references, 0, before, 0);
+    limit = Math.max(LEAST, GROWTH * used);
+    if (capacity < limit + limit / 4) {
+      resize(limit + limit / 2);
+    }
+  }
+
+  /** Counts a reference from outside, and those among the records that it keeps. */
+  private void mark(int root) {
+    if (root == NONE) {
+      return;
+    }
+    boolean seen = references[root] != 0;
+    references[root] += ROOT;
+    for (int r = previous(root); !seen && r != NONE; r = previous(r)) {
+      seen = references[r]++ != 0;
+    }
+  }
+
+  /** What a record of the words {@code from} has become. */
+  private int copied(long[] from, int record) {
+    int n = 0;
+    int r = record;
+    while (r != NONE && copy[r] == NONE) {
+      chain[n++] = r;
+      r = (int) (from[r * WORDS] >> Integer.SIZE);
+    }
+    int last = r == NONE ? NONE : copy[r];
+    boolean alone = r != NONE && references[r] == 1;
+    while (n > 0) {
+      r = chain[--n];
+      int at = r * WORDS;
+      int graphNode = (int) from[at];
+      if (!alone || node(last) != graphNode) {
+        last = open(last, graphNode);
+      }
+      for (int i = at + 1; i < at + WORDS && from[i] != 0; i++) {
+        add(last, (int) (from[i] & TAG) - 1, from[i] >> TAG_BITS);
+      }
+      copy[r] = last;
+      alone = references[r] == 1;
+    }
+    return last;
   }
 
   private void grow() {
-    capacity *= 2;
-    previous = Arrays.copyOf(previous, capacity);
-    references = Arrays.copyOf(references, capacity);
-    node = Arrays.copyOf(node, capacity);
-    cycles = Arrays.copyOf(cycles, capacity * C);
-    present = Arrays.copyOf(present, capacity);
+    resize(capacity * 2);
+  }
+
+  private void resize(int records) {
+    int old = capacity;
+    capacity = records;
+    words = Arrays.copyOf(words, records * WORDS);
+    spare = new long[records * WORDS];
+    copy = Arrays.copyOf(copy, records);
+    Arrays.fill(copy, old, records, NONE);
+    references = Arrays.copyOf(references, records);
+    chain = new int[records];
   }
 }

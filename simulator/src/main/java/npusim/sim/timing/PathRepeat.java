@@ -113,27 +113,20 @@ final class PathRepeat {
       int base = holders.get(at[h]);
       var stretch = total.get(h);
       if (stretch == null || stretch.isEmpty()) {
-        paths.retain(base);
         records[h] = base;
         continue;
       }
       int record = base;
-      boolean own = false;
       for (var e : stretch.entrySet()) {
         int next = paths.open(record, e.getKey());
         for (int c = 0; c < C; c++) {
           paths.add(next, c, e.getValue()[c]);
         }
-        if (own) {
-          paths.release(record);
-        }
         record = next;
-        own = true;
       }
       records[h] = record;
     }
     for (int h = 0; h < n; h++) {
-      paths.release(holders.get(h));
       holders.set(h, records[h]);
     }
   }

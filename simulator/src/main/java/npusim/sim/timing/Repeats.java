@@ -229,8 +229,8 @@ final class Repeats {
     var records = new int[holders.count()];
     for (int h = 0; h < records.length; h++) {
       records[h] = holders.get(h);
-      m.paths.retain(records[h]);
     }
+    m.paths.pin(records);
     w.reference =
         new Mark(
             s,
@@ -320,9 +320,7 @@ final class Repeats {
 
   private void forget(Watch w) {
     if (w.reference != null) {
-      for (int record : w.reference.records) {
-        m.paths.release(record);
-      }
+      m.paths.unpin(w.reference.records);
     }
     w.reference = null;
     w.middle = null;

@@ -40,6 +40,12 @@ final class Units {
     }
   }
 
+  void holders(Holders h) {
+    for (var ports : matrixPorts) {
+      ports.holders(h);
+    }
+  }
+
   /** The start actor of {@code unit} has come due. */
   void wake(int unit, long t) {
     if (m.state[unit] == Machine.ACTIVE) {
@@ -55,14 +61,11 @@ final class Units {
       int cause = m.acceptPath[unit];
       m.acceptPath[unit] = PathPool.NONE;
       tryStart(unit, t, cause);
-      m.paths.release(cause);
     } else {
       int slot = m.head(unit);
       int cause = m.paths.open(m.queueRun[slot], m.code[unit / Machine.U].nodeOf[m.queuePc[slot]]);
       m.paths.add(cause, Category.ISSUE.ordinal(), t - m.queueRunStart[slot]);
-      m.paths.compact(cause);
       tryStart(unit, t, cause);
-      m.paths.release(cause);
     }
   }
 
@@ -94,7 +97,7 @@ final class Units {
       int newest = newest(unit);
       if (m.flightEnd[newest] > t) {
         m.state[unit] = Machine.ACTIVE;
-        setAcceptPath(unit, m.flightPath[newest]);
+        m.acceptPath[unit] = m.flightPath[newest];
         m.events.set(2 * unit, m.flightEnd[newest]);
         return;
       }
@@ -130,7 +133,6 @@ final class Units {
     long ready = m.state[unit] == Machine.BLOCKED ? t : m.queueAvailable[slot];
     m.queueHead[unit] = m.queueHead[unit] + 1 & m.queueRing - 1;
     m.queueSize[unit]--;
-    m.paths.release(m.queueRun[slot]);
     boolean refill = issue.freed(core, unit, t, cause);
     m.tally.instruction(m.costs.rows, cost, node);
     m.lastPc[unit] = pc;
@@ -192,7 +194,6 @@ final class Units {
     m.paths.add(s, FILL, Math.min(bubbles, overlap - tail));
     m.paths.add(s, PORTS, overlap - tail - Math.min(bubbles, overlap - tail));
     long end = from + stream;
-    m.paths.release(m.streamPath[unit]);
     m.streamPath[unit] = s;
     m.streamEnd[unit] = end;
     int d = m.paths.open(s, node);
@@ -203,7 +204,6 @@ final class Units {
       accept(unit, end + c[cost + Costs.DRAIN], d);
     }
     fly(unit, pc, cost, t, end + c[cost + Costs.DRAIN], d);
-    m.paths.release(p);
   }
 
   private void vector(int unit, int pc, int cost, int node, long t, int cause) {
@@ -218,12 +218,11 @@ final class Units {
     m.paths.add(d, FILL, drain);
     fly(unit, pc, cost, t, t + stream + drain, d);
     accept(unit, t + stream, p);
-    m.paths.release(p);
   }
 
   /** The unit can take its next instruction at {@code t}, reached by the path {@code p}. */
   void accept(int unit, long t, int p) {
-    setAcceptPath(unit, p);
+    m.acceptPath[unit] = p;
     m.acceptAt[unit] = t;
     m.resumeAt[unit] = t;
     if (t <= m.now()
@@ -243,7 +242,7 @@ final class Units {
     int slot = m.head(unit);
     long t = m.acceptAt[unit];
     if (m.queueAvailable[slot] > t) {
-      setAcceptPath(unit, PathPool.NONE);
+      m.acceptPath[unit] = PathPool.NONE;
       m.state[unit] = Machine.READY;
       m.events.set(2 * unit, m.queueAvailable[slot]);
       return;
@@ -255,7 +254,7 @@ final class Units {
         && dependence.of(core, m.lastPc[unit], pc)) {
       int newest = newest(unit);
       if (m.flightEnd[newest] > t) {
-        setAcceptPath(unit, m.flightPath[newest]);
+        m.acceptPath[unit] = m.flightPath[newest];
         m.resumeAt[unit] = m.flightEnd[newest];
       }
     }
@@ -300,21 +299,15 @@ final class Units {
     if (!m.passed(m.resumeAt[unit], 2 * unit)) {
       return false;
     }
-    setAcceptPath(unit, PathPool.NONE);
+    m.acceptPath[unit] = PathPool.NONE;
     m.state[unit] = waiting == 0 ? Machine.EMPTY : Machine.BLOCKED;
     m.blockedSince[unit] = m.resumeAt[unit];
     return true;
   }
 
-  private void setAcceptPath(int unit, int p) {
-    m.paths.retain(p);
-    m.paths.release(m.acceptPath[unit]);
-    m.acceptPath[unit] = p;
-  }
-
   /**
-   * Puts an instruction among those that complete later. Takes over the caller's reference to
-   * {@code path}. An instruction never completes before the one in front of it.
+   * Puts an instruction among those that complete later. It never completes before the one in front
+   * of it.
    */
   void fly(int unit, int pc, int cost, long start, long end, int path) {
     long when = end;
@@ -323,7 +316,6 @@ final class Units {
       int newest = newest(unit);
       if (m.flightEnd[newest] > end) {
         when = m.flightEnd[newest];
-        m.paths.release(p);
         p = m.paths.open(m.flightPath[newest], m.paths.node(m.flightPath[newest]));
       }
     }
@@ -364,9 +356,6 @@ final class Units {
     m.tally.unit(unit, Tally.BUSY, busy);
     m.tally.node(code.nodeOf[pc], Tally.NODE_BUSY + unit % Machine.U, busy);
     m.lastEnd[unit] = t;
-    m.paths.compact(path);
-    m.paths.retain(path);
-    m.paths.release(m.lastPath[unit]);
     m.lastPath[unit] = path;
     m.events.set(
         2 * unit + 1,
@@ -385,7 +374,6 @@ final class Units {
     if (m.state[unit] == Machine.FULL) {
       tryStart(unit, t, path);
     }
-    m.paths.release(path);
   }
 
   /**
