@@ -34,7 +34,7 @@ final class CoreRun {
     SEMAPHORE,
     /** At a barrier, waits done. */
     BARRIER,
-    /** At a send or receive, waits done. */
+    /** At a transfer between chips, waits done. */
     LINK,
     HALTED,
     /** A fault after which nothing sensible can be said. */
@@ -138,7 +138,7 @@ final class CoreRun {
     return machine.executed() != before;
   }
 
-  /** Completes the barrier, send or receive the core stands at. */
+  /** Completes the barrier or transfer between chips the core stands at. */
   void release() {
     complete(sequencer.current(), Lanes.COM);
     sequencer.next();
@@ -161,7 +161,7 @@ final class CoreRun {
     touch(in, lane, clock);
     switch (in.op()) {
       case C_BARRIER -> state = State.BARRIER;
-      case C_SEND, C_RECV -> state = State.LINK;
+      case C_SEND, C_RECV, C_EXCHANGE -> state = State.LINK;
       case C_SIGNAL -> {
         remoteSignal(in, lane, clock);
         complete(in, lane);
@@ -298,11 +298,32 @@ final class CoreRun {
     if (uses.isEmpty()) {
       return;
     }
+    if (in.op() == Opcode.C_EXCHANGE) {
+      requireApart();
+    }
     var actor = new SystemMemory.Actor(core, lane, event, sequencer.pc(), clock);
     for (boolean writes : new boolean[] {false, true}) {
       for (Use use : uses) {
         if (use.write() == writes) {
           forTargets(in, use, target -> machine.memory().check(use, target, actor));
+        }
+      }
+    }
+  }
+
+  /** What an exchange sends is on its way while it writes what it receives. */
+  private void requireApart() {
+    for (Use sent : uses) {
+      for (Use received : uses) {
+        if (sent.read() && received.write() && sent.footprint().overlaps(received.footprint())) {
+          machine
+              .findings()
+              .error(
+                  "verify-overlap",
+                  core,
+                  sequencer.pc(),
+                  "dst overlaps a: bytes would be overwritten before they are sent",
+                  "receive into other memory");
         }
       }
     }

@@ -194,45 +194,62 @@ final class Machine {
   private boolean links() {
     boolean moved = false;
     for (int c = 0; c < cores.size(); c++) {
-      CoreRun sender = cores.get(c);
-      if (sender.state() != CoreRun.State.LINK || sender.current().op() != Opcode.C_SEND) {
+      CoreRun core = cores.get(c);
+      if (core.state() != CoreRun.State.LINK || core.current().op() == Opcode.C_RECV) {
         continue;
       }
-      long peer = sender.resolve(Field.PEER);
-      if (peer < 0 || peer >= cores.size()) {
-        findings.error("verify-range", c, sender.pc(), "core " + peer + " does not exist", "");
+      long number = core.resolve(Field.PEER);
+      if (number < 0 || number >= cores.size()) {
+        findings.error("verify-range", c, core.pc(), "core " + number + " does not exist", "");
         continue;
       }
-      CoreRun receiver = cores.get((int) peer);
-      if (receiver.state() == CoreRun.State.LINK
-          && receiver.current().op() == Opcode.C_RECV
-          && receiver.resolve(Field.PEER) == c
-          && receiver.resolve(Field.TAG) == sender.resolve(Field.TAG)) {
-        long sent = bits(sender, Field.A_T);
-        long received = bits(receiver, Field.DST_T);
-        if (sent != received) {
-          findings.error(
-              "verify-range",
-              c,
-              sender.pc(),
-              "sends "
-                  + sent / 8
-                  + " bytes, "
-                  + findings.place((int) peer, receiver.pc())
-                  + " receives "
-                  + received / 8,
-              "");
+      CoreRun peer = cores.get((int) number);
+      if (peer != core
+          && peer.state() == CoreRun.State.LINK
+          && peer.current().op() == partner(core.current().op())
+          && peer.resolve(Field.PEER) == c
+          && peer.resolve(Field.TAG) == core.resolve(Field.TAG)) {
+        requireSameLength(core, peer);
+        if (core.current().op() == Opcode.C_EXCHANGE) {
+          requireSameLength(peer, core);
         }
-        Clock both = sender.com().copy();
-        both.join(receiver.com());
-        sender.com().join(both);
-        receiver.com().join(both);
-        sender.release();
-        receiver.release();
+        Clock both = core.com().copy();
+        both.join(peer.com());
+        core.com().join(both);
+        peer.com().join(both);
+        core.release();
+        peer.release();
         moved = true;
       }
     }
     return moved;
+  }
+
+  /** What a transfer between chips meets. */
+  private static Opcode partner(Opcode op) {
+    return switch (op) {
+      case C_SEND -> Opcode.C_RECV;
+      case C_RECV -> Opcode.C_SEND;
+      default -> op;
+    };
+  }
+
+  private void requireSameLength(CoreRun sender, CoreRun receiver) {
+    long sent = bits(sender, Field.A_T);
+    long received = bits(receiver, Field.DST_T);
+    if (sent != received) {
+      findings.error(
+          "verify-range",
+          sender.core(),
+          sender.pc(),
+          "sends "
+              + sent / 8
+              + " bytes, "
+              + findings.place(receiver.core(), receiver.pc())
+              + " receives "
+              + received / 8,
+          "");
+    }
   }
 
   private static long bits(CoreRun core, Field type) {
@@ -260,9 +277,7 @@ final class Machine {
                 "verify-deadlock",
                 c,
                 core.pc(),
-                "no matching "
-                    + (core.current().op() == Opcode.C_SEND ? "c.recv" : "c.send")
-                    + " on the peer",
+                "no matching " + partner(core.current().op()).mnemonic() + " on the peer",
                 "");
         case HALTED -> leaks(c, core);
         case RUNNING, BROKEN -> {}

@@ -388,6 +388,49 @@ class ProgramVerifierTest {
   }
 
   @Test
+  void exchangesMeetAndOrderBothCores() {
+    String text =
+        """
+        .program p cores_per_chip=1
+        .core 0 stream=a
+        .core 1 stream=b
+        .stream a
+        v.fill d=[4] dst=0[1] signal(s1)
+        c.exchange d=[4] a=0[1] dst=0x10[1] peer=1 tag=7 wait(s1) signal(s2)
+        v.bini add d=[4] dst=0[1] a=0x10[1] imm=1 wait(s2)
+        halt
+        .stream b
+        v.fill d=[4] dst=0x20[1] signal(s1)
+        c.exchange d=[4] a=0x20[1] dst=0x30[1] peer=0 tag=7 wait(s1) signal(s2)
+        v.bini add d=[4] dst=0x20[1] a=0x30[1] imm=1 wait(s2)
+        halt
+        """;
+    assertThat(verify(text)).isEmpty();
+    assertFinds(
+        text.replace("d=[4] a=0x20[1]", "d=[5] a=0x20[1]"),
+        "verify-range",
+        "sends 16 bytes",
+        "receives 20");
+    assertFinds(
+        text.replace("peer=0 tag=7", "peer=0 tag=8"), "verify-deadlock", "no matching c.exchange");
+    assertFinds(
+        text.replace("c.exchange d=[4] a=0x20[1] dst", "c.recv d=[4] dst"),
+        "verify-deadlock",
+        "no matching c.exchange",
+        "no matching c.send");
+    assertFinds(text.replace("peer=1", "peer=2"), "verify-range", "core 2 does not exist");
+    assertFinds(text.replace("peer=1", "peer=0"), "verify-deadlock", "no matching c.exchange");
+    assertFinds(
+        text.replace("dst=0x30[1] peer", "dst=0x2c[1] peer"), "verify-overlap", "dst overlaps a");
+    assertFinds(
+        text.replace("a=0x10[1] imm=1 wait(s2)", "a=0x10[1] imm=1"),
+        "verify-race",
+        "com writes in core 0");
+    assertFinds(text.replace("tag=7 wait(s1)", "tag=7"), "verify-race", "near 0x0 that vec writes");
+    assertFinds(text.replace("dst=0x10[1] peer", "dst=0x1000[1] peer"), "verify-bounds", "dst");
+  }
+
+  @Test
   void parametersTakeTheirLargestValue() {
     String text = HEAD + ".param n r5 min=1 max=%d default=4\nv.fill d=[r5] dst=0[1]\nhalt";
     assertThat(verify(text.formatted(1024))).isEmpty();

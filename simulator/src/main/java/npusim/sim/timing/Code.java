@@ -38,6 +38,7 @@ final class Code {
   static final byte MESSAGE = 6;
   static final byte SEND = 7;
   static final byte RECEIVE = 8;
+  static final byte EXCHANGE = 9;
 
   private static final Field[] NO_FIELDS = {};
   private static final AluFn[] ALU_FNS = AluFn.values();
@@ -119,6 +120,21 @@ final class Code {
 
   int length() {
     return instructions.length;
+  }
+
+  /** Whether an instruction meets one of a core of another chip. */
+  boolean betweenChips(int pc) {
+    return kind[pc] == DISPATCH
+        && (work[pc] == SEND || work[pc] == RECEIVE || work[pc] == EXCHANGE);
+  }
+
+  /** What a transfer between chips meets at the other core. */
+  static byte partner(byte work) {
+    return switch (work) {
+      case SEND -> RECEIVE;
+      case RECEIVE -> SEND;
+      default -> work;
+    };
   }
 
   private void decode(int i, Instruction ins) {
@@ -206,8 +222,13 @@ final class Code {
         second(i, ins, Field.CORES);
         immediate[i] = ins.get(Field.SEM) << 8 | ins.get(Field.AMOUNT);
       }
-      case C_SEND, C_RECV -> {
-        work[i] = ins.op() == npusim.isa.Opcode.C_SEND ? SEND : RECEIVE;
+      case C_SEND, C_RECV, C_EXCHANGE -> {
+        work[i] =
+            switch (ins.op()) {
+              case C_SEND -> SEND;
+              case C_RECV -> RECEIVE;
+              default -> EXCHANGE;
+            };
         second(i, ins, Field.PEER);
         operand(i, ins, Field.TAG);
       }

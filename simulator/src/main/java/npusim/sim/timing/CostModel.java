@@ -414,13 +414,22 @@ final class CostModel {
       put(row, Costs.LIMIT, Math.max(1, ins.resolve(Field.ROWS, r)));
     }
     boolean acc = inAccumulator(ins, load ? Field.DST : Field.A);
-    boolean intoLocal = ins.op().unit() == npusim.isa.Unit.LD || ins.op() == Opcode.C_RECV;
+    boolean intoLocal =
+        ins.op().unit() == npusim.isa.Unit.LD
+            || ins.op() == Opcode.C_RECV
+            || ins.op() == Opcode.C_EXCHANGE;
     put(
         row,
         acc
             ? (intoLocal ? Costs.ACC_WRITE : Costs.ACC_READ)
             : (intoLocal ? Costs.SPM_WRITE : Costs.SPM_READ),
         Math.ceilDiv(elements * localUnit, 8L));
+    if (ins.op() == Opcode.C_EXCHANGE) {
+      put(
+          row,
+          inAccumulator(ins, Field.A) ? Costs.ACC_READ : Costs.SPM_READ,
+          bytes(elements, ins.dtype(Field.A_T)));
+    }
     if (elements == 0) {
       return;
     }

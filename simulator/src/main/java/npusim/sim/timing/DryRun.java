@@ -243,7 +243,7 @@ final class DryRun {
   /** Counts an instruction; false for those between chips, whose partners would have to agree. */
   private boolean dispatch(Code code) {
     byte how = code.work[pc];
-    if (how == Code.SEND || how == Code.RECEIVE) {
+    if (code.betweenChips(pc)) {
       return false;
     }
     dispatched++;

@@ -200,10 +200,12 @@ final class Engine {
       if (sequencer ? m.halted[core] : m.queueSize[unit] == 0 && m.state[unit] != Machine.MEETING) {
         continue;
       }
-      int pc = sequencer || m.queueSize[unit] == 0 ? m.pc[core] : m.queuePc[m.head(unit)];
+      boolean meets = m.state[unit] == Machine.MEETING;
+      int pc = sequencer ? m.pc[core] : meets ? m.lastPc[unit] : m.queuePc[m.head(unit)];
       var name = TimingResult.unit(unit).label();
       var waits = new StringBuilder();
-      for (long w = m.code[core].waits[pc]; w != 0; w >>>= 16) {
+      // What meets a partner has taken its semaphores.
+      for (long w = meets ? 0 : m.code[core].waits[pc]; w != 0; w >>>= 16) {
         int sem = (int) (w >> 8 & 63);
         waits
             .append(" needs ")

@@ -1,7 +1,6 @@
 package npusim.sim.timing;
 
 import java.util.Arrays;
-import npusim.hardware.Link;
 import npusim.hardware.Noc;
 import npusim.isa.Opcode;
 
@@ -10,8 +9,8 @@ import npusim.isa.Opcode;
  * chip-to-chip links. A core has one port into and one out of the network; a transfer takes from
  * the ports at both ends, and from every link of a mesh or ring on its way ({@link Ways}), as long
  * as its bytes take at their full rate; a slower engine at either end leaves the rest to others. A
- * multicast takes each link of the tree to its targets once. A chip-to-chip transfer holds every
- * link on its way.
+ * multicast takes each link of the tree to its targets once. Transfers between chips take {@link
+ * ChipLinks}; an exchange uses both directions at once.
  */
 final class Interconnect {
   private static final int FRACTION = 10;
@@ -21,13 +20,10 @@ final class Interconnect {
 
   private final Machine m;
   private final Noc noc;
-  private final double linkCyclesPerByte;
-  private final long linkLatency;
   private final long[] portIn;
   private final long[] portOut;
-  private final long[] linkFree;
+  private final ChipLinks links;
   private final Ways ways;
-  private final int chips;
   private final int memoryHops;
   private Units units;
 
@@ -42,13 +38,9 @@ final class Interconnect {
   Interconnect(Machine machine) {
     m = machine;
     noc = m.hw.noc();
-    chips = m.dram.length;
-    var link = m.hw.system().link();
-    linkCyclesPerByte = m.hw.chip().cyclesPerSecond() / link.bytesPerSecond();
-    linkLatency = (long) Math.ceil(link.latencyNs() * m.hw.chip().clockMhz() / 1000 - 1e-9);
+    links = new ChipLinks(m.hw, m.dram.length);
     portIn = new long[m.cores];
     portOut = new long[m.cores];
-    linkFree = new long[chips * chips];
     ways = new Ways(noc.topology(), m.cores, m.coresPerChip);
     memoryHops =
         switch (noc.topology()) {
@@ -101,9 +93,7 @@ final class Interconnect {
     for (long free : ways.free()) {
       port(s, free);
     }
-    for (long free : linkFree) {
-      s.future(free);
-    }
+    links.snapshot(s);
   }
 
   private static void port(Snapshot s, long free) {
@@ -121,9 +111,7 @@ final class Interconnect {
     for (int i = 0; i < way.length; i++) {
       way[i] = Repeats.moved(way[i], since << FRACTION, by << FRACTION);
     }
-    for (int i = 0; i < linkFree.length; i++) {
-      linkFree[i] = Repeats.moved(linkFree[i], since, by);
-    }
+    links.shift(since, by);
   }
 
   /** Begins a core-to-core or chip-to-chip instruction, a message or a barrier. */
@@ -151,7 +139,7 @@ final class Interconnect {
         units.fly(unit, pc, -1, t, t + latency, p);
       }
       case Code.BARRIER -> barrier(unit, slot, t, cause);
-      default -> meet(unit, slot, node, t, cause);
+      default -> meet(unit, slot, t, cause);
     }
   }
 
@@ -288,7 +276,7 @@ final class Interconnect {
     waitingPc[core] = -1;
   }
 
-  private void meet(int unit, int slot, int node, long t, int cause) {
+  private void meet(int unit, int slot, long t, int cause) {
     int core = unit / Machine.U;
     int pc = m.queuePc[slot];
     int peer = (int) m.queueExtra[slot];
@@ -305,31 +293,18 @@ final class Interconnect {
         || waitingPc[peer] < 0
         || waitingPeer[peer] != core
         || waitingTag[peer] != waitingTag[core]
-        || m.code[peer].work[waitingPc[peer]] + m.code[core].work[pc] != Code.SEND + Code.RECEIVE) {
+        || m.code[peer].work[waitingPc[peer]] != Code.partner(m.code[core].work[pc])) {
       return;
     }
-    int sender = m.code[core].work[pc] == Code.SEND ? core : peer;
-    int receiver = sender == core ? peer : core;
-    long bytes = m.costs.rows[waitingCost[sender] + Costs.BYTES];
-    int from = m.chipOf(sender);
-    int to = m.chipOf(receiver);
-    long time = (long) Math.ceil(bytes * linkCyclesPerByte - 1e-9);
-    long begin = t;
-    int links = 0;
-    for (int at = from; at != to; at = nextChip(at, to)) {
-      begin = Math.max(begin, linkFree[at * chips + nextChip(at, to)]);
-      links++;
+    int work = m.code[core].work[pc];
+    long end = t;
+    if (work != Code.RECEIVE) {
+      end = Math.max(end, send(core, peer, t));
     }
-    for (int at = from; at != to; at = nextChip(at, to)) {
-      linkFree[at * chips + nextChip(at, to)] = begin + time;
+    if (work != Code.SEND) {
+      end = Math.max(end, send(peer, core, t));
     }
-    if (from == to) {
-      time = portTime(bytes) >> FRACTION;
-    }
-    long end = begin + time + links * linkLatency;
-    m.tally.totals[Tally.LINK_BYTES] += bytes * links;
-    m.tally.node(node, Tally.NODE_LINK, bytes * links);
-    for (int c : new int[] {sender, receiver}) {
+    for (int c : new int[] {Math.min(core, peer), Math.max(core, peer)}) {
       int p = m.paths.open(cause, m.code[c].nodeOf[waitingPc[c]]);
       m.paths.add(p, LINK, end - t);
       m.tally.unit(c * Machine.U + Machine.COM, Tally.STALL_PARTNER, t - waitingSince[c]);
@@ -337,41 +312,22 @@ final class Interconnect {
     }
   }
 
+  /** Sends what a core that has met its partner sends; returns when the last byte is there. */
+  private long send(int sender, int receiver, long t) {
+    long bytes = m.costs.rows[waitingCost[sender] + Costs.BYTES];
+    int node = m.code[sender].nodeOf[waitingPc[sender]];
+    int from = m.chipOf(sender);
+    int to = m.chipOf(receiver);
+    if (from == to) {
+      return t + (portTime(bytes) >> FRACTION);
+    }
+    long crossed = bytes * links.hops(from, to);
+    m.tally.totals[Tally.LINK_BYTES] += crossed;
+    m.tally.node(node, Tally.NODE_LINK, crossed);
+    return links.send(from, to, bytes, t);
+  }
+
   private int firstOfChip(int core) {
     return core / m.coresPerChip * m.coresPerChip;
-  }
-
-  private static int side(int n) {
-    return Math.max(1, (int) Math.ceil(Math.sqrt(n)));
-  }
-
-  /** The next chip on the shortest way; dimension order on meshes. */
-  private int nextChip(int at, int to) {
-    Link.Topology topology = m.hw.system().link().topology();
-    int side = side(chips);
-    return switch (topology) {
-      case FULL, SWITCH -> to;
-      case RING ->
-          Math.floorMod(to - at, chips) * 2 <= chips
-              ? (at + 1) % chips
-              : Math.floorMod(at - 1, chips);
-      case MESH2D ->
-          at % side != to % side
-              ? at + Integer.signum(to % side - at % side)
-              : at + side * Integer.signum(to / side - at / side);
-      case TORUS2D -> torus(at, to, side);
-    };
-  }
-
-  private int torus(int at, int to, int side) {
-    int rows = Math.ceilDiv(chips, side);
-    if (at % side != to % side) {
-      int forward = Math.floorMod(to % side - at % side, side);
-      int column = Math.floorMod(at % side + (forward * 2 <= side ? 1 : -1), side);
-      return at / side * side + column;
-    }
-    int forward = Math.floorMod(to / side - at / side, rows);
-    int row = Math.floorMod(at / side + (forward * 2 <= rows ? 1 : -1), rows);
-    return row * side + at % side;
   }
 }

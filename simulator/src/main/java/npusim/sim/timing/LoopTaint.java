@@ -98,7 +98,7 @@ final class LoopTaint {
     if (code.work[pc] != Code.DMA) {
       irregular |= varies[code.extraRegister[pc]];
     }
-    if (code.work[pc] == Code.SEND || code.work[pc] == Code.RECEIVE) {
+    if (code.betweenChips(pc)) {
       irregular |= varies[code.register[pc]];
     }
   }

@@ -1,0 +1,100 @@
+package npusim.sim.timing;
+
+import npusim.hardware.Hardware;
+import npusim.hardware.Link;
+
+/**
+ * Links between chips. Both directions of a link work at once. A transfer takes the shortest way
+ * and holds every link on it, in its direction, as long as its bytes take at the link's full rate.
+ */
+final class ChipLinks {
+  private final Link.Topology topology;
+  private final int chips;
+  private final int side;
+  private final double cyclesPerByte;
+  private final long latency;
+
+  /** From when on the link from a chip to its neighbour is free, by from · chips + to. */
+  private final long[] free;
+
+  ChipLinks(Hardware hw, int chips) {
+    var link = hw.system().link();
+    topology = link.topology();
+    this.chips = chips;
+    side = side(chips);
+    cyclesPerByte = hw.chip().cyclesPerSecond() / link.bytesPerSecond();
+    latency = (long) Math.ceil(link.latencyNs() * hw.chip().clockMhz() / 1000 - 1e-9);
+    free = new long[chips * chips];
+  }
+
+  /** Links on the way between two chips. */
+  int hops(int from, int to) {
+    int hops = 0;
+    for (int at = from; at != to; at = next(at, to)) {
+      hops++;
+    }
+    return hops;
+  }
+
+  /** Sends bytes that are ready at {@code t} on their way; returns when the last one is there. */
+  long send(int from, int to, long bytes, long t) {
+    long time = (long) Math.ceil(bytes * cyclesPerByte - 1e-9);
+    long begin = t;
+    for (int at = from; at != to; at = next(at, to)) {
+      begin = Math.max(begin, free[at * chips + next(at, to)]);
+    }
+    for (int at = from; at != to; at = next(at, to)) {
+      free[at * chips + next(at, to)] = begin + time;
+    }
+    return begin + time + hops(from, to) * latency;
+  }
+
+  void snapshot(Snapshot s) {
+    for (long f : free) {
+      s.future(f);
+    }
+  }
+
+  void shift(long since, long by) {
+    for (int i = 0; i < free.length; i++) {
+      free[i] = Repeats.moved(free[i], since, by);
+    }
+  }
+
+  /** Chips in a row of the full grid that is nearest to a square. */
+  private static int side(int n) {
+    int side = Math.max(1, (int) Math.ceil(Math.sqrt(n) - 1e-9));
+    while (n % side != 0) {
+      side++;
+    }
+    return side;
+  }
+
+  /** The next chip on the shortest way; dimension order on meshes. */
+  private int next(int at, int to) {
+    return switch (topology) {
+      case FULL, SWITCH -> to;
+      case RING ->
+          Math.floorMod(to - at, chips) * 2 <= chips
+              ? (at + 1) % chips
+              : Math.floorMod(at - 1, chips);
+      case MESH2D ->
+          at % side != to % side
+              ? at + Integer.signum(to % side - at % side)
+              : at + side * Integer.signum(to / side - at / side);
+      case TORUS2D -> torus(at, to);
+    };
+  }
+
+  private int torus(int at, int to) {
+    int rows = chips / side;
+    if (at % side != to % side) {
+      int forward = Math.floorMod(to % side - at % side, side);
+      int column = Math.floorMod(at % side + (forward * 2 <= side ? 1 : -1), side);
+      return at / side * side + column;
+    }
+    int forward = Math.floorMod(to / side - at / side, rows);
+    int row = Math.floorMod(at / side + (forward * 2 <= rows ? 1 : -1), rows);
+    return row * side + at % side;
+  }
+}
