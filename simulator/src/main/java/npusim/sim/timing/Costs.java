@@ -29,60 +29,90 @@ final class Costs {
   /** Part of STREAM lost to scratchpad and accumulator ports. */
   static final int PORTS = 5;
 
+  /** How often it was executed since that was last added up. */
+  static final int EXECUTED = 6;
+
   /** Multiply-accumulates. */
-  static final int MACS = 6;
+  static final int MACS = 7;
 
   /** Array slots passed beyond MACS. */
-  static final int PADDED = 7;
+  static final int PADDED = 8;
 
   /** Ordinal of the data type counted under. */
-  static final int TYPE = 8;
+  static final int TYPE = 9;
 
   /** Ordinal of the vector class; -1 for none. */
-  static final int CLASS = 9;
+  static final int CLASS = 10;
 
   /** Vector elements. */
-  static final int ELEMENTS = 10;
+  static final int ELEMENTS = 11;
 
-  static final int SPM_READ = 11;
-  static final int SPM_WRITE = 12;
-  static final int ACC_READ = 13;
-  static final int ACC_WRITE = 14;
+  static final int SPM_READ = 12;
+  static final int SPM_WRITE = 13;
+  static final int ACC_READ = 14;
+  static final int ACC_WRITE = 15;
 
   /** Bytes moved by a transfer. */
-  static final int BYTES = 15;
+  static final int BYTES = 16;
 
   /**
    * Bytes of one contiguous segment of a transfer, then its three outer extents and byte strides.
    */
-  static final int SEGMENT = 16;
+  static final int SEGMENT = 17;
 
-  static final int EXTENT0 = 17;
-  static final int EXTENT1 = 18;
-  static final int EXTENT2 = 19;
-  static final int STRIDE0 = 20;
-  static final int STRIDE1 = 21;
-  static final int STRIDE2 = 22;
+  static final int EXTENT0 = 18;
+  static final int EXTENT1 = 19;
+  static final int EXTENT2 = 20;
+  static final int STRIDE0 = 21;
+  static final int STRIDE1 = 22;
+  static final int STRIDE2 = 23;
 
   /** 0 plain; 1 circular along extent 1 (append), 2 indexed along extent 0 (gather, scatter). */
-  static final int PATTERN = 23;
+  static final int PATTERN = 24;
 
   /** Capacity of a circular buffer, or rows of an indexed table. */
-  static final int LIMIT = 24;
+  static final int LIMIT = 25;
 
   /**
    * Cycles the decompressor takes for what a byte read expands to, in 1/1024; 0 for plain copies.
    */
-  static final int EXPAND = 25;
+  static final int EXPAND = 26;
 
-  static final int WIDTH = 26;
+  static final int WIDTH = 27;
 
   static final int PLAIN = 0;
   static final int CIRCULAR = 1;
   static final int INDEXED = 2;
 
-  long[] rows = new long[WIDTH * 256];
+  long[] rows = new long[WIDTH * 32];
   private int used;
+
+  // Rows that were executed since executions were last added up, and the graph nodes they are of.
+  private int[] executed = new int[32];
+  private int[] executedFor = new int[32];
+  private int executedRows;
+
+  /** Counts an execution of the instruction with {@code row}; a row belongs to one node. */
+  void execute(int row, int node) {
+    if (rows[row + EXECUTED]++ == 0) {
+      if (executedRows == executed.length) {
+        executed = Arrays.copyOf(executed, executedRows * 2);
+        executedFor = Arrays.copyOf(executedFor, executedRows * 2);
+      }
+      executed[executedRows] = row;
+      executedFor[executedRows++] = node;
+    }
+  }
+
+  /** Adds up what was executed since this was last done. */
+  void addUp(Tally tally) {
+    for (int i = 0; i < executedRows; i++) {
+      int row = executed[i];
+      tally.instructions(rows, row, executedFor[i], rows[row + EXECUTED]);
+      rows[row + EXECUTED] = 0;
+    }
+    executedRows = 0;
+  }
 
   /** A new row of zeros; returns its offset in {@link #rows}. */
   int add() {

@@ -255,7 +255,7 @@ final class DryRun {
     }
     count.tally.totals[Tally.SCALARS]++;
     int node = code.nodeOf[pc];
-    count.tally.instruction(m.costs.rows, row, node);
+    count.tally.instructions(m.costs.rows, row, node, 1);
     if (how == Code.DMA) {
       long bytes = m.costs.rows[row + Costs.BYTES];
       boolean write = code.unit[pc] == Machine.ST;

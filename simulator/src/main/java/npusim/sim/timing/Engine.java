@@ -108,6 +108,7 @@ final class Engine {
         look(t);
       }
     }
+    m.costs.addUp(m.tally);
     List<Diagnostic> stuck = stuck();
     if (!stuck.isEmpty()) {
       return Optional.of(new NpusimException(ExitCode.USAGE, stuck));
@@ -132,6 +133,7 @@ final class Engine {
     int body = m.checkpoint;
     m.checkpoint = 0;
     units.settle();
+    m.costs.addUp(m.tally);
     if (layers != null && layers.wants(body)) {
       layers.look(body);
     } else if (leaps != null) {

@@ -123,18 +123,18 @@ final class Tally {
     unit[unitNumber * UNIT_FIELDS + field] += amount;
   }
 
-  /** Counts what an instruction does besides taking time. */
-  void instruction(long[] costs, int cost, int node) {
-    totals[INSTRUCTIONS]++;
+  /** Counts what {@code times} executions of an instruction do besides taking time. */
+  void instructions(long[] costs, int cost, int node, long times) {
+    totals[INSTRUCTIONS] += times;
     int n = (node + 1) * NODE_FIELDS;
-    nodes[n + NODE_CALLS]++;
+    nodes[n + NODE_CALLS] += times;
     if (cost < 0) {
       return;
     }
     int type = (int) costs[cost + Costs.TYPE];
-    long m = costs[cost + Costs.MACS];
+    long m = costs[cost + Costs.MACS] * times;
     if (m != 0) {
-      long p = costs[cost + Costs.PADDED];
+      long p = costs[cost + Costs.PADDED] * times;
       macs[type] += m;
       padded[type] += p;
       nodes[n + NODE_MACS] += m;
@@ -142,14 +142,14 @@ final class Tally {
     }
     int vectorClass = (int) costs[cost + Costs.CLASS];
     if (vectorClass >= 0) {
-      long e = costs[cost + Costs.ELEMENTS];
+      long e = costs[cost + Costs.ELEMENTS] * times;
       elements[vectorClass * TYPES + type] += e;
       nodes[n + NODE_ELEMENTS] += e;
     }
-    long read = costs[cost + Costs.SPM_READ];
-    long write = costs[cost + Costs.SPM_WRITE];
-    long accRead = costs[cost + Costs.ACC_READ];
-    long accWrite = costs[cost + Costs.ACC_WRITE];
+    long read = costs[cost + Costs.SPM_READ] * times;
+    long write = costs[cost + Costs.SPM_WRITE] * times;
+    long accRead = costs[cost + Costs.ACC_READ] * times;
+    long accWrite = costs[cost + Costs.ACC_WRITE] * times;
     totals[SPM_READ] += read;
     totals[SPM_WRITE] += write;
     totals[ACC_READ] += accRead;

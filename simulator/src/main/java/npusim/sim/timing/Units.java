@@ -134,7 +134,11 @@ final class Units {
     m.queueHead[unit] = m.queueHead[unit] + 1 & m.queueRing - 1;
     m.queueSize[unit]--;
     boolean refill = issue.freed(core, unit, t, cause);
-    m.tally.instruction(m.costs.rows, cost, node);
+    if (cost < 0) {
+      m.tally.instructions(m.costs.rows, cost, node, 1);
+    } else {
+      m.costs.execute(cost, node);
+    }
     m.lastPc[unit] = pc;
     m.starts[unit]++;
     m.state[unit] = Machine.ACTIVE;
