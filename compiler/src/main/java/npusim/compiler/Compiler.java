@@ -1,6 +1,8 @@
 package npusim.compiler;
 
+import java.util.List;
 import npusim.compiler.ir.Model;
+import npusim.compiler.lower.ChipsTogether;
 import npusim.compiler.lower.GraphLowering;
 import npusim.hardware.Hardware;
 import npusim.program.Program;
@@ -19,5 +21,16 @@ public final class Compiler {
     int nodes = m.graph().nodes().size();
     Pipeline.run(m, hw, o);
     return GraphLowering.lower(m.source(), m.graph(), ModelNotes.of(m), nodes, hw, o);
+  }
+
+  /**
+   * Compiles a model that is divided among the chips of a system: the same graph for each, with
+   * weights of its own.
+   *
+   * @param ranks the model of every chip in order; changed by the passes
+   * @throws npusim.diag.NpusimException when a model is invalid or can't run on the chips
+   */
+  public static Program compile(List<Model> ranks, Hardware hw, CompileOptions o) {
+    return ChipsTogether.merge(ranks.stream().map(m -> compile(m, hw, o)).toList());
   }
 }

@@ -32,6 +32,12 @@ public record NodeInfo(
     return new NodeInfo(id, name, opType, layer, macs, flops, note, times, scratchpadBytes);
   }
 
+  /** The same, executed on so many chips that work on it together. */
+  public NodeInfo onChips(int chips) {
+    return new NodeInfo(
+        id, name, opType, layer, macs * chips, flops * chips, note, runs, scratchpadBytes);
+  }
+
   /** The same, with the scratchpad it takes. */
   public NodeInfo withScratchpad(long bytes) {
     return new NodeInfo(id, name, opType, layer, macs, flops, note, runs, bytes);

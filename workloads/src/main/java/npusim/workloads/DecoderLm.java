@@ -20,6 +20,7 @@ import java.util.List;
  * @param activation of the MLP
  * @param position how positions enter
  * @param bias whether projections and MLP have biases
+ * @param qkvBias whether the projections to queries, keys and values have them in any case
  * @param tied output projection is the embedding table
  * @param window keys a sliding layer looks back over, 0 for none
  * @param pattern layer kinds in turn, {@code S} sliding with rotation, {@code G} global; empty
@@ -42,6 +43,7 @@ record DecoderLm(
     Activation activation,
     Position position,
     boolean bias,
+    boolean qkvBias,
     boolean tied,
     int window,
     String pattern,
@@ -96,6 +98,12 @@ record DecoderLm(
     return !pattern.isEmpty() && pattern.charAt(i % pattern.length()) == 'S';
   }
 
+  /** Whether heads and widths divide evenly among chips; several may share a key head. */
+  boolean dividesAmong(int chips) {
+    boolean keys = kvHeads % chips == 0 || chips % kvHeads == 0;
+    return Integer.bitCount(chips) == 1 && heads % chips == 0 && keys && ffn % chips == 0;
+  }
+
   /** A model of the same make, small enough to run on values in a test. */
   DecoderLm small() {
     int group = Math.max(1, heads / kvHeads);
@@ -120,6 +128,7 @@ record DecoderLm(
         activation,
         p,
         bias,
+        qkvBias,
         tied,
         window == 0 ? 0 : 5,
         pattern,

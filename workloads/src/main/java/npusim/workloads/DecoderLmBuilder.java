@@ -19,6 +19,7 @@ import npusim.isa.DType;
  */
 final class DecoderLmBuilder {
   private static final int OPSET = 23;
+  private static final String ATTENTION = "attn.o";
   private static final List<String> CACHE =
       List.of("past_key", "past_value", "seqlens_k", "total_sequence_length");
 
@@ -27,15 +28,27 @@ final class DecoderLmBuilder {
   private final long length;
   private final long capacity;
   private final MainScope main;
+  private final Shard shard;
+  private final int heads;
+  private final int kvHeads;
   private final Map<String, FunctionScope> layers = new LinkedHashMap<>();
 
   private DecoderLmBuilder(
-      String name, DecoderLm m, long batch, long length, long capacity, Weights weights) {
+      String name,
+      DecoderLm m,
+      long batch,
+      long length,
+      long capacity,
+      Weights weights,
+      Shard shard) {
     this.m = m;
     this.batch = batch;
     this.length = length;
     this.capacity = capacity;
     this.main = new MainScope(name, OPSET, weights);
+    this.shard = shard;
+    this.heads = shard.heads(m.heads());
+    this.kvHeads = shard.heads(m.kvHeads());
   }
 
   /**
@@ -43,10 +56,17 @@ final class DecoderLmBuilder {
    *
    * @param length tokens per sequence and launch: the prompt's, or 1 to decode
    * @param capacity tokens the KV cache holds
+   * @param shard the chip it is for, of those that the model {@link DecoderLm#dividesAmong}
    */
   static Model build(
-      String name, DecoderLm m, long batch, long length, long capacity, Weights weights) {
-    return new DecoderLmBuilder(name, m, batch, length, capacity, weights).build();
+      String name,
+      DecoderLm m,
+      long batch,
+      long length,
+      long capacity,
+      Weights weights,
+      Shard shard) {
+    return new DecoderLmBuilder(name, m, batch, length, capacity, weights, shard).build();
   }
 
   private Model build() {
@@ -58,7 +78,7 @@ final class DecoderLmBuilder {
     main.input("total_sequence_length", DType.I32);
     for (int i = 0; i < m.layers(); i++) {
       for (String kind : List.of("key", "value")) {
-        main.input("past_" + kind + "." + i, DType.F32, batch, m.kvHeads(), capacity, m.headDim());
+        main.input("past_" + kind + "." + i, DType.F32, batch, kvHeads, capacity, m.headDim());
       }
     }
     String table = main.weight("embed.weight", Init.SMALL, m.vocab(), m.hidden());
@@ -100,7 +120,7 @@ final class DecoderLmBuilder {
     for (int k = 0; k < 2; k++) {
       String kv = k == 0 ? "key" : "value";
       String present = "present_" + kv + "." + i;
-      main.output(present, out.get(k + 1), DType.F32, batch, m.kvHeads(), capacity, m.headDim());
+      main.output(present, out.get(k + 1), DType.F32, batch, kvHeads, capacity, m.headDim());
       main.state(present, "past_" + kv + "." + i);
     }
     return out.getFirst();
@@ -116,19 +136,26 @@ final class DecoderLmBuilder {
     switch (m.placement()) {
       case PRE -> {
         present = attention(f, norm(f, x, "input_norm"), rotary, window);
-        String mid = f.op("Add", "attn.residual", x, present.getFirst());
-        y = f.op("Add", "mlp.residual", mid, mlp(f, norm(f, mid, "post_attention_norm")));
+        String mid = f.op("Add", "attn.residual", x, complete(f, present.getFirst(), ATTENTION));
+        String h = mlp(f, norm(f, mid, "post_attention_norm"));
+        y = f.op("Add", "mlp.residual", mid, complete(f, h, mlpOut()));
       }
       case SUBLAYER_OUTPUT -> {
         present = attention(f, x, rotary, window);
-        String mid = f.op("Add", "attn.residual", x, norm(f, present.getFirst(), "attention_norm"));
-        y = f.op("Add", "mlp.residual", mid, norm(f, mlp(f, mid), "mlp_norm"));
+        String attended = norm(f, complete(f, present.getFirst(), ATTENTION), "attention_norm");
+        String mid = f.op("Add", "attn.residual", x, attended);
+        y =
+            f.op(
+                "Add",
+                "mlp.residual",
+                mid,
+                norm(f, complete(f, mlp(f, mid), mlpOut()), "mlp_norm"));
       }
       case PARALLEL -> {
         String h = norm(f, x, "input_norm");
         present = attention(f, h, rotary, window);
         String both = f.op("Add", "branches", present.getFirst(), mlp(f, h));
-        y = f.op("Add", "residual", x, both);
+        y = f.op("Add", "residual", x, complete(f, both, ATTENTION, mlpOut()));
       }
       default -> throw new IllegalStateException("placement " + m.placement());
     }
@@ -148,11 +175,9 @@ final class DecoderLmBuilder {
 
   /** Output projection, present key, present value. */
   private List<String> attention(Scope s, String x, List<String> rotary, int window) {
-    long q = (long) m.heads() * m.headDim();
-    long kv = (long) m.kvHeads() * m.headDim();
-    String query = perHeadNorm(s, s.linear(x, "attn.q", m.hidden(), q, m.bias()), "q", m.heads());
-    String key = perHeadNorm(s, s.linear(x, "attn.k", m.hidden(), kv, m.bias()), "k", m.kvHeads());
-    String value = s.linear(x, "attn.v", m.hidden(), kv, m.bias());
+    String query = perHeadNorm(s, heads(s, x, "attn.q", m.heads()), "q", heads);
+    String key = perHeadNorm(s, heads(s, x, "attn.k", m.kvHeads()), "k", kvHeads);
+    String value = heads(s, x, "attn.v", m.kvHeads());
     List<String> out =
         Blocks.cachedAttention(
             s,
@@ -160,36 +185,84 @@ final class DecoderLmBuilder {
             CACHE,
             rotary,
             "attn.core",
-            new Blocks.Heads(m.heads(), m.kvHeads(), m.headDim(), window));
-    String projected = s.linear(out.getFirst(), "attn.o", q, m.hidden(), m.bias());
+            new Blocks.Heads(heads, kvHeads, m.headDim(), window));
+    Shard.Part rows = shard.whole() ? null : shard.heads(0, m.heads(), m.headDim());
+    String projected = back(s, out.getFirst(), ATTENTION, (long) m.heads() * m.headDim(), rows);
     return List.of(projected, out.get(1), out.get(2));
   }
 
-  private String perHeadNorm(Scope s, String x, String name, int heads) {
+  /** The projection to this chip's heads. */
+  private String heads(Scope s, String x, String name, int all) {
+    Shard.Part columns = shard.whole() ? null : shard.heads(1, all, m.headDim());
+    return s.columns(
+        x, name, m.hidden(), (long) all * m.headDim(), columns, m.bias() || m.qkvBias());
+  }
+
+  /** The projection to the MLP's width, or what of it is this chip's. */
+  private String widen(Scope s, String x, String name, boolean bias) {
+    Shard.Part columns = shard.whole() ? null : shard.part(1, m.ffn());
+    return s.columns(x, name, m.hidden(), m.ffn(), columns, bias);
+  }
+
+  /** A projection back to the residual stream; of a divided model a summand without bias. */
+  private String back(Scope s, String x, String name, long in, Shard.Part rows) {
+    if (shard.whole()) {
+      return s.linear(x, name, in, m.hidden(), biased(name));
+    }
+    return s.op("MatMul", name, x, s.weight(name + ".weight", Init.DENSE, rows, in, m.hidden()));
+  }
+
+  /** The sum over all chips of what projections gave, and their biases. */
+  private String complete(Scope s, String x, String... projections) {
+    if (shard.whole()) {
+      return x;
+    }
+    String y = s.allReduce(x, projections[projections.length - 1] + ".sum");
+    for (String name : projections) {
+      if (biased(name)) {
+        y = s.op("Add", name + ".out", y, s.weight(name + ".bias", Init.SMALL, m.hidden()));
+      }
+    }
+    return y;
+  }
+
+  private boolean biased(String projection) {
+    return m.bias() || projection.equals(mlpOut()) && !gated();
+  }
+
+  private boolean gated() {
+    return m.activation() == DecoderLm.Activation.SWIGLU;
+  }
+
+  private String mlpOut() {
+    return gated() ? "mlp.down" : "mlp.out";
+  }
+
+  private String perHeadNorm(Scope s, String x, String name, int count) {
     if (!m.qkNorm()) {
       return x;
     }
-    String split = s.reshape(x, "attn." + name + ".split", -1, length, heads, m.headDim());
+    String split = s.reshape(x, "attn." + name + ".split", -1, length, count, m.headDim());
     String normed = Blocks.rmsNorm(s, split, "attn." + name + "_norm", m.headDim(), m.normEps());
-    return s.reshape(normed, "attn." + name + ".joined", -1, length, (long) heads * m.headDim());
+    return s.reshape(normed, "attn." + name + ".joined", -1, length, (long) count * m.headDim());
   }
 
   private String mlp(Scope s, String x) {
-    if (m.activation() == DecoderLm.Activation.SWIGLU) {
-      String gate = s.linear(x, "mlp.gate", m.hidden(), m.ffn(), m.bias());
-      String up = s.linear(x, "mlp.up", m.hidden(), m.ffn(), m.bias());
+    Shard.Part rows = shard.whole() ? null : shard.part(0, m.ffn());
+    if (gated()) {
+      String gate = widen(s, x, "mlp.gate", m.bias());
+      String up = widen(s, x, "mlp.up", m.bias());
       String silu = s.op("Mul", "mlp.silu", gate, s.op("Sigmoid", "mlp.sigmoid", gate));
-      return s.linear(
-          s.op("Mul", "mlp.gated", silu, up), "mlp.down", m.ffn(), m.hidden(), m.bias());
+      return back(s, s.op("Mul", "mlp.gated", silu, up), mlpOut(), m.ffn(), rows);
     }
-    String h = s.linear(x, "mlp.in", m.hidden(), m.ffn(), true);
+    String h = widen(s, x, "mlp.in", true);
     String a =
         switch (m.activation()) {
           case RELU -> s.op("Relu", "mlp.relu", h);
           case GELU_TANH -> Blocks.gelu(s, h, "mlp.gelu", true);
           case GELU, SWIGLU -> Blocks.gelu(s, h, "mlp.gelu", false);
         };
-    return s.linear(a, "mlp.out", m.ffn(), m.hidden(), true);
+    return back(s, a, mlpOut(), m.ffn(), rows);
   }
 
   private void head(String x, String table) {
@@ -202,7 +275,9 @@ final class DecoderLmBuilder {
     }
     String flat = main.reshape(norm(main, last, "final_norm"), "final.flat", batch, m.hidden());
     String logits;
-    if (m.tied()) {
+    if (!shard.whole() && m.vocab() % shard.chips() == 0) {
+      logits = sharedHead(flat, table);
+    } else if (m.tied()) {
       logits = main.add("Gemm", "lm_head", flat, table).set("transB", 1L).output(0);
     } else {
       String w = main.weight("lm_head.weight", Init.DENSE, m.hidden(), m.vocab());
@@ -212,6 +287,24 @@ final class DecoderLmBuilder {
     String token =
         main.add("ArgMax", "argmax", logits).set("axis", -1L).set("keepdims", 0L).output(0);
     main.output("next_token", token, DType.I64, batch);
+  }
+
+  /** Logits of this chip's part of the vocabulary, and those of the others. */
+  private String sharedHead(String x, String table) {
+    String own;
+    if (m.tied()) {
+      Shard.Part part = shard.part(0, m.vocab());
+      String rows = main.partOf(table, "lm_head.rows", Init.SMALL, part, m.vocab(), m.hidden());
+      own = main.add("Gemm", "lm_head", x, rows).set("transB", 1L).output(0);
+    } else {
+      Shard.Part columns = shard.part(1, m.vocab());
+      String w = main.weight("lm_head.weight", Init.DENSE, columns, m.hidden(), m.vocab());
+      own = main.op("MatMul", "lm_head", x, w);
+    }
+    return main.add(Scope.MICROSOFT, "AllGather", "lm_head.all", List.of(own), 1)
+        .set("group_size", (long) shard.chips())
+        .set("axis", 1L)
+        .output(0);
   }
 
   /**

@@ -9,7 +9,7 @@ import npusim.compiler.ir.Tensor;
 /** The body of a layer function: weights become inputs, so that every call brings its own. */
 final class FunctionScope extends Scope {
   /** A weight that each call supplies. */
-  record Declared(String name, Init init, long... dims) {}
+  record Declared(String name, Init init, Shard.Part part, long... dims) {}
 
   private final List<Declared> declared = new ArrayList<>();
 
@@ -31,8 +31,8 @@ final class FunctionScope extends Scope {
   }
 
   @Override
-  String weight(String name, Init init, long... dims) {
-    declared.add(new Declared(name, init, dims));
+  String weight(String name, Init init, Shard.Part part, long... dims) {
+    declared.add(new Declared(name, init, part, dims));
     graph.inputs().add(name);
     return name;
   }

@@ -30,8 +30,15 @@ final class MainScope extends Scope {
   }
 
   @Override
-  String weight(String name, Init init, long... dims) {
-    graph.addInitializer(name, weights.make(name, init, dims));
+  String weight(String name, Init init, Shard.Part part, long... dims) {
+    Tensor whole = weights.make(name, init, dims);
+    graph.addInitializer(name, part == null ? whole : part.of(whole));
+    return name;
+  }
+
+  /** A chip's part of a weight that the graph has whole as well. */
+  String partOf(String of, String name, Init init, Shard.Part part, long... dims) {
+    graph.addInitializer(name, part.of(weights.make(of, init, dims)));
     return name;
   }
 
@@ -80,7 +87,7 @@ final class MainScope extends Scope {
   List<String> call(FunctionScope f, String prefix, List<String> inputs) {
     var all = new ArrayList<>(inputs);
     for (FunctionScope.Declared w : f.declared()) {
-      all.add(weight(prefix + "." + w.name(), w.init(), w.dims()));
+      all.add(weight(prefix + "." + w.name(), w.init(), w.part(), w.dims()));
     }
     Node n = add(LAYERS, f.graph.name(), prefix, all, f.graph.outputs().size());
     return n.outputs();

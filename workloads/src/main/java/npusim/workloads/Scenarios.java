@@ -31,7 +31,6 @@ public final class Scenarios {
           case Captioner m -> m.small();
           case ResNet m -> m.small();
           case Ssd m -> m.small();
-          case Inception m -> m.small();
           case Stack m -> m.small();
         };
     return build(spec, small, o);
@@ -50,10 +49,6 @@ public final class Scenarios {
       case Ssd m -> {
         refuseLengths(spec, o);
         yield inference(spec, SsdBuilder.build(spec.name(), m, o.batch(), o.weights()), o);
-      }
-      case Inception m -> {
-        refuseLengths(spec, o);
-        yield inference(spec, InceptionBuilder.build(spec.name(), m, o.batch(), o.weights()), o);
       }
       case Stack m -> {
         refuseLengths(spec, o);
@@ -81,7 +76,9 @@ public final class Scenarios {
     range("generate", generate, 1, m.context() - prompt + 1);
     // The first token comes out of the prompt; each further one extends the cache by one.
     long capacity = prompt + generate - 1;
-    var prefill = DecoderLmBuilder.build(spec.name(), m, o.batch(), prompt, capacity, o.weights());
+    Shard shard = m.dividesAmong(o.shard().chips()) ? o.shard() : Shard.WHOLE;
+    var prefill =
+        DecoderLmBuilder.build(spec.name(), m, o.batch(), prompt, capacity, o.weights(), shard);
     var stages = new java.util.ArrayList<Stage>();
     stages.add(
         new Stage(
@@ -91,7 +88,8 @@ public final class Scenarios {
             new Stage.Sweep(TOTAL, prompt, prompt, 1),
             o.batch()));
     if (generate > 1) {
-      var decode = DecoderLmBuilder.build(spec.name(), m, o.batch(), 1, capacity, o.weights());
+      var decode =
+          DecoderLmBuilder.build(spec.name(), m, o.batch(), 1, capacity, o.weights(), shard);
       stages.add(
           new Stage(
               "decode",
@@ -103,11 +101,12 @@ public final class Scenarios {
     String title =
         String.format(
             Locale.ROOT,
-            "batch %d · prompt %d · generate %d · %s",
+            "batch %d · prompt %d · generate %d · %s%s",
             o.batch(),
             prompt,
             generate,
-            o.lang().code());
+            o.lang().code(),
+            shard.whole() ? "" : " · " + shard.chips() + " chips");
     return new Scenario(
         spec.name(),
         title,

@@ -23,7 +23,17 @@ abstract class Scope {
   }
 
   /** A learned tensor of the given shape. */
-  abstract String weight(String name, Init init, long... dims);
+  String weight(String name, Init init, long... dims) {
+    return weight(name, init, null, dims);
+  }
+
+  /**
+   * The part of a learned tensor that one chip has.
+   *
+   * @param part which, null for all of it
+   * @param dims shape of the whole
+   */
+  abstract String weight(String name, Init init, Shard.Part part, long... dims);
 
   /** A tensor fixed by the architecture. */
   abstract String constant(String hint, Tensor value);
@@ -51,8 +61,19 @@ abstract class Scope {
 
   /** {@code x · W}, W of shape [in, out]; plus a bias when the architecture has one. */
   String linear(String x, String name, long in, long out, boolean bias) {
-    String y = op("MatMul", name, x, weight(name + ".weight", Init.DENSE, in, out));
-    return bias ? op("Add", name + ".out", y, weight(name + ".bias", Init.SMALL, out)) : y;
+    return columns(x, name, in, out, null, bias);
+  }
+
+  /** Some columns of {@link #linear}, all for null. */
+  String columns(String x, String name, long in, long out, Shard.Part part, boolean bias) {
+    String y = op("MatMul", name, x, weight(name + ".weight", Init.DENSE, part, in, out));
+    Shard.Part shift = part == null ? null : new Shard.Part(0, part.from(), part.count());
+    return bias ? op("Add", name + ".out", y, weight(name + ".bias", Init.SMALL, shift, out)) : y;
+  }
+
+  /** The sum over all chips of what each has of a tensor; a collective of ONNX Runtime's domain. */
+  String allReduce(String x, String hint) {
+    return add(MICROSOFT, "AllReduce", hint, List.of(x), 1).output(0);
   }
 
   /** Reshape to a fixed shape; 0 keeps an extent, -1 infers one. */

@@ -85,7 +85,6 @@ public record WorkloadSpec(
     CAPTIONER,
     RESNET,
     SSD,
-    INCEPTION,
     STACK
   }
 }

@@ -26,6 +26,7 @@ public final class ChipProgram {
   private List<Storage> divided = List.of();
   private long reserved;
   private long live;
+  private Peers peers = new Peers(1, 1);
 
   private record Touch(int core, Area area, boolean write) {
     boolean conflicts(Touch o) {
@@ -56,6 +57,16 @@ public final class ChipProgram {
   /** A chip without code. */
   public ChipProgram(List<CoreProgram> cores) {
     this.cores = List.copyOf(cores);
+  }
+
+  /** What runs the same program on other chips. */
+  public Peers peers() {
+    return peers;
+  }
+
+  /** Has other chips run the same program. */
+  public void runWith(Peers others) {
+    peers = others;
   }
 
   /** The cores. */

@@ -25,6 +25,7 @@ public final class Emitter {
   private final List<SharedRing> shared = new ArrayList<>();
   private final List<Op> ops = new ArrayList<>();
   private final Map<Integer, List<Lane>> semaphoreUsers = new LinkedHashMap<>();
+  private Handover handover;
   private final WorkMemory.Session spm;
   private final WorkMemory.Session acc;
 
@@ -133,6 +134,17 @@ public final class Emitter {
       throw new IllegalStateException("a kernel needs more semaphores than there are for rings");
     }
     return s;
+  }
+
+  /** Semaphores by which the vector unit hands something to the communication unit and back. */
+  record Handover(int given, int back) {}
+
+  /** The kernel's own. */
+  Handover handover() {
+    if (handover == null) {
+      handover = new Handover(semaphore(Lane.VEC, Lane.COM), semaphore(Lane.COM, Lane.VEC));
+    }
+    return handover;
   }
 
   /** Records an instruction. */

@@ -107,6 +107,27 @@ public final class Vec {
         extents);
   }
 
+  /**
+   * dst = what a core of another chip has as a, which gets this core's. The communication unit does
+   * it once the vector unit is done with everything so far, which goes on when it has come.
+   *
+   * @param peer number of the core in the system
+   */
+  public void exchange(Loc dst, Loc a, Aff peer, Aff... extents) {
+    Emitter.Handover h = e.handover();
+    e.signal(Lane.VEC, h.given(), 1);
+    e.await(Lane.COM, h.given(), 1);
+    new Strided(
+            e,
+            new Operands[] {Operands.DST, Operands.A},
+            new Loc[] {dst, a},
+            () -> new Op(Opcode.C_EXCHANGE, Lane.COM).set(Field.PEER, peer),
+            op -> op.reads(a.area()).writes(dst.area()))
+        .emit(extents);
+    e.signal(Lane.COM, h.back(), 1);
+    e.await(Lane.VEC, h.back(), 1);
+  }
+
   /** dst = a, bitwise. */
   public void copy(Loc dst, Loc a, Aff... extents) {
     run(

@@ -14,6 +14,9 @@ public final class CoreOps {
   /** Domain of npusim's own operators. */
   public static final String DOMAIN = "npusim";
 
+  /** Operators of ONNX Runtime's domain over the chips of a system. */
+  private static final Set<String> COLLECTIVES = Set.of("AllGather", "AllReduce");
+
   private static final Set<String> NAMES =
       Collections.unmodifiableSet(
           new TreeSet<>(
@@ -127,6 +130,11 @@ public final class CoreOps {
 
   /** True for a node of a core operator. */
   public static boolean isCore(Node n) {
-    return n.domain().equals(DOMAIN) || n.domain().isEmpty() && NAMES.contains(n.opType());
+    return switch (n.domain()) {
+      case DOMAIN -> true;
+      case "" -> NAMES.contains(n.opType());
+      case "com.microsoft" -> COLLECTIVES.contains(n.opType());
+      default -> false;
+    };
   }
 }

@@ -10,6 +10,7 @@ import npusim.compiler.codegen.ChipProgram;
 import npusim.compiler.codegen.Emitter;
 import npusim.compiler.codegen.Lane;
 import npusim.compiler.codegen.Op;
+import npusim.compiler.codegen.Peers;
 import npusim.compiler.codegen.Reg;
 import npusim.compiler.codegen.WindowIn;
 import npusim.compiler.ir.Graph;
@@ -232,6 +233,11 @@ public final class KernelContext {
             .set(Field.RA, register)
             .set(Field.IMM, operand));
     return Aff.of(new Reg(name, register));
+  }
+
+  /** The chips that run the program together. */
+  Peers peers() {
+    return chip.peers();
   }
 
   /** Cores that share the work. */

@@ -51,6 +51,7 @@ public final class KernelRegistry {
         "ReduceSumSquare",
         "npusim.ReduceSumInteger");
     add(new RowOp(), "LayerNormalization", "LogSoftmax", "RMSNormalization", "Softmax");
+    add(new CollectiveOp(), "com.microsoft.AllGather", "com.microsoft.AllReduce");
     add(new CacheOp(), "npusim.CacheAppend", "npusim.CacheRows");
     add(new AttentionOp(), "npusim.Attention");
     add(new CachedAttentionKernel(), "npusim.CachedAttention");

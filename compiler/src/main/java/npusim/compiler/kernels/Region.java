@@ -8,6 +8,7 @@ import npusim.compiler.codegen.Aff;
 import npusim.compiler.codegen.Area;
 import npusim.compiler.codegen.Emitter;
 import npusim.compiler.codegen.Loc;
+import npusim.compiler.codegen.Reg;
 import npusim.compiler.codegen.Vec;
 import npusim.isa.BinFn;
 import npusim.isa.DType;
@@ -188,6 +189,11 @@ public final class Region {
   /** Bitwise copy. */
   public int copy(int a) {
     return step(types.get(a), (v, d, x, n) -> v.copy(d, x[0], n), a);
+  }
+
+  /** What a core of another chip has as {@code a}, which gets this one's. */
+  public int exchange(int a, Reg peer) {
+    return step(types.get(a), (v, d, x, n) -> v.exchange(d, x[0], Aff.of(peer), n), a);
   }
 
   /** saturate(round(a / scale) + zp). */

@@ -13,6 +13,7 @@ import npusim.compiler.codegen.ChipProgram;
 import npusim.compiler.codegen.Code;
 import npusim.compiler.codegen.CoreProgram;
 import npusim.compiler.codegen.PackedAddressException;
+import npusim.compiler.codegen.Peers;
 import npusim.compiler.codegen.Reg;
 import npusim.compiler.codegen.Space;
 import npusim.compiler.codegen.WorkMemory;
@@ -20,6 +21,7 @@ import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Node;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.ir.TensorType;
+import npusim.compiler.kernels.CollectiveOp;
 import npusim.compiler.kernels.FusionPlan;
 import npusim.compiler.kernels.Kernel;
 import npusim.compiler.kernels.KernelContext;
@@ -32,7 +34,6 @@ import npusim.compiler.memory.View;
 import npusim.compiler.passes.DepthFirst;
 import npusim.compiler.roll.RepeatNode;
 import npusim.hardware.Hardware;
-import npusim.isa.Word;
 import npusim.program.Buffer;
 import npusim.program.ConstData;
 import npusim.program.CoreCode;
@@ -165,6 +166,7 @@ public final class GraphLowering {
   }
 
   private Program program(String name, int graphNodes) {
+    chip.runWith(new Peers(CollectiveOp.chips(graph, hw), registerOfRuns() + 1));
     for (int i = 0; i < steps.size(); i++) {
       chip.resident(residency.live(i));
       memory.forgetTemps();
@@ -534,12 +536,11 @@ public final class GraphLowering {
   }
 
   private Program assemble(String name, int graphNodes) {
-    List<Program.Launch> cores = new ArrayList<>();
+    List<CoreCode> code = new ArrayList<>();
+    int free = registerOfRuns() + 1 + chip.peers().registers();
     for (CoreProgram c : chip.cores()) {
-      Code code = c.finish(registerOfRuns() + 1, hw.core().sequencer().loopDepth());
-      cores.add(
-          new Program.Launch(
-              new CoreCode(code.instructions(), code.nodes(), Map.of()), new long[Word.REGISTERS]));
+      Code done = c.finish(free, hw.core().sequencer().loopDepth());
+      code.add(new CoreCode(done.instructions(), done.nodes(), Map.of()));
     }
     for (Storage s : buffers) {
       // An empty output is touched by no kernel.
@@ -547,6 +548,7 @@ public final class GraphLowering {
         s.start();
       }
     }
+    int chips = chip.peers().chips();
     List<Buffer> map = new ArrayList<>();
     Set<String> names = new HashSet<>();
     List<ConstData> constants = new ArrayList<>();
@@ -577,19 +579,22 @@ public final class GraphLowering {
             graphNodes - origins.mapped() - origins.fused() - origins.alias(),
             origins.alias(),
             nodes - aliases - repeatedAliases,
-            macs,
-            weightBytes);
+            macs * chips,
+            weightBytes * chips);
     List<NodeInfo> nodeInfos =
-        infos.stream().map(i -> i.withScratchpad(chip.scratchpadBytes(i.id()))).toList();
+        infos.stream()
+            .map(i -> i.withScratchpad(chip.scratchpadBytes(i.id())).onChips(chips))
+            .toList();
+    var system = new ChipsTogether(chip.peers());
     return new Program(
         name,
         hw.name(),
         hw.fingerprint(),
-        cores.size(),
-        cores,
+        code.size(),
+        system.launches(code),
         params,
-        map,
-        constants,
+        system.buffers(map),
+        system.constants(constants),
         nodeInfos,
         coverage,
         memory.bytes());

@@ -30,11 +30,12 @@ public final class Storage {
   private MemoryMap placer;
   private String bufferName;
   private long block;
-  private long blockRows;
   private long[] bufferDims;
   private Storage coded;
   private BlockFormat format;
   private Margins margins;
+  private Storage around;
+  private Aff shift;
 
   /**
    * A storage without a place.
@@ -67,6 +68,18 @@ public final class Storage {
     Storage s = new Storage(name, coded.kind(), type, dims);
     s.coded = coded;
     s.format = format;
+    return s;
+  }
+
+  /**
+   * The same memory with all addresses moved.
+   *
+   * @param bytes how far, within the storage whatever the registers in it hold
+   */
+  public static Storage moved(Storage storage, Aff bytes) {
+    Storage s = new Storage(storage.name, storage.kind, storage.type, storage.dims);
+    s.around = storage;
+    s.shift = bytes;
     return s;
   }
 
@@ -131,20 +144,6 @@ public final class Storage {
     return this;
   }
 
-  /**
-   * Rows that tiles of weights in blocks are rounded up to when they are loaded: the storage has
-   * room for them. 1 where they aren't rounded.
-   */
-  public long blockRows() {
-    return Math.max(1, blockRows);
-  }
-
-  /** Says that blocks are loaded in multiples of so many rows and of whole columns. */
-  public Storage inTiles(long rows) {
-    blockRows = rows;
-    return this;
-  }
-
   /** Gives it constant contents. */
   public Storage withData(Tensor t) {
     data = t;
@@ -182,7 +181,7 @@ public final class Storage {
 
   /** True when it has a place already, or shares another storage's. */
   public boolean fixed() {
-    return coded != null || address >= 0 || base != null;
+    return coded != null || around != null || address >= 0 || base != null;
   }
 
   /** Where it is. */
@@ -245,6 +244,9 @@ public final class Storage {
     if (coded != null) {
       return coded.start();
     }
+    if (around != null) {
+      return around.start().plus(shift);
+    }
     Aff a = Aff.of(divided() ? placed() - part * held() : placed());
     return base == null ? a : a.plus(Aff.of(base));
   }
@@ -263,6 +265,9 @@ public final class Storage {
   public Area area() {
     if (coded != null) {
       return coded.area();
+    }
+    if (around != null) {
+      return around.area();
     }
     if (divided()) {
       return Area.local(space, placed(), held());

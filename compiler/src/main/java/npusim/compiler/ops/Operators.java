@@ -43,6 +43,7 @@ public final class Operators {
     list.addAll(RecurrentOps.all());
     list.addAll(MiscOps.all());
     list.addAll(MicrosoftOps.all());
+    list.addAll(CollectiveOps.all());
     Map<String, Operator> sorted = new TreeMap<>();
     for (Operator op : list) {
       if (sorted.put(key(op.domain(), op.name()), op) != null) {

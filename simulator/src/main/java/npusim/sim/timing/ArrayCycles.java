@@ -40,7 +40,6 @@ public final class ArrayCycles {
             unit.chunkRows(),
             unit.foldOverlap(),
             unit.tapsTogether(),
-            unit.wholeTiles(),
             unit.rowsAlongWidth(),
             unit.fetchBytesPerCycle(),
             unit.pipelined(),

@@ -65,7 +65,6 @@ class MatrixTimingTest {
         foldOverlap,
         true,
         false,
-        false,
         0,
         true,
         MatrixUnit.Sparsity.NONE);

@@ -65,7 +65,6 @@ final class Variant {
             u.chunkRows(),
             u.foldOverlap(),
             u.tapsTogether(),
-            u.wholeTiles(),
             u.rowsAlongWidth(),
             u.fetchBytesPerCycle(),
             u.pipelined(),

@@ -56,8 +56,8 @@ public final class ExpectationReader {
   }
 
   private Expectation read() {
-    Scenario scenario = scenario();
     Hardware hw = places.hardware(fields, "hw");
+    Scenario scenario = scenario(hw);
     RunOptions options = options();
     List<Expectation.Limit> limits = limits();
     OptionalDouble deadline = deadline();
@@ -83,7 +83,7 @@ public final class ExpectationReader {
         layersEnd());
   }
 
-  private Scenario scenario() {
+  private Scenario scenario(Hardware hw) {
     Optional<YamlNode.Scalar> workload = fields.scalar("workload");
     Optional<YamlNode.Scalar> model = fields.scalar("model");
     if (workload.isPresent() == model.isPresent()) {
@@ -95,11 +95,12 @@ public final class ExpectationReader {
     }
     var options =
         new WorkloadOptions(
-            fields.integer("batch", 1).orElse(1L),
-            optional(fields.integer("prompt", 1)),
-            optional(fields.integer("generate", 0)),
-            lang(),
-            Weights.shapesOnly());
+                fields.integer("batch", 1).orElse(1L),
+                optional(fields.integer("prompt", 1)),
+                optional(fields.integer("generate", 0)),
+                lang(),
+                Weights.shapesOnly())
+            .on(hw.system().chips());
     if (workload.isEmpty()) {
       Path path = file.resolveSibling(model.orElseThrow().text());
       return YamlPlaces.at(

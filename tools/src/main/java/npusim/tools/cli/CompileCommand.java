@@ -16,7 +16,6 @@ import npusim.tools.run.RunOptions;
 import npusim.tools.run.ScenarioRunner;
 import npusim.workloads.Scenario;
 import npusim.workloads.Stage;
-import npusim.workloads.Weights;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,7 +58,7 @@ public final class CompileCommand implements Callable<Integer> {
     var out = spec.commandLine().getOut();
     var runner =
         new ScenarioRunner(hw, new RunOptions(compile.options(out), compile.dtype(), true));
-    Scenario scenario = ModelArgument.resolve(model, workload.options(Weights.shapesOnly()));
+    Scenario scenario = ModelArgument.resolve(model, workload.options(hw));
     Stage chosen = stage(scenario);
     if (chosen.model().source().isEmpty()) {
       chosen.model().setSource(scenario.name() + (stage == null ? "" : " " + stage));

@@ -9,7 +9,6 @@ import npusim.tools.run.RunOptions;
 import npusim.tools.run.ScenarioResult;
 import npusim.tools.run.ScenarioRunner;
 import npusim.tools.run.WhatIf;
-import npusim.workloads.Weights;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,7 +70,7 @@ public final class RunCommand implements Callable<Integer> {
   public int run(PrintWriter out, PrintWriter err) {
     Hardware hw = hardware.load(Defaults.RUN_CHIP);
     var options = new RunOptions(compile.options(out), compile.dtype(), exact);
-    var scenario = ModelArgument.resolve(model, workload.options(Weights.shapesOnly()));
+    var scenario = ModelArgument.resolve(model, workload.options(hw));
     var runner = new ScenarioRunner(hw, options);
     ScenarioResult result;
     try (var progress = Progress.on(err)) {

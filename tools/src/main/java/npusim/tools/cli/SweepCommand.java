@@ -12,7 +12,6 @@ import npusim.tools.run.Axis;
 import npusim.tools.run.ModelArgument;
 import npusim.tools.run.RunOptions;
 import npusim.tools.run.Sweep;
-import npusim.workloads.Weights;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -78,8 +77,7 @@ public final class SweepCommand implements Callable<Integer> {
     Hardware base = hardware.load(Defaults.RUN_CHIP);
     var out = spec.commandLine().getOut();
     var options = new RunOptions(compile.options(out), compile.dtype(), exact);
-    var workloadOptions = workload.options(Weights.shapesOnly());
-    String name = ModelArgument.resolve(model, workloadOptions).name();
+    String name = ModelArgument.resolve(model, workload.options(base)).name();
     List<Sweep.Point> points;
     try (var progress = Progress.on(spec.commandLine().getErr())) {
       points =
@@ -87,7 +85,7 @@ public final class SweepCommand implements Callable<Integer> {
               axes,
               sets -> base.with(new ArrayList<>(sets)),
               options,
-              () -> ModelArgument.resolve(model, workloadOptions),
+              hw -> ModelArgument.resolve(model, workload.options(hw)),
               jobs,
               progress::say);
     }

@@ -1,6 +1,7 @@
 package npusim.tools.cli;
 
 import java.util.OptionalLong;
+import npusim.hardware.Hardware;
 import npusim.workloads.Lang;
 import npusim.workloads.Weights;
 import npusim.workloads.WorkloadOptions;
@@ -43,8 +44,11 @@ final class WorkloadArgs {
     return true;
   }
 
-  WorkloadOptions options(Weights weights) {
-    return new WorkloadOptions(batch, optional(prompt), optional(generate), lang, weights);
+  /** The choices for a workload of shapes only on a system. */
+  WorkloadOptions options(Hardware hw) {
+    return new WorkloadOptions(
+            batch, optional(prompt), optional(generate), lang, Weights.shapesOnly())
+        .on(hw.system().chips());
   }
 
   private static OptionalLong optional(Long v) {

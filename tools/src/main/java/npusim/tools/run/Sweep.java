@@ -41,7 +41,7 @@ public final class Sweep {
    * Runs all points; the last axis varies fastest. The outcome doesn't depend on {@code jobs}.
    *
    * @param chip chip of some {@code --set} texts
-   * @param scenario makes the scenario anew for every point
+   * @param scenario makes the scenario of a chip anew for every point
    * @param jobs points beside each other
    * @throws NpusimException when no point is possible: what is wrong with the first
    */
@@ -49,7 +49,7 @@ public final class Sweep {
       List<Axis> axes,
       Function<List<String>, Hardware> chip,
       RunOptions options,
-      Supplier<Scenario> scenario,
+      Function<Hardware, Scenario> scenario,
       int jobs,
       Consumer<String> progress) {
     List<List<String>> all = combinations(axes);
@@ -80,14 +80,15 @@ public final class Sweep {
       List<String> values,
       Function<List<String>, Hardware> chip,
       RunOptions options,
-      Supplier<Scenario> scenario) {
+      Function<Hardware, Scenario> scenario) {
     return () -> {
       var sets = new ArrayList<String>();
       for (int i = 0; i < axes.size(); i++) {
         sets.add(axes.get(i).parameter() + "=" + values.get(i));
       }
       try {
-        var result = new ScenarioRunner(chip.apply(sets), options).runAlone(scenario.get());
+        Hardware hw = chip.apply(sets);
+        var result = new ScenarioRunner(hw, options).runAlone(scenario.apply(hw));
         return new Attempt(new Point(values, result, ""), null);
       } catch (NpusimException e) {
         String why =

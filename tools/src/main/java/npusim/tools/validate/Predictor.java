@@ -98,7 +98,8 @@ final class Predictor {
    */
   static Scenario scenario(Job.OnChip c, Measure measure) {
     var options =
-        new WorkloadOptions(c.batch(), c.prompt(), c.generate(), Lang.EN, Weights.shapesOnly());
+        new WorkloadOptions(c.batch(), c.prompt(), c.generate(), Lang.EN, Weights.shapesOnly())
+            .on(c.hw().system().chips());
     return only(ModelArgument.resolve(c.workload(), options), measure);
   }
 
