@@ -16,6 +16,7 @@ public final class PowerTrace implements TraceSink {
   private final double cyclesPerSecond;
   private double[] windows = new double[64];
   private int used;
+  private int alike = 1;
   private int window;
   private long windowStart;
 
@@ -27,6 +28,11 @@ public final class PowerTrace implements TraceSink {
     model = new EnergyModel(hw);
     this.windowCycles = windowCycles;
     cyclesPerSecond = hw.chip().cyclesPerSecond();
+  }
+
+  @Override
+  public void alike(int chips) {
+    alike = chips;
   }
 
   @Override
@@ -77,11 +83,11 @@ public final class PowerTrace implements TraceSink {
     used = Math.max(used, at + 1);
   }
 
-  /** Dynamic power of each window, W. */
+  /** Dynamic power of each window, that of all chips, W. */
   public double[] dynamicPowerW() {
     var power = new double[used];
     for (int i = 0; i < used; i++) {
-      power[i] = windows[i] * 1e-12 * cyclesPerSecond / windowCycles;
+      power[i] = alike * windows[i] * 1e-12 * cyclesPerSecond / windowCycles;
     }
     return power;
   }

@@ -243,7 +243,7 @@ final class DryRun {
   /** Counts an instruction; false for those between chips, whose partners would have to agree. */
   private boolean dispatch(Code code) {
     byte how = code.work[pc];
-    if (code.betweenChips(pc)) {
+    if (code.betweenChips(pc) && m.mirror == null) {
       return false;
     }
     dispatched++;
@@ -272,6 +272,11 @@ final class DryRun {
       boolean sums = !get && m.costs.rows[row + Costs.ACC_READ] > 0;
       count.tally.totals[get ? Tally.SPM_READ : sums ? Tally.ACC_WRITE : Tally.SPM_WRITE] += bytes;
       count.tally.node(node, Tally.NODE_SPM, bytes);
+    } else if (how == Code.EXCHANGE) {
+      long bytes =
+          m.costs.rows[row + Costs.BYTES] * m.mirror.crossed(m.links, core, code.instructions[pc]);
+      count.tally.totals[Tally.LINK_BYTES] += bytes;
+      count.tally.node(node, Tally.NODE_LINK, bytes);
     }
     return true;
   }

@@ -22,7 +22,6 @@ final class Interconnect {
   private final Noc noc;
   private final long[] portIn;
   private final long[] portOut;
-  private final ChipLinks links;
   private final Ways ways;
   private final int memoryHops;
   private Units units;
@@ -38,7 +37,6 @@ final class Interconnect {
   Interconnect(Machine machine) {
     m = machine;
     noc = m.hw.noc();
-    links = new ChipLinks(m.hw, m.dram.length);
     portIn = new long[m.cores];
     portOut = new long[m.cores];
     ways = new Ways(noc.topology(), m.cores, m.coresPerChip);
@@ -93,7 +91,7 @@ final class Interconnect {
     for (long free : ways.free()) {
       port(s, free);
     }
-    links.snapshot(s);
+    m.links.snapshot(s);
   }
 
   private static void port(Snapshot s, long free) {
@@ -111,7 +109,7 @@ final class Interconnect {
     for (int i = 0; i < way.length; i++) {
       way[i] = Repeats.moved(way[i], since << FRACTION, by << FRACTION);
     }
-    links.shift(since, by);
+    m.links.shift(since, by);
   }
 
   /** Begins a core-to-core or chip-to-chip instruction, a message or a barrier. */
@@ -287,6 +285,10 @@ final class Interconnect {
     waitingTag[core] = m.queueAddress[slot];
     m.state[unit] = Machine.MEETING;
     m.events.set(2 * unit, EventTree.NEVER);
+    if (m.mirror != null) {
+      mirrored(core, t, cause);
+      return;
+    }
     if (peer < 0
         || peer >= m.cores
         || m.state[peer * Machine.U + Machine.COM] != Machine.MEETING
@@ -321,10 +323,32 @@ final class Interconnect {
     if (from == to) {
       return t + (portTime(bytes) >> FRACTION);
     }
-    long crossed = bytes * links.hops(from, to);
-    m.tally.totals[Tally.LINK_BYTES] += crossed;
-    m.tally.node(node, Tally.NODE_LINK, crossed);
-    return links.send(from, to, bytes, t);
+    crossed(node, bytes * m.links.hops(from, to));
+    return m.links.send(from, to, bytes, t);
+  }
+
+  private void crossed(int node, long bytes) {
+    m.tally.totals[Tally.LINK_BYTES] += bytes;
+    m.tally.node(node, Tally.NODE_LINK, bytes);
+  }
+
+  /** The same exchange on all chips: that of the first lasts as long as the last of them. */
+  private void mirrored(int core, long t, int cause) {
+    var exchange = m.code[core].instructions[waitingPc[core]];
+    int node = m.code[core].nodeOf[waitingPc[core]];
+    long bytes = m.costs.rows[waitingCost[core] + Costs.BYTES];
+    long end = t;
+    for (int chip = 0; chip < m.mirror.chips(); chip++) {
+      int peer = m.mirror.peer(chip, core, exchange);
+      if (peer > chip) {
+        end = Math.max(end, m.links.send(peer, chip, bytes, t));
+        end = Math.max(end, m.links.send(chip, peer, bytes, t));
+      }
+    }
+    crossed(node, bytes * m.mirror.crossed(m.links, core, exchange));
+    int p = m.paths.open(cause, node);
+    m.paths.add(p, LINK, end - t);
+    meeting(core, t, end, waitingCost[core], p);
   }
 
   private int firstOfChip(int core) {

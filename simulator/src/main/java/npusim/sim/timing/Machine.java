@@ -56,6 +56,12 @@ final class Machine {
 
   final Tally tally;
 
+  /** Links between the chips, those that are not simulated included. */
+  final ChipLinks links;
+
+  /** The chips that the one simulated stands for; null when every chip is simulated. */
+  final Mirror mirror;
+
   // Queues between the sequencer and the units: rings of queueRing entries each.
   final int queueRing;
   final int[] queueDepth;
@@ -133,8 +139,10 @@ final class Machine {
       Costs costs,
       int coresPerChip,
       int nodes,
-      Supplier<DramModel> memory) {
+      Supplier<DramModel> memory,
+      Mirror mirror) {
     this.hw = hw;
+    this.mirror = mirror;
     this.code = code;
     this.costs = costs;
     this.coresPerChip = coresPerChip;
@@ -152,6 +160,7 @@ final class Machine {
       bankWrites[i] = new BankWrites(hw.core().scratchpad().banks());
     }
     tally = new Tally(cores, nodes);
+    links = new ChipLinks(hw, mirror == null ? chips : mirror.chips());
 
     var depths = hw.core().sequencer().queueDepths();
     int more = hw.core().sequencer().unroller().depth();

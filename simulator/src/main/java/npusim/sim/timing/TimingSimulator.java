@@ -41,44 +41,65 @@ public final class TimingSimulator {
    */
   public TimingResult run(Program program, Map<String, Long> params) {
     checkCores(program);
+    var mirror = options.exact() ? Optional.<Mirror>empty() : Mirror.of(program);
+    if (mirror.isEmpty()) {
+      return run(program, params, null);
+    }
+    options.trace().ifPresent(t -> t.alike(mirror.get().chips()));
+    return mirror.get().all(run(mirror.get().first(), params, mirror.get()));
+  }
+
+  /**
+   * Runs a program.
+   *
+   * @param mirror the chips that its one chip stands for; null when it stands for itself
+   */
+  private TimingResult run(Program program, Map<String, Long> params, Mirror mirror) {
     if (options.exact() || hw.dram().model() != Dram.Model.DDR) {
-      return simulate(program, params);
+      return simulate(program, params, mirror);
     }
     var loops = new LayerLoops(program);
     if (loops.count() == 0) {
-      return simulate(program, params);
+      return simulate(program, params, mirror);
     }
-    var run = run(program, params, () -> DramModel.of(hw), Optional.of(loops), options);
+    var run = run(program, params, () -> DramModel.of(hw), Optional.of(loops), options, mirror);
     return run.engine.shortened().isEmpty()
         ? run.result()
-        : new Extrapolation(run.result(), run.engine.shortened(), counts(loops, params)).result();
+        : new Extrapolation(run.result(), run.engine.shortened(), counts(loops, params, mirror))
+            .result();
   }
 
   /**
    * What one more iteration of each loop counts, besides time: the difference of two short runs
    * with a memory that answers at once.
    */
-  private List<Extrapolation.Difference> counts(LayerLoops loops, Map<String, Long> params) {
+  private List<Extrapolation.Difference> counts(
+      LayerLoops loops, Map<String, Long> params, Mirror mirror) {
     long[] once = new long[loops.count()];
     Arrays.fill(once, 1);
-    TimingResult one = counted(loops.with(once), params);
+    TimingResult one = counted(loops.with(once), params, mirror);
     List<Extrapolation.Difference> list = new ArrayList<>();
     for (int i = 0; i < once.length; i++) {
       long[] twice = once.clone();
       twice[i]++;
-      list.add(new Extrapolation.Difference(one, counted(loops.with(twice), params)));
+      list.add(new Extrapolation.Difference(one, counted(loops.with(twice), params, mirror)));
     }
     return list;
   }
 
-  private TimingResult counted(Program program, Map<String, Long> params) {
+  private TimingResult counted(Program program, Map<String, Long> params, Mirror mirror) {
     return run(
-            program, params, () -> DramModel.ideal(hw), Optional.empty(), TimingOptions.defaults())
+            program,
+            params,
+            () -> DramModel.ideal(hw),
+            Optional.empty(),
+            TimingOptions.defaults(),
+            mirror)
         .result();
   }
 
-  private TimingResult simulate(Program program, Map<String, Long> params) {
-    return run(program, params, () -> DramModel.of(hw), Optional.empty(), options).result();
+  private TimingResult simulate(Program program, Map<String, Long> params, Mirror mirror) {
+    return run(program, params, () -> DramModel.of(hw), Optional.empty(), options, mirror).result();
   }
 
   /** A program that has been run. */
@@ -98,8 +119,9 @@ public final class TimingSimulator {
       Map<String, Long> params,
       Supplier<DramModel> memory,
       Optional<LayerLoops> loops,
-      TimingOptions with) {
-    var machine = machine(program, memory);
+      TimingOptions with,
+      Mirror mirror) {
+    var machine = machine(program, memory, mirror);
     launch(machine, program, params);
     int nodes = program.nodes().size();
     var engine = new Engine(machine, prepare(machine), codeIds(program), with, loops, nodes);
@@ -112,7 +134,7 @@ public final class TimingSimulator {
     }
     with.trace().ifPresent(TraceSink::again);
     var exactly = new TimingOptions(true, with.trace(), with.maxCycles());
-    return run(program, params, memory, Optional.empty(), exactly);
+    return run(program, params, memory, Optional.empty(), exactly, mirror);
   }
 
   private void checkCores(Program program) {
@@ -134,14 +156,14 @@ public final class TimingSimulator {
     }
   }
 
-  private Machine machine(Program program, Supplier<DramModel> memory) {
+  private Machine machine(Program program, Supplier<DramModel> memory, Mirror mirror) {
     var decoded = new IdentityHashMap<CoreCode, Code>();
     var code = new Code[program.cores().size()];
     for (int i = 0; i < code.length; i++) {
       code[i] = decoded.computeIfAbsent(program.cores().get(i).code(), Code::new);
     }
     return new Machine(
-        hw, code, new Costs(), program.coresPerChip(), program.nodes().size(), memory);
+        hw, code, new Costs(), program.coresPerChip(), program.nodes().size(), memory, mirror);
   }
 
   private CostCache prepare(Machine machine) {

@@ -14,6 +14,13 @@ public interface TraceSink {
     return false;
   }
 
+  /**
+   * All chips do the same: what is shown of the first stands for that of each.
+   *
+   * @param chips chips, 2 or more
+   */
+  default void alike(int chips) {}
+
   /** The run begins anew: what has been shown of it so far is void. */
   default void again() {}
 

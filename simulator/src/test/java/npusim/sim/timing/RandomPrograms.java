@@ -35,9 +35,13 @@ public final class RandomPrograms {
   private static final int OUT_FREE = 7;
   private static final int OUT_FULL = 8;
 
+  /** Registers of the partners on other chips. */
+  private static final int PEERS = 12;
+
   private final Random random;
   private final List<Instruction> code = new ArrayList<>();
   private final List<Integer> nodes = new ArrayList<>();
+  private int chips = 1;
   private int node;
   private int nodeCount;
 
@@ -78,6 +82,18 @@ public final class RandomPrograms {
   }
 
   /**
+   * A program for {@code chips} chips, a power of 2, that run the same: after each kernel every
+   * core exchanges results with the same core of one other chip after the other, as an all-reduce
+   * does. Each chip stores to addresses of its own.
+   */
+  public static Generated spmd(
+      long seed, int chips, int cores, int kernels, int maxIterations, int layers) {
+    var programs = new RandomPrograms(seed);
+    programs.chips = chips;
+    return programs.build(cores, kernels, maxIterations, layers, true, layers > 3 ? 2 << 20 : 0);
+  }
+
+  /**
    * @param apart bytes from what one repetition loads to what the next does; 0 for it to go on
    *     where the one before left off
    */
@@ -100,6 +116,7 @@ public final class RandomPrograms {
       int iterations = 1 + random.nextInt(maxIterations);
       var one = random.nextInt(3) == 0 ? vectorKernel(iterations) : matrixKernel(iterations);
       totals = totals.plus(one, looped ? repeats : 1);
+      allReduce();
       if (cores > 1) {
         fence(Unit.ST, Unit.COM, 20);
         emit(Instruction.builder(Opcode.C_BARRIER).set(Field.CORES, (1L << cores) - 1));
@@ -117,9 +134,13 @@ public final class RandomPrograms {
             nodes.stream().mapToInt(Integer::intValue).toArray(),
             Map.of());
     var launches = new ArrayList<Program.Launch>();
-    for (int c = 0; c < cores; c++) {
+    for (int i = 0; i < chips * cores; i++) {
+      int chip = i / cores;
       var registers = new long[Word.REGISTERS];
-      registers[9] = c * 0x200000L;
+      registers[9] = i % cores * 0x200000L + chip * 0x40000L;
+      for (int step = 0; 1 << step < chips; step++) {
+        registers[PEERS + step] = (chip ^ 1 << step) * cores + i % cores;
+      }
       launches.add(new Program.Launch(core, registers));
     }
     var infos = new ArrayList<NodeInfo>();
@@ -139,7 +160,30 @@ public final class RandomPrograms {
             infos,
             new Coverage(nodeCount, nodeCount, 0, 0, 0, nodeCount, totals.macs, 0),
             1L << 28);
-    return new Generated(program, new Totals(0, 0, 0).plus(totals, cores));
+    return new Generated(program, new Totals(0, 0, 0).plus(totals, (long) chips * cores));
+  }
+
+  private void allReduce() {
+    if (chips == 1) {
+      return;
+    }
+    int elements = pick(1, 64, 1000, 4096);
+    fence(Unit.ST, Unit.COM, 22);
+    for (int step = 0; 1 << step < chips; step++) {
+      emit(
+          Instruction.builder(Opcode.C_EXCHANGE)
+              .set(Field.D3, elements)
+              .set(Field.A, 131072)
+              .set(Field.A_S3, 1)
+              .set(Field.DST, 163840)
+              .set(Field.DST_S3, 1)
+              .set(Field.PEER, 0, PEERS + step)
+              .set(Field.TAG, step)
+              .signal(23, 1));
+      emit(unary(DType.F32, 163840, 131072, elements).wait(23, 1).signal(24, 1));
+      emit(nop(Unit.COM).wait(24, 1));
+    }
+    fence(Unit.COM, Unit.LD, 25);
   }
 
   private Totals matrixKernel(int iterations) {

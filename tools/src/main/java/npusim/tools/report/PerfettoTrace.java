@@ -16,7 +16,8 @@ import npusim.sim.timing.TraceSink;
 /**
  * Collects a run as a trace in Chrome's JSON format, which Perfetto opens: a process per core, a
  * thread per unit, a slice per instruction named by its graph node, and counters of the bandwidths
- * of DRAM and shared SRAM and of dynamic power. Stages follow one another on the time axis.
+ * of DRAM and shared SRAM and of dynamic power. Stages follow one another on the time axis. Of
+ * chips that do the same the cores of the first are shown; counters are always those of all chips.
  */
 public final class PerfettoTrace implements TraceSink {
   /** Slices kept; later ones are counted only, so that a trace stays small enough to open. */
@@ -33,6 +34,7 @@ public final class PerfettoTrace implements TraceSink {
   private int slices;
   private long dropped;
   private long leftOut;
+  private int alike = 1;
   private Windows readBytes;
   private Windows writtenBytes;
   private Windows sharedReadBytes;
@@ -65,6 +67,7 @@ public final class PerfettoTrace implements TraceSink {
     stage = stageName;
     last = 0;
     program = p;
+    alike = 1;
     readBytes = new Windows(1000);
     writtenBytes = new Windows(1000);
     sharedReadBytes = new Windows(1000);
@@ -75,6 +78,11 @@ public final class PerfettoTrace implements TraceSink {
   @Override
   public boolean withoutGaps() {
     return true;
+  }
+
+  @Override
+  public void alike(int chips) {
+    alike = chips;
   }
 
   /**
@@ -123,7 +131,7 @@ public final class PerfettoTrace implements TraceSink {
   @Override
   public void instruction(
       int core, TimingUnit unit, int pc, long start, long end, InstructionWork work) {
-    picojoules.add(start, end, energy.workPj(work));
+    picojoules.add(start, end, alike * energy.workPj(work));
     last = Math.max(last, end);
     if (slices >= MAX_SLICES) {
       dropped++;
@@ -156,17 +164,17 @@ public final class PerfettoTrace implements TraceSink {
   @Override
   public void dram(int chip, long start, long end, long read, long written) {
     last = Math.max(last, end);
-    readBytes.add(start, end, read);
-    writtenBytes.add(start, end, written);
-    picojoules.add(start, end, energy.dramPj(read, written));
+    readBytes.add(start, end, (double) alike * read);
+    writtenBytes.add(start, end, (double) alike * written);
+    picojoules.add(start, end, alike * energy.dramPj(read, written));
   }
 
   @Override
   public void sharedSram(int chip, long start, long end, long read, long written) {
     last = Math.max(last, end);
-    sharedReadBytes.add(start, end, read);
-    sharedWrittenBytes.add(start, end, written);
-    picojoules.add(start, end, energy.sharedPj(read, written));
+    sharedReadBytes.add(start, end, (double) alike * read);
+    sharedWrittenBytes.add(start, end, (double) alike * written);
+    picojoules.add(start, end, alike * energy.sharedPj(read, written));
   }
 
   private double microseconds(long cycle) {

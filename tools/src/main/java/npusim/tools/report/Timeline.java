@@ -36,6 +36,7 @@ final class Timeline implements TraceSink {
   private final List<Slice> slices = new ArrayList<>();
   private final Slice[] open = new Slice[TimingUnit.values().length];
   private long cycles;
+  private int alike = 1;
 
   /** Successive instructions of one unit for one node of the model. */
   static final class Slice {
@@ -114,9 +115,14 @@ final class Timeline implements TraceSink {
   }
 
   @Override
+  public void alike(int chips) {
+    alike = chips;
+  }
+
+  @Override
   public void instruction(
       int core, TimingUnit unit, int pc, long start, long end, InstructionWork work) {
-    picojoules.add(start, end, energy.workPj(work));
+    picojoules.add(start, end, alike * energy.workPj(work));
     cycles = Math.max(cycles, end);
     int node = program.cores().get(core).code().nodeOf()[pc];
     if (core != 0 || node < 0 || end == start) {
@@ -137,15 +143,15 @@ final class Timeline implements TraceSink {
 
   @Override
   public void dram(int chip, long start, long end, long read, long written) {
-    dramBytes.add(start, end, read + (double) written);
-    picojoules.add(start, end, energy.dramPj(read, written));
+    dramBytes.add(start, end, alike * (read + (double) written));
+    picojoules.add(start, end, alike * energy.dramPj(read, written));
     cycles = Math.max(cycles, end);
   }
 
   @Override
   public void sharedSram(int chip, long start, long end, long read, long written) {
-    sharedBytes.add(start, end, read + (double) written);
-    picojoules.add(start, end, energy.sharedPj(read, written));
+    sharedBytes.add(start, end, alike * (read + (double) written));
+    picojoules.add(start, end, alike * energy.sharedPj(read, written));
     cycles = Math.max(cycles, end);
   }
 

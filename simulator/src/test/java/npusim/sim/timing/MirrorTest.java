@@ -1,0 +1,215 @@
+package npusim.sim.timing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+import npusim.asm.Assembler;
+import npusim.hardware.Hardware;
+import npusim.program.Program;
+import npusim.sim.energy.EnergyModel;
+import npusim.sim.energy.PowerTrace;
+import org.assertj.core.data.Offset;
+import org.assertj.core.data.Percentage;
+
+/** One of several chips that do the same, against all of them. */
+class MirrorTest {
+  private static Hardware hw(int chips, String... more) {
+    var sets = new ArrayList<>(List.of("chip.cores=4", "system.chips=" + chips));
+    sets.addAll(List.of(more));
+    return TestHardware.small(sets.toArray(String[]::new));
+  }
+
+  private static TimingResult fast(Hardware hw, Program p) {
+    assertThat(Mirror.of(p)).isPresent();
+    return new TimingSimulator(hw, TimingOptions.defaults()).run(p, Map.of());
+  }
+
+  private static TimingResult exact(Hardware hw, Program p) {
+    return new TimingSimulator(hw, TimingOptions.exactly()).run(p, Map.of());
+  }
+
+  private static void assertSameTotals(TimingResult fast, TimingResult exact) {
+    assertThat(fast.counters().macs()).isEqualTo(exact.counters().macs());
+    assertThat(fast.counters().instructions()).isEqualTo(exact.counters().instructions());
+    assertThat(fast.counters().linkBytes()).isEqualTo(exact.counters().linkBytes());
+    assertThat(fast.counters().nocByteHops()).isEqualTo(exact.counters().nocByteHops());
+    assertThat(fast.counters().scratchpadReadBytes())
+        .isEqualTo(exact.counters().scratchpadReadBytes());
+    assertThat(fast.dramBytes()).isEqualTo(exact.dramBytes());
+    assertThat(fast.nodes().stream().mapToLong(NodeTime::linkBytes).sum())
+        .isEqualTo(fast.counters().linkBytes());
+    assertThat(fast.units()).hasSameSizeAs(exact.units());
+    assertThat(fast.units()).allMatch(u -> u.total() == fast.totalCycles());
+    assertThat(Arrays.stream(fast.categoryCycles()).sum()).isEqualTo(fast.totalCycles());
+    assertThat(fast.dram()).hasSameSizeAs(exact.dram());
+    int chips = fast.dram().size();
+    assertThat(fast.counters().instructions() - fast.skippedInstructions())
+        .isLessThanOrEqualTo(exact.counters().instructions() / chips);
+  }
+
+  @Property(tries = 60)
+  void twoChipsWithFixedMemoryAreEqualToTheCycle(
+      @ForAll @LongRange(min = 0, max = 1_000_000) long seed,
+      @ForAll @IntRange(min = 1, max = 3) int cores,
+      @ForAll @IntRange(min = 1, max = 3) int kernels) {
+    var g = RandomPrograms.spmd(seed, 2, cores, kernels, 60, 2);
+    var fast = fast(hw(2), g.program());
+    var exact = exact(hw(2), g.program());
+    assertSameTotals(fast, exact);
+    assertThat(fast.totalCycles()).isEqualTo(exact.totalCycles());
+    assertThat(fast.categoryCycles()).isEqualTo(exact.categoryCycles());
+    assertThat(fast.units()).isEqualTo(exact.units());
+    assertThat(fast.nodes()).isEqualTo(exact.nodes());
+    assertThat(fast.counters()).usingRecursiveComparison().isEqualTo(exact.counters());
+    assertThat(fast.dram()).usingRecursiveComparison().isEqualTo(exact.dram());
+  }
+
+  /**
+   * On a ring of eight the ways of several pairs share links, and all wait for the last of them;
+   * some would go on earlier.
+   */
+  @Property(tries = 8)
+  void moreChipsAreEqualUnlessPairsShareLinks(
+      @ForAll @LongRange(min = 0, max = 1_000_000) long seed,
+      @ForAll @IntRange(min = 2, max = 3) int steps,
+      @ForAll @IntRange(min = 1, max = 2) int cores) {
+    int chips = 1 << steps;
+    var g = RandomPrograms.spmd(seed, chips, cores, 2, 40, 2);
+    for (String topology : new String[] {"full", "ring", "mesh2d", "torus2d"}) {
+      var hw = hw(chips, "system.link.topology=" + topology);
+      var fast = fast(hw, g.program());
+      var exact = exact(hw, g.program());
+      assertSameTotals(fast, exact);
+      assertThat((double) fast.totalCycles())
+          .as(topology + " of " + chips)
+          .isBetween(
+              exact.totalCycles() * 1.0,
+              exact.totalCycles() * (topology.equals("ring") && chips == 8 ? 1.1 : 1.0));
+    }
+  }
+
+  /**
+   * Chips that use other addresses wait for each other at every exchange, which one chip doesn't:
+   * up to 4 % when what one chip stores conflicts with what it loads and what the other stores
+   * doesn't.
+   */
+  @Property(tries = 6, seed = "20251")
+  void withBankStateAndRefreshTwoChipsAreAsFast(
+      @ForAll @LongRange(min = 0, max = 1_000_000) long seed,
+      @ForAll @IntRange(min = 1, max = 3) int cores,
+      @ForAll @IntRange(min = 1, max = 32) int layers,
+      @ForAll boolean sameAddresses) {
+    var hw =
+        hw(
+            2,
+            "dram.model=ddr",
+            "dram.preset=DDR4-2400",
+            "dram.channels=4",
+            "dram.mapping=MOP4ChXOR");
+    var p = RandomPrograms.spmd(seed, 2, cores, 6, 120, layers).program();
+    if (sameAddresses) {
+      for (int core = 0; core < cores; core++) {
+        p.cores().get(cores + core).initialRegisters()[9] =
+            p.cores().get(core).initialRegisters()[9];
+      }
+    }
+    var fast = fast(hw, p);
+    var exact = exact(hw, p);
+    assertSameTotals(fast, exact);
+    assertThat((double) fast.totalCycles())
+        .isCloseTo(exact.totalCycles(), Percentage.withPercentage(sameAddresses ? 0.5 : 4));
+  }
+
+  @Example
+  void energyAndPowerAreThoseOfAllChips() {
+    var hw = hw(4, "system.link.topology=full");
+    var p = RandomPrograms.spmd(7, 4, 2, 2, 2, 1).program();
+    var seen = new PowerTrace(hw, 100_000_000);
+    var all = new PowerTrace(hw, 100_000_000);
+    var fast =
+        new TimingSimulator(hw, new TimingOptions(false, Optional.of(seen), Long.MAX_VALUE))
+            .run(p, Map.of());
+    var exact = new TimingSimulator(hw, TimingOptions.traced(all)).run(p, Map.of());
+    var model = new EnergyModel(hw);
+    assertThat(model.account(fast).joules()).isEqualTo(model.account(exact).joules());
+    assertThat(model.account(fast).totalStaticPj())
+        .isCloseTo(
+            fast.totalCycles() / hw.chip().cyclesPerSecond() * model.staticPowerW(4) * 1e12,
+            Offset.offset(1.0));
+    // Nothing but three chips is left out, so that the trace sees all of the first.
+    assertThat(fast.skippedInstructions() * 4).isEqualTo(fast.counters().instructions() * 3);
+    assertThat(seen.peakPowerW(4)).isCloseTo(all.peakPowerW(4), Percentage.withPercentage(1e-6));
+  }
+
+  private static Program twoChips(String body) {
+    String registers = "r4=%d r5=%d";
+    return Assembler.assemble(
+        "test.npuasm",
+        """
+        .program p cores_per_chip=1
+        .core 0 stream=a %s
+        .core 1 stream=a %s
+        .stream a
+        """
+                .formatted(registers.formatted(1, 0), registers.formatted(0, 4096))
+            + body
+            + "\nhalt\n");
+  }
+
+  @Example
+  void whatDependsOnTheChipIsSimulatedOnAll() {
+    String exchange = "c.exchange d=[64] a=0[1] dst=0x8000[1] peer=r4";
+    String load = "dma.ld q=0 d=[64] dst=0[1] dram=r5[1]\n";
+    assertThat(Mirror.of(twoChips(load + exchange))).isPresent();
+    assertThat(
+            Mirror.of(
+                twoChips("s.alu add rd=r6 ra=r5 imm=64\n" + load.replace("=r5", "=r6") + exchange)))
+        .isPresent();
+    for (String differs :
+        List.of(
+            "loop r5\nnop vec\nendloop\n" + exchange,
+            "v.fill d=[r4] dst=0[1]\n" + exchange,
+            "s.alu add rd=r6 ra=r5 imm=64\nv.fill d=[64] dst=r6[1]\n" + exchange,
+            "s.alu add rd=r4 ra=r4 imm=0\n" + exchange,
+            exchange + " tag=r5",
+            exchange.replace("peer=r4", "peer=1"),
+            exchange.replace("peer=r4", "peer=1+r4"),
+            "c.send d=[64] a=0[1] peer=r4\n")) {
+      assertThat(Mirror.of(twoChips(differs))).as(differs).isEmpty();
+    }
+  }
+
+  @Example
+  void chipsThatRunDifferentCodeAreAllSimulated() {
+    Program p =
+        Assembler.assemble(
+            "test.npuasm",
+            """
+            .program p cores_per_chip=1
+            .core 0 stream=a r4=1
+            .core 1 stream=b r4=0
+            .stream a
+            c.exchange d=[64] a=0[1] dst=0x8000[1] peer=r4
+            halt
+            .stream b
+            v.fill d=[64] dst=0[1] signal(s1)
+            c.exchange d=[64] a=0[1] dst=0x8000[1] peer=r4 wait(s1)
+            halt
+            """);
+    assertThat(Mirror.of(p)).isEmpty();
+    assertThat(fastOrExact(p).totalCycles()).isEqualTo(exact(hw(2), p).totalCycles());
+  }
+
+  private static TimingResult fastOrExact(Program p) {
+    return new TimingSimulator(hw(2), TimingOptions.defaults()).run(p, Map.of());
+  }
+}
