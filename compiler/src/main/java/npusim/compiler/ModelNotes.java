@@ -43,6 +43,12 @@ public record ModelNotes(Map<String, String> states, Map<String, Range> launch) 
             Long.parseLong(text.substring(space + 1))));
   }
 
+  /**
+   * Key of a note that the model is a single kernel: in 8-bit floats its operands and its result
+   * lie in memory as these.
+   */
+  public static final String KERNEL = "npusim.kernel";
+
   /** Legal values of a launch parameter. */
   public record Range(long min, long max) {
     /** True when there is no choice. */

@@ -161,7 +161,7 @@ final class HardwareBuilder {
         p.flag(s + "fold_overlap"),
         p.flag(s + "taps_together"),
         p.flag(s + "rows_along_width"),
-        p.int32(s + "fetch_bytes_per_cycle"),
+        p.number(s + "fetch_bytes_per_cycle"),
         p.flag(s + "pipelined"),
         p.text(s + "sparsity").equals("2:4")
             ? MatrixUnit.Sparsity.TWO_OF_FOUR

@@ -61,7 +61,7 @@ public record MatrixUnit(
     boolean foldOverlap,
     boolean tapsTogether,
     boolean rowsAlongWidth,
-    int fetchBytesPerCycle,
+    double fetchBytesPerCycle,
     boolean pipelined,
     Sparsity sparsity) {
 

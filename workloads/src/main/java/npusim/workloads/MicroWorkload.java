@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import npusim.compiler.ModelNotes;
 import npusim.compiler.ir.Model;
 import npusim.diag.Names;
 import npusim.diag.NpusimException;
@@ -18,6 +19,7 @@ public enum MicroWorkload {
       String a = s.input("a", DType.F32, d[0], d[2]);
       String b = s.weight("b", Init.DENSE, d[2], d[1]);
       s.output("c", s.op("MatMul", "gemm", a, b), DType.F32, d[0], d[1]);
+      s.model().metadata().put(ModelNotes.KERNEL, "gemm");
       return s.model();
     }
   },

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongToDoubleFunction;
+import npusim.compiler.ModelNotes;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Node;
@@ -24,7 +25,7 @@ import npusim.isa.DType;
  * core operators, after constants are folded.
  */
 public final class QuantizeModel extends GraphPass {
-  private static final int OPSET = 23;
+  static final int OPSET = 23;
 
   /**
    * Operators through which a tensor is quantised before rather than after: they move elements or
@@ -75,6 +76,10 @@ public final class QuantizeModel extends GraphPass {
             .toList();
     if (products.isEmpty()) {
       return false;
+    }
+    if (type.isFloat() && g == m.graph() && m.metadata().containsKey(ModelNotes.KERNEL)) {
+      new NarrowKernel(g, type).run();
+      return true;
     }
     Ranges ranges = Ranges.of(g, c);
     Map<String, Double> done = new LinkedHashMap<>();

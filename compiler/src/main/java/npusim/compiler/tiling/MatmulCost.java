@@ -17,11 +17,24 @@ final class MatmulCost {
   private final Sharing sharing;
   private final double rate;
 
+  /** Bytes of a streamed element over those that an array fetches per cycle. */
+  private final double supply;
+
   MatmulCost(Hardware hw, Problem p) {
     this.hw = hw;
     this.p = p;
     this.sharing = new Sharing(hw);
     this.rate = hw.core().matrix().throughput().getOrDefault(p.a(), 0.25);
+    double fetched = hw.core().matrix().fetchBytesPerCycle();
+    this.supply = fetched > 0 ? p.a().bits() / 8.0 / fetched : 0;
+  }
+
+  /**
+   * Cycles between the rows that enter an array whose block is {@code depth} deep and which
+   * multiplies {@code perCycle} times per element and cycle.
+   */
+  private double perRow(double perCycle, long depth) {
+    return Math.max(1 / perCycle, Math.min(depth, hw.core().matrix().rows()) * supply);
   }
 
   /** Cycles of one product of tiles whose blocks the arrays share out evenly. */
@@ -32,7 +45,7 @@ final class MatmulCost {
             (double) Math.ceilDiv(Math.min(tk, p.k()), mx.rows())
                 * Math.ceilDiv(Math.min(tn, n), mx.cols())
                 / mx.arrays());
-    double rows = Math.max(Math.min(tm, m), mx.minBlockRows()) / rate;
+    double rows = Math.max(Math.min(tm, m), mx.minBlockRows()) * perRow(rate, Math.min(tk, p.k()));
     return blocks * Math.max(rows, mx.preloadCycles());
   }
 
@@ -230,7 +243,9 @@ final class MatmulCost {
         continue;
       }
       long passes = Math.ceilDiv(nBlocks, mx.arrays() / split);
-      double each = Math.max(Math.ceilDiv(rows, split) / Math.min(1, rate), mx.preloadCycles());
+      double each =
+          Math.max(
+              Math.ceilDiv(rows, split) * perRow(Math.min(1, rate), depth), mx.preloadCycles());
       if (kBlocks * passes * each < least) {
         least = kBlocks * passes * each;
         reads =
