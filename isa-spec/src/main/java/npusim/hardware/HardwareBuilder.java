@@ -160,6 +160,7 @@ final class HardwareBuilder {
         p.int32(s + "chunk_rows"),
         p.flag(s + "fold_overlap"),
         p.flag(s + "taps_together"),
+        p.flag(s + "whole_tiles"),
         p.flag(s + "rows_along_width"),
         p.number(s + "fetch_bytes_per_cycle"),
         p.flag(s + "pipelined"),

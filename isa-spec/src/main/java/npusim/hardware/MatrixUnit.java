@@ -35,6 +35,8 @@ import npusim.isa.DType;
  * @param pipelined whether an instruction may start while the results of the one before it leave
  * @param tapsTogether whether a stationary block may hold several taps of a convolution's kernel;
  *     false: every tap is a product over the channels of its own
+ * @param wholeTiles whether constant weights of products lie in the memory as blocks that fill the
+ *     array, and are loaded whole
  * @param rowsAlongWidth whether the rows of an output-stationary block are places of one row of a
  *     convolution's result
  * @param fetchBytesPerCycle bytes of streamed activations that one array takes per cycle, what
@@ -60,6 +62,7 @@ public record MatrixUnit(
     int chunkRows,
     boolean foldOverlap,
     boolean tapsTogether,
+    boolean wholeTiles,
     boolean rowsAlongWidth,
     double fetchBytesPerCycle,
     boolean pipelined,

@@ -94,6 +94,33 @@ class ConvolutionLayoutsTest {
     check(NETWORK, hw, Schedule.PROGRAM_ORDER);
   }
 
+  /** Constant weights of products are filled up to blocks of the array, in loops of many tiles. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void weightsInWholeTiles(int cores) {
+    String text =
+        """
+        <ir_version: 10, opset_import: ["" : 18]>
+        g (float[5,100] x, float[100,150] w1, float[150,37] w2, float[37,32] w3)
+          => (float[5,150] y, float[5,32] z) {
+          y = MatMul (x, w1)
+          r = Relu (y)
+          s = MatMul (r, w2)
+          z = MatMul (s, w3)
+        }
+        """;
+    Hardware hw =
+        HardwareLoader.load(
+            "edge",
+            List.of(
+                "core.matrix.whole_tiles=true",
+                "core.matrix.rows=16",
+                "core.matrix.cols=8",
+                "core.scratchpad.bytes=8KiB",
+                "chip.cores=" + cores));
+    check(text, hw, Schedule.LATE_STORES);
+  }
+
   private static void check(String text, Hardware hw, Schedule schedule) {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     Model reference = model(text, inputs);

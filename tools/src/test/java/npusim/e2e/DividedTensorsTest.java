@@ -137,6 +137,47 @@ class DividedTensorsTest {
     return joined;
   }
 
+  /** Branches of images are joined by channels: portions go through them and what follows. */
+  @Test
+  void portionsGoThroughBranchesThatAreJoined() {
+    String text =
+        """
+        <ir_version: 10, opset_import: ["" : 18]>
+        g (float[8,3,16,16] x, float[12,3,3,3] w1, float[4,12,1,1] w2, float[6,12,3,3] w3,
+           float[8,10,3,3] w4) => (float[8,8] y) {
+          a = Conv <pads = [1,1,1,1]> (x, w1)
+          b = Conv (a, w2)
+          c = Conv <pads = [1,1,1,1]> (a, w3)
+          s = Concat <axis = AXIS> (b, c)
+          d = Conv <pads = [1,1,1,1], strides = [4,4]> (s, w4)
+          m = GlobalAveragePool (d)
+          y = Flatten (m)
+        }
+        """;
+    assertThat(portions(text.replace("AXIS", "1"))).containsExactly("s");
+    assertThat(portions(text.replace("AXIS", "-3"))).containsExactly("s");
+  }
+
+  /** Where a chain ends in several branches, portions end before them. */
+  @Test
+  void portionsEndBeforeBranchesThatAreJoinedBehindThem() {
+    String text =
+        """
+        <ir_version: 10, opset_import: ["" : 18]>
+        g (float[8,3,16,16] x, float[12,3,3,3] w1, float[4,12,1,1] w2, float[4,12,1,1] w3)
+          => (float[16,4] y) {
+          a = Conv <pads = [1,1,1,1]> (x, w1)
+          n = MaxPool <kernel_shape = [2,2], strides = [2,2]> (a)
+          b = Conv (n, w2)
+          c = Conv (n, w3)
+          s = Concat <axis = 0> (b, c)
+          m = GlobalAveragePool (s)
+          y = Flatten (m)
+        }
+        """;
+    assertThat(portions(text)).containsExactly("n");
+  }
+
   /** Early layers want portions, the last has many weights, and tensors are needed across. */
   @Test
   void portionsEndWhereOneTensorIsLeft() {

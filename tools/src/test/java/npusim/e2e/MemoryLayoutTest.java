@@ -50,6 +50,17 @@ class MemoryLayoutTest {
     assertThat(tiled).isLessThan(rows * 97 / 100);
   }
 
+  /** A matrix of 600×600 is nine tiles of 256×256. */
+  @Test
+  void weightsOfWholeTilesAreFetchedWhole() {
+    String product =
+        "(int8[96, 600] x) => (y) { w = Constant <value = int8[600, 600] {W}> ()"
+                .replace("W", "1" + ", 1".repeat(600 * 600 - 1))
+            + " y = MatMulInteger (x, w) }";
+    long rows = run(product, "tpu-v1", "core.matrix.whole_tiles=false").dramBytes();
+    assertThat(run(product, "tpu-v1").dramBytes() - rows).isEqualTo(9L * 256 * 256 - 600 * 600);
+  }
+
   /** Rows of 128 channels are written for an input of 64; those of whole rows stay as they are. */
   @Test
   void inputsOfFewChannelsAreFilledUpToRowsOfTiles() {

@@ -3,7 +3,8 @@ package npusim.workloads;
 import java.util.List;
 
 /** Dimensions of a model family; one record each. */
-public sealed interface Architecture permits DecoderLm, EncoderLm, Captioner, ResNet, Ssd, Stack {
+public sealed interface Architecture
+    permits DecoderLm, EncoderLm, Captioner, ResNet, Ssd, Inception, Stack {
   /** The dimensions in a few words, for lists. */
   List<String> summary();
 }

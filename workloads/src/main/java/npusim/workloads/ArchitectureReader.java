@@ -42,10 +42,22 @@ final class ArchitectureReader {
               f.integers("boxes"),
               f.integer("head_kernel", 3),
               f.integer("head_stride", 1));
+      case INCEPTION ->
+          new Inception(
+              f.integer("image"),
+              f.integers("stem"),
+              f.naturals("single"),
+              f.integers("reduce"),
+              f.integers("three"),
+              f.integers("double_reduce"),
+              f.integers("twice"),
+              f.naturals("pooled"),
+              f.integers("head"),
+              f.integers("connected"));
       case STACK ->
           new Stack(
               f.integer("layers"),
-              f.integer("width"),
+              f.has("widths") ? f.integers("widths") : new int[] {f.integer("width")},
               f.integer("board", 0),
               f.choice("activation", Stack.Activation.class, Stack.Activation.RELU));
     };

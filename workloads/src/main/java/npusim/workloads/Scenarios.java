@@ -31,6 +31,7 @@ public final class Scenarios {
           case Captioner m -> m.small();
           case ResNet m -> m.small();
           case Ssd m -> m.small();
+          case Inception m -> m.small();
           case Stack m -> m.small();
         };
     return build(spec, small, o);
@@ -49,6 +50,10 @@ public final class Scenarios {
       case Ssd m -> {
         refuseLengths(spec, o);
         yield inference(spec, SsdBuilder.build(spec.name(), m, o.batch(), o.weights()), o);
+      }
+      case Inception m -> {
+        refuseLengths(spec, o);
+        yield inference(spec, InceptionBuilder.build(spec.name(), m, o.batch(), o.weights()), o);
       }
       case Stack m -> {
         refuseLengths(spec, o);

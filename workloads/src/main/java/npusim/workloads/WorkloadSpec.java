@@ -85,6 +85,7 @@ public record WorkloadSpec(
     CAPTIONER,
     RESNET,
     SSD,
+    INCEPTION,
     STACK
   }
 }

@@ -21,6 +21,7 @@ public final class TileIn {
   private final Lane lane;
   private final long[] local;
   private final int columns;
+  private final long[] room;
 
   /**
    * Access to a tensor.
@@ -74,17 +75,18 @@ public final class TileIn {
     this.share = view.storage().resident() ? null : share;
     this.lane = lane;
     this.columns = view.storage().block() > 0 ? columns : -1;
-    this.local = this.columns < 0 ? layout(view, tile) : columnsInnermost(tile, columns);
+    this.room = room(view, this.columns, tile);
+    this.local = this.columns < 0 ? layout(view, room) : columnsInnermost(room, columns);
     if (view.storage().resident()) {
       ring = null;
       shared = null;
     } else if (share != null) {
-      long slot = WorkMemory.aligned(slotBytes(view.type(), view, tile));
+      long slot = WorkMemory.aligned(slotBytes(view.type(), view, room));
       ring = null;
       shared = e.sharedRing(name, e.scratch(slot * slots), slots, share, lane, consumers[0]);
     } else {
       shared = null;
-      long slot = WorkMemory.aligned(slotBytes(view.type(), view, tile));
+      long slot = WorkMemory.aligned(slotBytes(view.type(), view, room));
       ring = e.ring(name, e.scratch(slot * slots), slots, lane, consumers);
     }
   }
@@ -197,9 +199,29 @@ public final class TileIn {
     }
   }
 
+  /** Extents that a tile is loaded with: of weights in whole blocks these. */
+  private static long[] room(View view, int columns, long[] tile) {
+    long[] room = tile.clone();
+    if (columns > 0 && view.storage().blockRows() > 1) {
+      room[columns] = roundUp(tile[columns], view.storage().block());
+      room[columns - 1] = roundUp(tile[columns - 1], view.storage().blockRows());
+    }
+    return room;
+  }
+
+  private static long roundUp(long n, long unit) {
+    return Math.ceilDiv(n, unit) * unit;
+  }
+
   /** The columns as blocks and places within them, which are the innermost dimension. */
-  private void loadBlocks(Loc slot, Loc from, Aff[] ext) {
+  private void loadBlocks(Loc slot, Loc from, Aff[] wanted) {
     long block = view.storage().block();
+    Aff[] ext = wanted.clone();
+    if (view.storage().blockRows() > 1) {
+      // Tiles divide what the storage is filled up to: the last one is as large as the others.
+      ext[columns] = Aff.of(room[columns]);
+      ext[columns - 1] = Aff.of(room[columns - 1]);
+    }
     int n = ext.length;
     long[] dram = Arrays.copyOf(from.strides(), n + 1);
     long[] to = Arrays.copyOf(slot.strides(), n + 1);

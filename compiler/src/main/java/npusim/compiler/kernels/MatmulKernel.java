@@ -109,13 +109,15 @@ public final class MatmulKernel {
       grain = Math.max(grain, scales.block());
     }
     int given = given(c);
+    boolean rounds = c.w().storage().blockRows() > 1;
+    grain = Math.max(grain, (int) c.w().storage().blockRows());
     boolean together = k.cores() > 1;
     MatmulTiling.Problem problem =
         new MatmulTiling.Problem(
             c.batch(),
             c.m(),
-            c.n(),
-            c.k(),
+            roundUp(c.n(), rounds ? c.w().storage().block() : 1),
+            roundUp(c.k(), c.w().storage().blockRows()),
             a.type(),
             w.type(),
             c.a().storage().resident(),
@@ -130,7 +132,7 @@ public final class MatmulKernel {
             c.w().strides()[c.batchDims()] == 1,
             c.a().strides()[c.batchDims()] == 1,
             together && shares(c.a()),
-            together && !widens && shares(c.w()),
+            together && !widens && !rounds && shares(c.w()),
             widens,
             scales == null ? 0 : scaleBits(scales),
             c.out().storage().resident() || k.near(c.out()) ? 0 : out.type().bits(),
@@ -149,6 +151,10 @@ public final class MatmulKernel {
     }
     MatmulKernel kernel = new MatmulKernel(k, c, epilogue, forced, accType, sparse, widens, scales);
     k.launch(kernel::emit, forced.isShared());
+  }
+
+  private static long roundUp(long n, long unit) {
+    return Math.ceilDiv(n, unit) * unit;
   }
 
   /** Whether cores can load tiles of an operand in parts. */

@@ -23,8 +23,10 @@ import npusim.program.Buffer;
  *
  * @param order dimensions, outermost first
  * @param block columns of a block of weights ({@link Storage#block}), 0 for none
+ * @param rows what the rows of such blocks are filled up to multiples of, 1 when they aren't
+ * @param shape of weights that are filled up, else empty
  */
-record Layouts(int[] order, long block) {
+record Layouts(int[] order, long block, long rows, long... shape) {
   /** Pieces of a core's columns that are long enough where they lie, in bytes. */
   private static final long LONG_PIECE = 1024;
 
@@ -32,6 +34,10 @@ record Layouts(int[] order, long block) {
 
   /** Rows worth writing one by one, in bytes. */
   private static final long SHORTEST_ROW = 64;
+
+  private Layouts(int[] order, long block) {
+    this(order, block, 1);
+  }
 
   /** The order of a value that a node makes. */
   static Layouts made(Graph g, String value) {
@@ -92,7 +98,7 @@ record Layouts(int[] order, long block) {
    * the matrix unit in blocks of as many columns as its arrays have, [M / B, C, kernel…, B], so
    * that a tile of some blocks or of some rows is fetched in long pieces. Weights [K, N] of
    * products lie in such blocks, [N / B, K, B], when the columns that a core gets would make short
-   * pieces.
+   * pieces; or in blocks that fill the array, where that is how the chip's memory holds them.
    */
   static Layouts constant(Graph g, String value, Tensor t, Hardware hw) {
     List<Node> readers = g.consumers(value);
@@ -121,6 +127,10 @@ record Layouts(int[] order, long block) {
         block--;
       }
     }
+    var matrix = hw.core().matrix();
+    if (t.rank() == 2 && matrix.wholeTiles() && isProduct(g, value, t, hw)) {
+      return new Layouts(order, matrix.cols(), matrix.rows(), t.dims());
+    }
     return t.rank() == 2 ? new Layouts(order, product(g, value, t, hw)) : new Layouts(order, block);
   }
 
@@ -128,18 +138,22 @@ record Layouts(int[] order, long block) {
   private static long product(Graph g, String value, Tensor t, Hardware hw) {
     long columns = t.dim(1);
     int cores = hw.chip().cores();
-    List<Node> readers = g.consumers(value);
     boolean products =
-        t.size() > 0
-            && !t.dtype().isPacked()
-            && t.dtype().bytesFor(columns) / cores < LONG_PIECE
-            && !readers.isEmpty()
-            && readers.stream().allMatch(n -> MatmulOp.takesBlocks(g, n, value, hw));
+        t.dtype().bytesFor(columns) / cores < LONG_PIECE && isProduct(g, value, t, hw);
     long block = Math.min(columns, (long) hw.core().matrix().cols() * hw.core().matrix().arrays());
     while (block > FEWEST_COLUMNS && columns / block < cores) {
       block /= 2;
     }
     return products && columns % block == 0 && block >= FEWEST_COLUMNS ? block : 0;
+  }
+
+  /** Whether all that reads a constant are products that take it in blocks. */
+  private static boolean isProduct(Graph g, String value, Tensor t, Hardware hw) {
+    List<Node> readers = g.consumers(value);
+    return t.size() > 0
+        && !t.dtype().isPacked()
+        && !readers.isEmpty()
+        && readers.stream().allMatch(n -> MatmulOp.takesBlocks(g, n, value, hw));
   }
 
   private static long gcd(long a, long b) {
@@ -162,7 +176,8 @@ record Layouts(int[] order, long block) {
     Tensor moved = t;
     if (block > 0 && t.rank() == 2) {
       // [K, N / B, B] with K between.
-      moved = moved(t.reshaped(t.dim(0), t.dim(1) / block, block), new int[] {1, 0, 2});
+      Tensor whole = filledUp(t);
+      moved = moved(whole.reshaped(whole.dim(0), whole.dim(1) / block, block), new int[] {1, 0, 2});
     } else if (block > 0) {
       // [M / B, B, C, kernel…] with B moved behind.
       long[] split = new long[t.rank() + 1];
@@ -179,7 +194,22 @@ record Layouts(int[] order, long block) {
     }
     return new Storage(name, Buffer.Kind.WEIGHT, t.dtype(), moved.dims())
         .inBlocks(block)
+        .inTiles(rows)
         .withData(moved);
+  }
+
+  /** Weights with zeros behind rows and columns up to whole blocks. */
+  private Tensor filledUp(Tensor t) {
+    long[] dims = {Math.ceilDiv(t.dim(0), rows) * rows, Math.ceilDiv(t.dim(1), block) * block};
+    if (rows == 1 || Arrays.equals(dims, t.dims())) {
+      return t;
+    }
+    return t.hasData()
+        ? Tensor.lazy(
+            t.dtype(),
+            dims,
+            () -> Movement.pad(t, new long[2], dims, Movement.PadMode.CONSTANT, 0).data())
+        : Tensor.absent(t.dtype(), dims);
   }
 
   private static long[] permuted(long[] shape, int[] order) {
@@ -209,7 +239,8 @@ record Layouts(int[] order, long block) {
     if (block > 0 && order.length == 2) {
       // [N / B, K, B] walked by its first column of a block.
       long[] in = s.dims();
-      return new View(s, 0, new long[] {in[1], in[0] * block}, new long[] {block, in[1]});
+      long[] dims = rows == 1 ? new long[] {in[1], in[0] * block} : shape.clone();
+      return new View(s, 0, dims, new long[] {block, in[1]});
     }
     if (block > 0) {
       // [M / B, C, kernel…, B] walked by its first column of a block.

@@ -171,7 +171,9 @@ final class RepeatStorage {
 
   private Storage relative(Storage first, Reg register) {
     Storage s =
-        new Storage(first.name(), first.kind(), first.type(), first.dims()).inBlocks(first.block());
+        new Storage(first.name(), first.kind(), first.type(), first.dims())
+            .inBlocks(first.block())
+            .inTiles(first.blockRows());
     s.place(first.space(), first.address());
     s.relativeTo(register, distance * (repeat.count() - 1));
     return s;

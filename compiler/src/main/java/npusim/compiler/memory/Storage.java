@@ -30,6 +30,7 @@ public final class Storage {
   private MemoryMap placer;
   private String bufferName;
   private long block;
+  private long blockRows;
   private long[] bufferDims;
   private Storage coded;
   private BlockFormat format;
@@ -141,6 +142,20 @@ public final class Storage {
   /** Says that there is room around the places of the image it holds. */
   public Storage within(Margins m) {
     margins = m;
+    return this;
+  }
+
+  /**
+   * Rows that tiles of weights in blocks are rounded up to when they are loaded: the storage has
+   * room for them. 1 where they aren't rounded.
+   */
+  public long blockRows() {
+    return Math.max(1, blockRows);
+  }
+
+  /** Says that blocks are loaded in multiples of so many rows and of whole columns. */
+  public Storage inTiles(long rows) {
+    blockRows = rows;
     return this;
   }
 

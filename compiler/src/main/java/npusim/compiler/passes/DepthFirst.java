@@ -34,6 +34,7 @@ public final class DepthFirst extends GraphPass {
           "AveragePool",
           "Cast",
           "Clip",
+          "Concat",
           "Conv",
           "ConvInteger",
           "DequantizeLinear",
@@ -97,6 +98,10 @@ public final class DepthFirst extends GraphPass {
       plan.add(layer(g, layers, i, maker, batch));
       maker.put(layers.get(i).getLast().output(0), i);
     }
+    // Branches that are joined behind the chain all leave it: it ends where one tensor does.
+    while (!plan.isEmpty() && !plan.getLast().cut()) {
+      plan.removeLast();
+    }
     boolean changed = false;
     int loads = Sharing.pays(hw.get()) ? 1 : cores;
     long area = Residency.area(hw.get());
@@ -147,6 +152,10 @@ public final class DepthFirst extends GraphPass {
     }
     TensorType out = g.tensorType(n.output(0));
     if (g.outputs().contains(n.output(0)) || out.rank() < 3 || out.shape()[0] != batch) {
+      return false;
+    }
+    int axis = (int) n.intAttr("axis", 1);
+    if (n.is("Concat") && (axis < 0 ? axis + out.rank() : axis) == 0) {
       return false;
     }
     boolean quantises = n.opType().endsWith("quantizeLinear") || n.is("QuantizeLinear");

@@ -40,6 +40,7 @@ public final class ArrayCycles {
             unit.chunkRows(),
             unit.foldOverlap(),
             unit.tapsTogether(),
+            unit.wholeTiles(),
             unit.rowsAlongWidth(),
             unit.fetchBytesPerCycle(),
             unit.pipelined(),

@@ -65,6 +65,7 @@ class MatrixTimingTest {
         foldOverlap,
         true,
         false,
+        false,
         0,
         true,
         MatrixUnit.Sparsity.NONE);

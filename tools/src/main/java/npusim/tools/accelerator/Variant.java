@@ -65,6 +65,7 @@ final class Variant {
             u.chunkRows(),
             u.foldOverlap(),
             u.tapsTogether(),
+            u.wholeTiles(),
             u.rowsAlongWidth(),
             u.fetchBytesPerCycle(),
             u.pipelined(),
