@@ -30,6 +30,9 @@ import npusim.isa.UnFn;
  * are summed, and the result is divided by their sum.
  */
 public final class AttentionOp implements Kernel {
+  /** Times that the vector unit walks a block of scores: scale, maximum, difference, power, sum. */
+  private static final double SOFTMAX_WALKS = 5;
+
   private static final int SLOTS = AttentionTiles.SLOTS;
   private static final boolean[] ALONG = {false, true};
 
@@ -90,8 +93,10 @@ public final class AttentionOp implements Kernel {
     long heads = split ? q[1] : n.intAttr("q_num_heads", 1);
     long scores = t.bytesFor(q[0] * heads * q[r] * k[r]);
     long shared = hw.sharedSram().map(x -> x.bytes() / 2).orElse(0L);
-    boolean stay =
-        scores <= Math.max(shared, hw.core().scratchpad().bytes() / 4 * hw.chip().cores());
+    // Cores divide them along the outermost dimension, or every core has them all.
+    long outer = q[0] > 1 ? q[0] : heads;
+    long each = scores / outer * Math.ceilDiv(outer, (long) hw.chip().cores());
+    boolean stay = scores <= shared || each <= hw.core().scratchpad().bytes() / 4;
     if (stay && hw.core().scratchpad().keepsTensors()) {
       // Scores that stay on the chip anyway: separate kernels overlap products and softmax better.
       return false;
@@ -134,10 +139,13 @@ public final class AttentionOp implements Kernel {
     if (t == null) {
       throw k.tooSmall("scratchpad or accumulator memory for the scores of one row");
     }
+    double width = q.dims()[4] + value.dims()[3];
+    double row = rowCycles(k, q.type(), width);
+    double head = q.type().bits() / 8.0 * width / k.hw().memoryReadBytesPerCycle();
     View[] operands = {q, grouped(key, 1), grouped(value, 1), bias, out};
     k.launch(
         (e, part, parts) -> {
-          Axis[] axes = axes(q.dims(), t.rows(), part, parts);
+          Axis[] axes = axes(q.dims(), t.rows(), row, head * parts, part, parts);
           axes[4] = Axis.of("t", key.dims()[2], key.dims()[2]);
           axes[5] = Axis.of("d", q.dims()[4], q.dims()[4]);
           axes[6] = Axis.of("e", value.dims()[3], value.dims()[3]);
@@ -165,22 +173,32 @@ public final class AttentionOp implements Kernel {
         new long[] {s[0], s[1] * group, s[1], s[2], s[3]});
   }
 
+  /** Cycles of a core for one row and one key: products, and the vector unit's walks over scores. */
+  private static double rowCycles(KernelContext k, DType type, double width) {
+    var vector = k.hw().core().vector();
+    double walks = SOFTMAX_WALKS / (vector.lanes() * vector.lanesPerCycle(DType.F32));
+    return width / k.hw().core().matrix().macsPerCycle(type) + walks;
+  }
+
   /**
-   * Batches, key heads, their query heads and row blocks of one core, divided as evenly as can be;
-   * behind them there is room for the dimensions that no loop walks.
+   * Batches, key heads, their query heads and row blocks of one core, divided so that the busiest
+   * is done first: cores that divide a head's rows each load all of its keys and values. Behind
+   * them there is room for the dimensions that no loop walks.
+   *
+   * @param row cycles of a row, head cycles to load a head's keys and values, both for one key
    */
-  private static Axis[] axes(long[] d, long rows, int part, int parts) {
+  private static Axis[] axes(
+      long[] d, long rows, double row, double head, int part, int parts) {
     int[] cut = {1, 1, 1, 1};
     double best = Double.POSITIVE_INFINITY;
     for (int b = 1; b <= parts; b++) {
       for (int h = 1; b * h <= parts; h++) {
         for (int u = 1; b * h * u <= parts; u++) {
           int s = parts / (b * h * u);
-          double work =
-              (double) Math.ceilDiv(d[0], b)
-                  * Math.ceilDiv(d[1], h)
-                  * Math.ceilDiv(d[2], u)
-                  * Math.ceilDiv(d[3], s);
+          double heads = (double) Math.ceilDiv(d[0], b) * Math.ceilDiv(d[1], h);
+          double compute = heads * Math.ceilDiv(d[2], u) * Math.ceilDiv(d[3], s) * row;
+          // The first head's loads nothing hides.
+          double work = Math.max(compute, heads * head) + head;
           if (b * h * u * s == parts && work < best) {
             best = work;
             cut = new int[] {b, h, u, s};
