@@ -173,7 +173,9 @@ public final class AttentionOp implements Kernel {
         new long[] {s[0], s[1] * group, s[1], s[2], s[3]});
   }
 
-  /** Cycles of a core for one row and one key: products, and the vector unit's walks over scores. */
+  /**
+   * Cycles of a core for one row and one key: products, and the vector unit's walks over scores.
+   */
   private static double rowCycles(KernelContext k, DType type, double width) {
     var vector = k.hw().core().vector();
     double walks = SOFTMAX_WALKS / (vector.lanes() * vector.lanesPerCycle(DType.F32));
@@ -187,8 +189,7 @@ public final class AttentionOp implements Kernel {
    *
    * @param row cycles of a row, head cycles to load a head's keys and values, both for one key
    */
-  private static Axis[] axes(
-      long[] d, long rows, double row, double head, int part, int parts) {
+  private static Axis[] axes(long[] d, long rows, double row, double head, int part, int parts) {
     int[] cut = {1, 1, 1, 1};
     double best = Double.POSITIVE_INFINITY;
     for (int b = 1; b <= parts; b++) {
