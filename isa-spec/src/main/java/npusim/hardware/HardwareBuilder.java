@@ -184,6 +184,7 @@ final class HardwareBuilder {
         p.int32(s + "issue_cycles"),
         p.flag(s + "rows_on_chip"),
         p.number(s + "row_tree_cycles"),
+        p.int32(s + "chain"),
         ops);
   }
 

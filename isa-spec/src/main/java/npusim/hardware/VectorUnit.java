@@ -16,6 +16,8 @@ import npusim.isa.DType;
  *     make that fuse elementwise loops only
  * @param rowTreeCycles lane cycles that a row reduced across the lanes takes beyond its elements:
  *     its partial results meet in a tree of steps across the lanes
+ * @param chain instructions in a row that one pass over the elements computes when each hands its
+ *     result on; 1 when every result is stored
  * @param ops cost of each operation class; every class is present
  */
 public record VectorUnit(
@@ -25,6 +27,7 @@ public record VectorUnit(
     int issueCycles,
     boolean rowsOnChip,
     double rowTreeCycles,
+    int chain,
     Map<VectorClass, OpCost> ops) {
 
   /**
@@ -47,6 +50,7 @@ public record VectorUnit(
     Checks.notNegative(latencyCycles, "vector.latency_cycles");
     Checks.notNegative(issueCycles, "vector.issue_cycles");
     Checks.notNegative(rowTreeCycles, "vector.row_tree_cycles");
+    Checks.positive(chain, "vector.chain");
     throughput = Maps.immutable(throughput);
     ops = Maps.immutable(ops);
     if (!throughput.containsKey(DType.F32) || !throughput.containsKey(DType.I32)) {

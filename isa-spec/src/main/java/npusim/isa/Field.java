@@ -78,6 +78,7 @@ public enum Field {
   ACCUM,
   SPARSE,
   COLUMNWISE,
+  CHAIN,
   B,
   B_S0,
   B_S1,

@@ -13,7 +13,14 @@ final class VecLayouts {
         .extents("d", OperandShape.EXTENTS, "iteration extents")
         .operand("dst", OperandShape.LOCAL4, Access.WRITE, TypeGroup.ANY, "result")
         .operand("a", OperandShape.LOCAL4, Access.READ, TypeGroup.ANY, "operand")
-        .choice(Field.FN, 8, UnFn.NEG, "function");
+        .choice(Field.FN, 8, UnFn.NEG, "function")
+        .field(
+            Field.CHAIN,
+            FieldKind.FLAG,
+            1,
+            0L,
+            "the result is only for the instructions behind, up to the "
+                + "first without this flag; dst holds it until then");
   }
 
   static Layout vBin() {
@@ -24,7 +31,14 @@ final class VecLayouts {
         .operand("dst", OperandShape.LOCAL4, Access.WRITE, TypeGroup.ANY, "result")
         .operand("a", OperandShape.LOCAL4, Access.READ, TypeGroup.ANY, "first operand")
         .operand("b", OperandShape.LOCAL4, Access.READ, TypeGroup.ANY, "second operand")
-        .choice(Field.FN, 8, BinFn.ADD, "function");
+        .choice(Field.FN, 8, BinFn.ADD, "function")
+        .field(
+            Field.CHAIN,
+            FieldKind.FLAG,
+            1,
+            0L,
+            "the result is only for the instructions behind, up to the "
+                + "first without this flag; dst holds it until then");
   }
 
   static Layout vBini() {
@@ -40,7 +54,14 @@ final class VecLayouts {
         .operand("a", OperandShape.LOCAL4, Access.READ, TypeGroup.ANY, "operand")
         .choice(Field.FN, 8, BinFn.ADD, "function")
         .real(Field.IMM, Field.A_T, "scalar operand")
-        .field(Field.REVERSE, FieldKind.FLAG, 1, 0L, "the scalar is the first operand");
+        .field(Field.REVERSE, FieldKind.FLAG, 1, 0L, "the scalar is the first operand")
+        .field(
+            Field.CHAIN,
+            FieldKind.FLAG,
+            1,
+            0L,
+            "the result is only for the instructions behind, up to the "
+                + "first without this flag; dst holds it until then");
   }
 
   static Layout vSel() {
@@ -53,7 +74,14 @@ final class VecLayouts {
         .operand("cond", OperandShape.LOCAL4, Access.READ, TypeGroup.CONDITION, "condition")
         .operand(
             "a", OperandShape.LOCAL4, Access.READ, TypeGroup.ANY, "value where the condition holds")
-        .operand("b", OperandShape.LOCAL4, Access.READ, TypeGroup.ANY, "value elsewhere");
+        .operand("b", OperandShape.LOCAL4, Access.READ, TypeGroup.ANY, "value elsewhere")
+        .field(
+            Field.CHAIN,
+            FieldKind.FLAG,
+            1,
+            0L,
+            "the result is only for the instructions behind, up to the "
+                + "first without this flag; dst holds it until then");
   }
 
   static Layout vFma() {
@@ -65,7 +93,14 @@ final class VecLayouts {
         .operand("dst", OperandShape.LOCAL4, Access.WRITE, TypeGroup.ANY, "result")
         .operand("a", OperandShape.LOCAL4, Access.READ, TypeGroup.ANY, "first factor")
         .operand("b", OperandShape.LOCAL4, Access.READ, TypeGroup.ANY, "second factor")
-        .operand("c", OperandShape.LOCAL4, Access.READ, TypeGroup.ANY, "summand");
+        .operand("c", OperandShape.LOCAL4, Access.READ, TypeGroup.ANY, "summand")
+        .field(
+            Field.CHAIN,
+            FieldKind.FLAG,
+            1,
+            0L,
+            "the result is only for the instructions behind, up to the "
+                + "first without this flag; dst holds it until then");
   }
 
   static Layout vRed() {
@@ -152,7 +187,14 @@ final class VecLayouts {
             Field.ROUND,
             3,
             Round.TRUNC,
-            "rounding from float to integer; float to float is to nearest " + "even");
+            "rounding from float to integer; float to float is to nearest " + "even")
+        .field(
+            Field.CHAIN,
+            FieldKind.FLAG,
+            1,
+            0L,
+            "the result is only for the instructions behind, up to the "
+                + "first without this flag; dst holds it until then");
   }
 
   static Layout vQuant() {
@@ -169,7 +211,14 @@ final class VecLayouts {
         .operand("dst", OperandShape.LOCAL4, Access.WRITE, TypeGroup.QUANTISED, "result")
         .operand("a", OperandShape.LOCAL4, Access.READ, TypeGroup.ANY, "operand")
         .operand("scale", OperandShape.LOCAL4, Access.READ, TypeGroup.ANY, "scale")
-        .operand("zp", OperandShape.LOCAL4, Access.READ, TypeGroup.ANY, "zero point");
+        .operand("zp", OperandShape.LOCAL4, Access.READ, TypeGroup.ANY, "zero point")
+        .field(
+            Field.CHAIN,
+            FieldKind.FLAG,
+            1,
+            0L,
+            "the result is only for the instructions behind, up to the "
+                + "first without this flag; dst holds it until then");
   }
 
   static Layout vDequant() {
@@ -183,7 +232,14 @@ final class VecLayouts {
         .operand("dst", OperandShape.LOCAL4, Access.WRITE, TypeGroup.ANY, "result")
         .operand("a", OperandShape.LOCAL4, Access.READ, TypeGroup.ANY, "operand")
         .operand("scale", OperandShape.LOCAL4, Access.READ, TypeGroup.ANY, "scale")
-        .operand("zp", OperandShape.LOCAL4, Access.READ, TypeGroup.ANY, "zero point");
+        .operand("zp", OperandShape.LOCAL4, Access.READ, TypeGroup.ANY, "zero point")
+        .field(
+            Field.CHAIN,
+            FieldKind.FLAG,
+            1,
+            0L,
+            "the result is only for the instructions behind, up to the "
+                + "first without this flag; dst holds it until then");
   }
 
   static Layout vFill() {

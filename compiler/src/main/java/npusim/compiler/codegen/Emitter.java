@@ -181,6 +181,16 @@ public final class Emitter {
     emit(op);
   }
 
+  /** Where the code recorded so far ends, for {@link #since}. */
+  public int mark() {
+    return block.size();
+  }
+
+  /** The only instruction recorded since a mark, or null when there are several or loops. */
+  public Op since(int mark) {
+    return block.size() == mark + 1 && block.getLast() instanceof Item.Emit(Op op) ? op : null;
+  }
+
   void step(Cursor c) {
     if (c.slots() > 1) {
       block.add(new Item.Step(c));

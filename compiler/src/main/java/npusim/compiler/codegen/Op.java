@@ -70,6 +70,11 @@ public final class Op {
     return type.isFloat() ? setDouble(f, v) : set(f, (long) v);
   }
 
+  /** Whether it can hand its result on to the instructions behind instead of storing it. */
+  public boolean chains() {
+    return opcode.has(Field.CHAIN);
+  }
+
   /** Notes memory that is read. */
   public Op reads(Area a) {
     reads.add(a);

@@ -139,7 +139,7 @@ final class ConvKernel {
             out.storage().resident(),
             extraBits,
             readBits,
-            epilogue.operations(),
+            epilogue.passes(k.hw()),
             w.storage().block(),
             k.cores() > 1 && shares(),
             byChannel,

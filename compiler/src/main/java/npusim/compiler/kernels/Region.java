@@ -8,10 +8,13 @@ import npusim.compiler.codegen.Aff;
 import npusim.compiler.codegen.Area;
 import npusim.compiler.codegen.Emitter;
 import npusim.compiler.codegen.Loc;
+import npusim.compiler.codegen.Op;
 import npusim.compiler.codegen.Reg;
 import npusim.compiler.codegen.Vec;
+import npusim.hardware.Hardware;
 import npusim.isa.BinFn;
 import npusim.isa.DType;
+import npusim.isa.Field;
 import npusim.isa.RedFn;
 import npusim.isa.Round;
 import npusim.isa.UnFn;
@@ -316,6 +319,8 @@ public final class Region {
     for (int i = 0; reduced != null && i < rowExtents.length; i++) {
       rowExtents[i] = reduced[i] ? Aff.ONE : extents[i];
     }
+    Op[] made = new Op[steps.size()];
+    boolean[] plain = new boolean[steps.size()];
     for (int value = 0; value < values.length; value++) {
       if (sources.get(value) >= 0) {
         values[value] = args[sources.get(value)];
@@ -331,12 +336,44 @@ public final class Region {
       for (int i = 0; i < x.length; i++) {
         x[i] = values[step.args()[i]];
       }
+      int mark = e.mark();
       if (step.reduction() != null) {
         v.reduce(step.reduction(), d, x[0], reduced, Aff.ZERO, extents);
       } else {
         step.action().emit(v, d, x, rows.get(value) ? rowExtents : extents);
       }
       values[value] = d;
+      made[s] = e.since(mark);
+      plain[s] = step.reduction() == null && !rows.get(value);
+    }
+    handOn(made, plain, live);
+  }
+
+  /**
+   * Marks the results that only instructions right behind need, so that a unit that chains hands
+   * them on.
+   */
+  private void handOn(Op[] made, boolean[] plain, boolean[] live) {
+    int[] lastUse = new int[steps.size()];
+    for (int s = 0; s < lastUse.length; s++) {
+      for (int a : live[s] ? steps.get(s).args() : new int[0]) {
+        if (sources.get(a) < 0) {
+          lastUse[-1 - sources.get(a)] = s;
+        }
+      }
+    }
+    int end = -1;
+    for (int s = lastUse.length - 1; s >= 0; s--) {
+      if (!live[s]) {
+        continue;
+      }
+      if (made[s] == null || !plain[s]) {
+        end = -1;
+      } else if (end > 0 && lastUse[s] <= end && made[s].chains()) {
+        made[s].set(Field.CHAIN, true);
+      } else {
+        end = made[s].chains() ? s : -1;
+      }
     }
   }
 
@@ -377,12 +414,12 @@ public final class Region {
     return temps().stream().filter(t -> !t.row()).mapToInt(t -> t.type().bits()).sum();
   }
 
-  /** Rough number of vector operations per element. */
-  public long operations() {
+  /** Rough number of passes over the elements that a chip's vector unit takes. */
+  public long passes(Hardware hw) {
     long n = 0;
     for (boolean needed : live()) {
       n += needed ? 1 : 0;
     }
-    return Math.max(1, n);
+    return Math.max(1, Math.ceilDiv(n, hw.core().vector().chain()));
   }
 }

@@ -33,6 +33,9 @@ final class Core {
   /** Scratch rows of {@link #RUN} elements. */
   final long[][] longs = new long[4][RUN];
 
+  /** What vector instructions have handed on. */
+  final HandedOn handedOn = new HandedOn();
+
   /** Block that {@code m.load} has put into the array. */
   MatrixBlock block = MatrixBlock.NONE;
 

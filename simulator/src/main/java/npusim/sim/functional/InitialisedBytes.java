@@ -21,6 +21,13 @@ final class InitialisedBytes {
     }
   }
 
+  /** Takes bytes {@code from} to {@code to} (exclusive) for never written. */
+  void clear(long from, long to) {
+    for (long p = from; p < to; p++) {
+      words[(int) (p >>> 6)] &= ~(1L << (p & 63));
+    }
+  }
+
   /** First byte of {@code from} to {@code to} (exclusive) never written, or -1. */
   long firstUnwritten(long from, long to) {
     for (long p = from; p < to; ) {

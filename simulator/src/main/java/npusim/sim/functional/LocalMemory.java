@@ -120,6 +120,16 @@ final class LocalMemory {
     }
   }
 
+  /** True when reads of what nothing has written are errors. */
+  boolean knowsWritten() {
+    return written != null;
+  }
+
+  /** Takes bytes {@code from} to {@code to} (exclusive, offsets) for never written. */
+  void forget(long from, long to) {
+    written.clear(from, to);
+  }
+
   /** Takes note of a write of bytes {@code from} to {@code to} (exclusive, offsets). */
   void markWritten(long from, long to) {
     if (written != null) {

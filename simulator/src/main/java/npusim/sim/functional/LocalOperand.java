@@ -175,6 +175,20 @@ final class LocalOperand {
         });
   }
 
+  /** Takes every element of the extents for never written, when the memory tracks that. */
+  void forget(long[] extents) {
+    if (memory.knowsWritten()) {
+      int bits = lanes.type().bits();
+      new Nest(extents, strides)
+          .forEach(
+              1,
+              (at, n) -> {
+                long from = base + Math.floorDiv(at[0] * bits, 8L);
+                memory.forget(from, base + Math.floorDiv(at[0] * bits + bits + 7, 8L));
+              });
+    }
+  }
+
   private void elements(long low, long high, boolean mark) {
     int bits = lanes.type().bits();
     long from = base + Math.floorDiv(low * bits, 8L);

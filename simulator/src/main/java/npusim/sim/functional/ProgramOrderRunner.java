@@ -70,6 +70,7 @@ final class ProgramOrderRunner {
             seq.execute(args);
           } else {
             Executors.of(i.op()).execute(core, args);
+            core.handedOn.executed(core, args);
             seq.skip();
           }
         }

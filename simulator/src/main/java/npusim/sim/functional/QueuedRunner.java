@@ -169,6 +169,7 @@ final class QueuedRunner {
         return;
       }
       Executors.of(i.op()).execute(core, args);
+      core.handedOn.executed(core, args);
     }
     queue.complete();
     core.giveSignals(i);

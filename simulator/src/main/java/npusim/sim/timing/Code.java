@@ -41,6 +41,7 @@ final class Code {
   static final byte EXCHANGE = 9;
 
   private static final Field[] NO_FIELDS = {};
+  private static final Field[] EXTENTS = {Field.D0, Field.D1, Field.D2, Field.D3};
   private static final AluFn[] ALU_FNS = AluFn.values();
 
   final Instruction[] instructions;
@@ -88,6 +89,9 @@ final class Code {
   final byte[] ra;
   final AluFn[] fn;
 
+  /** First of the vector instructions in a row that hand elements to each other, up to this one. */
+  final int[] chain;
+
   /** Matching endloop of a loop, matching loop of an endloop, target of a call. */
   final int[] target;
 
@@ -110,12 +114,45 @@ final class Code {
     ra = new byte[n];
     fn = new AluFn[n];
     target = new int[n];
+    chain = new int[n];
     Arrays.fill(cost, -1);
     Arrays.fill(counts, NO_FIELDS);
     for (int i = 0; i < n; i++) {
       decode(i, instructions[i]);
     }
     matchLoops();
+    for (int i = 0; i < n; i++) {
+      chain[i] = i > 0 && chained(i) ? chain[i - 1] : i;
+    }
+  }
+
+  /** Whether a vector instruction goes through the same elements as the one that hands it some. */
+  private boolean chained(int i) {
+    Instruction before = instructions[i - 1];
+    Instruction ins = instructions[i];
+    return VectorCosts.handsOn(before)
+        && kind[i] == DISPATCH
+        && work[i] == VECTOR
+        && waits[i] == 0
+        && ins.op().has(Field.CHAIN)
+        && sameElements(before, ins);
+  }
+
+  private static boolean sameElements(Instruction a, Instruction b) {
+    long constA = 1;
+    long constB = 1;
+    int registersA = 0;
+    int registersB = 0;
+    for (Field f : EXTENTS) {
+      constA *= a.reg(f) == 0 ? a.get(f) : 1;
+      constB *= b.reg(f) == 0 ? b.get(f) : 1;
+      registersA |= a.get(f) == 0 && a.reg(f) != 0 ? 1 << a.reg(f) : 0;
+      registersB |= b.get(f) == 0 && b.reg(f) != 0 ? 1 << b.reg(f) : 0;
+      if (a.get(f) != 0 && a.reg(f) != 0 || b.get(f) != 0 && b.reg(f) != 0) {
+        return false;
+      }
+    }
+    return constA == constB && registersA == registersB;
   }
 
   int length() {

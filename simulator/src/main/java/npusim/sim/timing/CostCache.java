@@ -48,7 +48,7 @@ final class CostCache {
       slot = (slot + 1) & mask;
     }
     System.arraycopy(allRegisters, base, registers, 0, 32);
-    int row = model.cost(ins, registers);
+    int row = model.cost(code, pc, registers);
     System.arraycopy(probe, 0, keys, slot * KEY, KEY);
     rows[slot] = row;
     if (++used * 2 > rows.length) {

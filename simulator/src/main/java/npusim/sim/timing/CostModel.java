@@ -1,15 +1,10 @@
 package npusim.sim.timing;
 
 import npusim.hardware.Hardware;
-import npusim.hardware.VectorClass;
-import npusim.isa.Access;
 import npusim.isa.DType;
 import npusim.isa.Field;
 import npusim.isa.Instruction;
-import npusim.isa.OpClass;
 import npusim.isa.Opcode;
-import npusim.isa.Operand;
-import npusim.isa.OperandShape;
 import npusim.isa.Word;
 
 /**
@@ -20,7 +15,7 @@ final class CostModel {
   private final Hardware hw;
   private final Costs costs;
   private final MatrixTiming matrix;
-  private final VectorTiming vector;
+  private final VectorCosts vector;
   private final LocalPorts ports;
   private final long[] pattern = new long[8];
 
@@ -29,17 +24,28 @@ final class CostModel {
     this.costs = costs;
     matrix = new MatrixTiming(hw.core().matrix());
     ports = new LocalPorts(hw.core().scratchpad(), hw.core().accumulator());
-    vector = new VectorTiming(hw.core().vector(), ports);
+    vector = new VectorCosts(hw.core().vector(), ports);
   }
 
   /** A new cost row for an instruction whose counts are resolved with {@code registers}. */
   int cost(Instruction ins, long[] registers) {
+    return cost(new Instruction[] {ins}, 0, 0, registers);
+  }
+
+  /** As above, for an instruction of a core's code, whose neighbours it may work with. */
+  int cost(Code code, int pc, long[] registers) {
+    return cost(code.instructions, code.chain[pc], pc, registers);
+  }
+
+  private int cost(Instruction[] code, int chain, int pc, long[] registers) {
+    Instruction ins = code[pc];
     int row = costs.add();
     switch (ins.op().timing()) {
       case GEMM -> gemm(ins, registers, row);
       case PRELOAD -> preload(ins, registers, row);
       case STREAM -> stream(ins, registers, row);
-      case VECTOR, VECTOR_REDUCE, VECTOR_INDEXED, VECTOR_SORT -> vector(ins, registers, row);
+      case VECTOR, VECTOR_REDUCE, VECTOR_INDEXED, VECTOR_SORT ->
+          vector.fill(code, chain, pc, registers, costs.rows, row);
       case DMA, DMA_INDEXED -> transfer(ins, registers, row, true);
       case DMA_CORE, LINK -> transfer(ins, registers, row, false);
       case SCALAR, SCALAR_LOAD, CONTROL, NOP, BARRIER, MESSAGE -> {}
@@ -51,11 +57,11 @@ final class CostModel {
     costs.rows[row + field] = value;
   }
 
-  private static long count(Instruction ins, Field field, long[] registers) {
+  static long count(Instruction ins, Field field, long[] registers) {
     return Math.max(0, ins.resolve(field, registers));
   }
 
-  private static boolean inAccumulator(Instruction ins, Field address) {
+  static boolean inAccumulator(Instruction ins, Field address) {
     return ins.get(address) >= Word.ACC_BASE;
   }
 
@@ -236,138 +242,6 @@ final class CostModel {
     put(row, Costs.SPM_READ, bytes(m * k, a));
     put(row, Costs.ACC_WRITE, m * n * 4);
     put(row, Costs.ACC_READ, ins.resolve(Field.ACCUM, r) != 0 ? m * n * 4 : 0);
-  }
-
-  private void vector(Instruction ins, long[] r, int row) {
-    long d0 = count(ins, Field.D0, r);
-    long d1 = count(ins, Field.D1, r);
-    long d2 = count(ins, Field.D2, r);
-    long d3 = count(ins, Field.D3, r);
-    long elements = d0 * d1 * d2 * d3;
-    vector.begin(d0, d1, d2, d3);
-    var type = DType.BOOL;
-    long spmRead = 0;
-    long spmWrite = 0;
-    long accRead = 0;
-    long accWrite = 0;
-    for (Operand o : ins.op().operands()) {
-      if (o.shape() == OperandShape.EXTENTS || o.address().isEmpty() || o.type().isEmpty()) {
-        continue;
-      }
-      var t = ins.dtype(o.type().get());
-      if (t.bits() > type.bits() || t.bits() == type.bits() && t.isFloat()) {
-        type = t;
-      }
-      boolean acc = inAccumulator(ins, o.address().get());
-      if (o.shape() != OperandShape.LOCAL4) {
-        continue;
-      }
-      var s = o.numbers();
-      long s0 = ins.get(s.get(0));
-      long s1 = ins.get(s.get(1));
-      long s2 = ins.get(s.get(2));
-      long s3 = ins.get(s.get(3));
-      if (o.access() == Access.ACCUMULATE && ins.op() == Opcode.V_RED) {
-        long mask = ins.get(Field.MASK);
-        s0 = (mask & 1) != 0 ? 0 : s0;
-        s1 = (mask & 2) != 0 ? 0 : s1;
-        s2 = (mask & 4) != 0 ? 0 : s2;
-        s3 = (mask & 8) != 0 ? 0 : s3;
-      }
-      boolean indexed = o.access() == Access.INDEXED_READ || o.access() == Access.INDEXED_WRITE;
-      if (indexed) {
-        // Every element is an access of its own, at an address that depends on data.
-        long spread = Math.max(1, ports.wordBytes(acc) * 8L / t.bits());
-        vector.operand(d1 * d2 * d3 * spread, d2 * d3 * spread, d3 * spread, spread, t, acc);
-      } else {
-        vector.operand(s0, s1, s2, s3, t, acc);
-      }
-      long bytes = bytes(touched(d0, s0) * touched(d1, s1) * touched(d2, s2) * touched(d3, s3), t);
-      boolean write =
-          switch (o.access()) {
-            case WRITE, WRITE_K, WRITE_LIMIT, ACCUMULATE, INDEXED_WRITE -> true;
-            default -> false;
-          };
-      if (write && acc) {
-        accWrite += bytes;
-      } else if (write) {
-        spmWrite += bytes;
-      } else if (acc) {
-        accRead += bytes;
-      } else {
-        spmRead += bytes;
-      }
-    }
-    var vectorClass = vectorClass(ins);
-    put(row, Costs.TYPE, type.ordinal());
-    put(row, Costs.CLASS, vectorClass.ordinal());
-    if (elements == 0) {
-      return;
-    }
-    boolean reduces = ins.op() == Opcode.V_RED && (ins.get(Field.MASK) & 8) != 0;
-    vector.measure(vectorClass, type, work(ins, d3, r), reduces && d3 > 1);
-    if (reduces || ins.op() == Opcode.V_SCAN) {
-      vector.reduceAcrossLanes(d3);
-    }
-    put(row, Costs.STREAM, hw.core().vector().issueCycles() + vector.passes + vector.portStall);
-    put(row, Costs.BUBBLES, hw.core().vector().issueCycles());
-    put(row, Costs.PORTS, vector.portStall);
-    put(row, Costs.DRAIN, vector.latency);
-    put(row, Costs.ELEMENTS, elements);
-    put(row, Costs.SPM_READ, spmRead);
-    put(row, Costs.SPM_WRITE, spmWrite);
-    put(row, Costs.ACC_READ, accRead);
-    put(row, Costs.ACC_WRITE, accWrite);
-  }
-
-  private static long touched(long extent, long stride) {
-    return stride == 0 ? 1 : extent;
-  }
-
-  /**
-   * Element operations per element: 1, or the compare-exchange steps of a bitonic network that
-   * keeps k of n.
-   */
-  private static double work(Instruction ins, long d3, long[] r) {
-    if (ins.op() != Opcode.V_TOPK) {
-      return 1;
-    }
-    long k = Math.max(1, Math.min(d3, count(ins, Field.K, r)));
-    int sortSteps = 64 - Long.numberOfLeadingZeros(k - 1 | 1);
-    int rounds = 64 - Long.numberOfLeadingZeros(Math.ceilDiv(d3, k) - 1 | 1);
-    // Runs of k are sorted in log k · (log k + 1) / 2 steps of n/2 exchanges; each merge of two
-    // runs keeps the
-    // better half in log k + 1 steps over half of what is left.
-    return sortSteps * (sortSteps + 1) / 4.0 + Math.min(rounds, 2) * (sortSteps + 1) / 2.0;
-  }
-
-  private static VectorClass vectorClass(Instruction ins) {
-    var c = ins.opClass().orElse(OpClass.SIMPLE);
-    return switch (c) {
-      case SIMPLE ->
-          ins.op() == Opcode.V_COPY && permutes(ins) ? VectorClass.PERMUTE : VectorClass.SIMPLE;
-      case DIV -> VectorClass.DIV;
-      case SQRT -> VectorClass.SQRT;
-      case EXP -> VectorClass.EXP;
-      case TRANS -> VectorClass.TRANSCENDENTAL;
-      case REDUCE -> VectorClass.REDUCE;
-      case PERMUTE -> permutes(ins) ? VectorClass.PERMUTE : VectorClass.SIMPLE;
-      case GATHER -> VectorClass.GATHER;
-      case SORT -> VectorClass.SORT;
-    };
-  }
-
-  /**
-   * A copy changes the order of elements when its two operands are dense along different
-   * dimensions.
-   */
-  private static boolean permutes(Instruction ins) {
-    if (ins.op() != Opcode.V_COPY) {
-      return true;
-    }
-    long a = ins.get(Field.A_S3);
-    long d = ins.get(Field.DST_S3);
-    return ins.get(Field.D3) != 1 && Math.abs(a) != Math.abs(d) && a != 0;
   }
 
   private static long bytes(long elements, DType type) {

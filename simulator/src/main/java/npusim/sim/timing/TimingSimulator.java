@@ -180,7 +180,7 @@ public final class TimingSimulator {
             && c.work[pc] != Code.NOP
             && c.counts[pc].length == 0
             && c.cost[pc] < 0) {
-          c.cost[pc] = model.cost(c.instructions[pc], zeros);
+          c.cost[pc] = model.cost(c, pc, zeros);
         }
       }
     }

@@ -20,6 +20,7 @@ final class Units {
   private final InstructionWork work;
   private final int controllerCycles;
   private final boolean pipelined;
+  private final int chain;
 
   /** By core; empty when DMA never holds up reads. */
   private final MatrixPorts[] matrixPorts;
@@ -33,6 +34,7 @@ final class Units {
     work = new InstructionWork(m.costs);
     dependence = new Dependence(m);
     controllerCycles = m.hw.core().matrix().controllerCycles();
+    chain = m.hw.core().vector().chain();
     pipelined = m.hw.core().matrix().pipelined();
     matrixPorts = new MatrixPorts[m.bankWrites.length];
     for (int core = 0; core < matrixPorts.length; core++) {
@@ -93,7 +95,7 @@ final class Units {
     Code code = m.code[core];
     if (code.work[pc] == Code.VECTOR
         && m.flightSize[unit] > 0
-        && dependence.of(core, m.lastPc[unit], pc)) {
+        && needsNewest(core, unit, code, pc)) {
       int newest = newest(unit);
       if (m.flightEnd[newest] > t) {
         m.state[unit] = Machine.ACTIVE;
@@ -110,6 +112,12 @@ final class Units {
       return;
     }
     start(unit, core, slot, t, cause);
+  }
+
+  /** Whether a vector instruction has to wait for the end of the one before. */
+  private boolean needsNewest(int core, int unit, Code code, int pc) {
+    boolean onePass = (pc - code.chain[pc]) % chain != 0 && m.lastPc[unit] == pc - 1;
+    return !onePass && dependence.of(core, m.lastPc[unit], pc);
   }
 
   /** The unit does nothing of its own accord any more. */
@@ -255,7 +263,7 @@ final class Units {
     int pc = m.queuePc[slot];
     if (m.code[core].work[pc] == Code.VECTOR
         && m.flightSize[unit] > 0
-        && dependence.of(core, m.lastPc[unit], pc)) {
+        && needsNewest(core, unit, m.code[core], pc)) {
       int newest = newest(unit);
       if (m.flightEnd[newest] > t) {
         m.acceptPath[unit] = m.flightPath[newest];

@@ -25,12 +25,19 @@ final class VectorTiming {
   private int dims;
   private int operands;
   private double slowest;
+  private long wordsNow;
+  private long accumulatorNow;
 
   /** Cycles the lanes work, without ports. */
   long passes;
 
   /** Cycles the ports add. */
   long portStall;
+
+  /** Words that the ports of either memory supply. */
+  long scratchpadWords;
+
+  long accumulatorWords;
 
   /** Cycles from the last pass to the result. */
   long latency;
@@ -67,6 +74,13 @@ final class VectorTiming {
       slowest = Math.min(slowest, rates[type.ordinal()]);
     }
     accumulator[operands - 1] = inAccumulator;
+  }
+
+  /** Adds an operand that doesn't come from, or go to, memory. */
+  void handed(long strides, DType type) {
+    if (strides != 0) {
+      slowest = Math.min(slowest, rates[type.ordinal()]);
+    }
   }
 
   /**
@@ -127,6 +141,8 @@ final class VectorTiming {
       long total = Math.max(compute, supply);
       if (total < best) {
         best = total;
+        scratchpadWords = wordsNow;
+        accumulatorWords = accumulatorNow;
         passes = compute;
         portStall = total - compute;
       }
@@ -145,25 +161,38 @@ final class VectorTiming {
    * the lanes.
    */
   private long supply(int d, long elements) {
-    long scratchpadWords = 0;
-    long accumulatorWords = 0;
+    wordsNow = 0;
+    accumulatorNow = 0;
     for (int o = 0; o < operands; o++) {
       long s = stride[o * 4 + d];
       long runs = elements / extent[d];
       if (s == 0) {
         // A broadcast operand is read once per row it is constant on.
         runs = Math.max(1, runs);
+      } else if (unit.chain() > 1 && constantBeside(o, d)) {
+        // The stages of a pipeline keep what is the same for every row of the lanes.
+        runs = 1;
       }
       long words = runs * ports.words(accumulator[o], extent[d], s, bits[o]);
       if (accumulator[o]) {
-        accumulatorWords += words;
+        accumulatorNow += words;
       } else {
-        scratchpadWords += words;
+        wordsNow += words;
       }
     }
     return Math.max(
-        Math.ceilDiv(scratchpadWords, ports.slots(false)),
-        Math.ceilDiv(accumulatorWords, ports.slots(true)));
+        Math.ceilDiv(wordsNow, ports.slots(false)),
+        Math.ceilDiv(accumulatorNow, ports.slots(true)));
+  }
+
+  /** Whether an operand varies along no dimension but one. */
+  private boolean constantBeside(int o, int d) {
+    for (int i = 0; i < dims; i++) {
+      if (i != d && stride[o * 4 + i] != 0) {
+        return false;
+      }
+    }
+    return dims > 1;
   }
 
   /** Drops extents of 1 and merges neighbours that every operand steps through evenly. */
