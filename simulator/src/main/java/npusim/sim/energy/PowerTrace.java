@@ -118,6 +118,11 @@ public final class PowerTrace implements TraceSink {
     return Arrays.stream(dynamicPowerW()).max().orElse(0) + model.staticPowerW(chips);
   }
 
+  /** Chips of which the first was seen for all; 1 when all were. */
+  public int chipsAlike() {
+    return alike;
+  }
+
   /** Length of a window in core cycles. */
   public long windowCycles() {
     return windowCycles;

@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import npusim.isa.Field;
-import npusim.isa.FieldSpec;
 import npusim.isa.Instruction;
 import npusim.isa.Opcode;
 import npusim.program.CoreCode;
@@ -96,7 +95,7 @@ final class Mirror {
       for (Param p : program.params()) {
         differing &= ~(1L << p.register());
       }
-      if (fine.add(new Seen(code, differing)) && !timeAlike(differing, code.code())) {
+      if (fine.add(new Seen(code, differing)) && !ChipTaint.absent(differing, code.code())) {
         return false;
       }
       if (!inPairs(core, code.code())) {
@@ -112,59 +111,6 @@ final class Mirror {
       mask |= a[r] != b[r] ? 1L << r : 0;
     }
     return mask;
-  }
-
-  /**
-   * Whether the time of no instruction depends on the registers of a mask: these, and what is
-   * computed from them, may only be addresses in DRAM, the first index of an ArgMax, and, as they
-   * were at launch, cores to exchange with.
-   */
-  private static boolean timeAlike(long differing, Instruction... code) {
-    long written = 0;
-    for (Instruction in : code) {
-      switch (in.op()) {
-        case S_LI, S_ALU, S_LD -> written |= 1L << in.get(Field.RD);
-        case C_SEND, C_RECV -> {
-          return false;
-        }
-        default -> {}
-      }
-    }
-    long varies = varying(differing, code);
-    for (Instruction in : code) {
-      if (in.op() == Opcode.S_ALU) {
-        continue;
-      }
-      for (FieldSpec f : in.op().fields()) {
-        boolean plus = f.kind().plusRegister() && in.reg(f.field()) != 0;
-        boolean mayVary =
-            switch (f.field()) {
-              case DRAM, INDEX_BASE -> true;
-              case PEER -> (written >>> in.reg(Field.PEER) & 1) == 0;
-              default -> !plus || (varies >>> in.reg(f.field()) & 1) == 0;
-            };
-        if (!mayVary) {
-          return false;
-        }
-      }
-    }
-    return true;
-  }
-
-  /** The registers of a mask and those that may ever be computed from them. */
-  private static long varying(long mask, Instruction... code) {
-    long varies = mask;
-    long before;
-    do {
-      before = varies;
-      for (Instruction in : code) {
-        if (in.op() == Opcode.S_ALU
-            && ((varies >>> in.get(Field.RA) | varies >>> in.reg(Field.IMM)) & 1) != 0) {
-          varies |= 1L << in.get(Field.RD) & ~1L;
-        }
-      }
-    } while (varies != before);
-    return varies;
   }
 
   /** Whether in every exchange of a core each chip's partner is the same core of another chip. */

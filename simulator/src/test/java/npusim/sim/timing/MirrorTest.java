@@ -174,10 +174,22 @@ class MirrorTest {
             Mirror.of(
                 twoChips("s.alu add rd=r6 ra=r5 imm=64\n" + load.replace("=r5", "=r6") + exchange)))
         .isPresent();
+    for (String alike :
+        List.of(
+            "s.li rd=r6 imm=64\nv.fill d=[64] dst=r6[1]\ns.alu add rd=r6 ra=r5 imm=0\n"
+                + load.replace("=r5", "=r6"),
+            "loop 3\n" + load + "s.alu add rd=r5 ra=r5 imm=64\nendloop\n",
+            "s.alu add rd=r6 ra=r5 imm=0\ns.li rd=r6 imm=3\nloop r6\nnop vec\nendloop\n")) {
+      assertThat(Mirror.of(twoChips(alike + exchange))).as(alike).isPresent();
+    }
     for (String differs :
         List.of(
             "loop r5\nnop vec\nendloop\n" + exchange,
             "v.fill d=[r4] dst=0[1]\n" + exchange,
+            "loop 3\nv.fill d=[64] dst=r6[1]\ns.alu add rd=r6 ra=r6 imm=r5\nendloop\n" + exchange,
+            "call f\nv.fill d=[64] dst=r6[1]\n"
+                + exchange
+                + "\nhalt\nf:\ns.alu add rd=r6 ra=r5 imm=64\nret",
             "s.alu add rd=r6 ra=r5 imm=64\nv.fill d=[64] dst=r6[1]\n" + exchange,
             "s.alu add rd=r4 ra=r4 imm=0\n" + exchange,
             exchange + " tag=r5",

@@ -75,8 +75,8 @@ final class HtmlCharts {
         Layers.of(r).stream()
             .filter(w -> w.totals().cycles() > 0 && operations(w) > 0 && bytes(w) > 0)
             .toList();
-    double peak = r.hw().chipOpsPerSecond(mainType()) * r.hw().system().chips();
-    double dram = r.hw().dramBytesPerSecond() * r.hw().system().chips();
+    double peak = r.hw().chipOpsPerSecond(mainType()) * r.chips();
+    double dram = r.hw().dramBytesPerSecond() * r.chips();
     double ridge = peak / dram;
     double loX = Math.min(0.1, ridge / 10);
     double hiX = Math.max(1000, ridge * 10);
@@ -196,9 +196,10 @@ final class HtmlCharts {
 
   /** Power of the chips and DRAM traffic over the same time. */
   String power(Timeline t, StageTotals s) {
-    double statics = new EnergyModel(r.hw()).staticPowerW(r.hw().system().chips());
+    int chips = s.program().chips();
+    double statics = new EnergyModel(r.hw()).staticPowerW(chips);
     double perSecond = r.hw().chip().cyclesPerSecond();
-    double tdp = r.hw().chip().tdpW() * r.hw().system().chips();
+    double tdp = r.hw().chip().tdpW() * chips;
     Windows w = t.picojoules();
     double top = Math.max(tdp, s.peakPowerW());
     for (int i = 0; i < w.used(); i++) {
@@ -226,14 +227,14 @@ final class HtmlCharts {
 
   /** DRAM bytes per second over time, against the peak. */
   String traffic(Timeline t) {
-    double peak = r.hw().dramBytesPerSecond() * r.hw().system().chips();
+    double peak = r.hw().dramBytesPerSecond() * r.chips();
     return traffic("DRAM", t, t.dramBytes(), peak);
   }
 
   /** The same of shared SRAM. */
   String sharedTraffic(Timeline t, SharedSram sram) {
     double chip = sram.bytesPerCycle() * r.hw().chip().cyclesPerSecond();
-    return traffic("Shared SRAM", t, t.sharedBytes(), chip * r.hw().system().chips());
+    return traffic("Shared SRAM", t, t.sharedBytes(), chip * r.chips());
   }
 
   private String traffic(String memory, Timeline t, Windows w, double peak) {

@@ -117,13 +117,14 @@ public final class Layers {
   private static Row row(StageTotals s, NodeTotals n, int operations, Hardware hw, DType type) {
     double cycles = n.cycles();
     long bytes = n.dramReadBytes() + n.dramWrittenBytes();
-    double peak = hw.chipMacsPerCycle(type);
+    int chips = s.program().chips();
+    double peak = hw.chipMacsPerCycle(type) * chips;
     return new Row(
         s.stage().name(),
         n,
         operations,
         cycles == 0 || peak == 0 ? 0 : n.macs() / (cycles * peak),
-        cycles == 0 ? 0 : bytes / (cycles * hw.dramBytesPerCycle()),
+        cycles == 0 ? 0 : bytes / (cycles * hw.dramBytesPerCycle() * chips),
         bytes == 0 ? Double.POSITIVE_INFINITY : (2.0 * n.macs() + n.vectorElements()) / bytes);
   }
 }

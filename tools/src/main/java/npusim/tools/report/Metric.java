@@ -58,9 +58,10 @@ public enum Metric {
   ENERGY_PER_RESULT_J("J", "energy per inference, token or image"),
   AVERAGE_POWER_W("W", "energy over latency"),
   PEAK_POWER_W("W", "highest power over 10 µs of the launches simulated"),
+  CHIPS("", "chips of the system that the job runs on; peak rates, power and TDP are theirs"),
   AREA_PROXY_MM2(
       "mm²", "multipliers and adders of the arrays and SRAM cells at 45 nm, for comparing chips"),
-  TDP_W("W", "thermal design power of the chips");
+  TDP_W("W", "thermal design power of the chips that the job runs on");
 
   private final String unit;
   private final String meaning;

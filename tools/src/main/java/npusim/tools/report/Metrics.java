@@ -47,8 +47,9 @@ public final class Metrics {
     m.put(
         Metric.PEAK_POWER_W,
         r.stages().stream().mapToDouble(StageTotals::peakPowerW).max().orElse(0));
+    m.put(Metric.CHIPS, r.chips());
     m.put(Metric.AREA_PROXY_MM2, AreaProxy.squareMillimetres(r.hw()));
-    m.put(Metric.TDP_W, r.hw().chip().tdpW() * r.hw().system().chips());
+    m.put(Metric.TDP_W, r.hw().chip().tdpW() * r.chips());
     return Collections.unmodifiableMap(m);
   }
 
@@ -162,7 +163,7 @@ public final class Metrics {
   private static void memory(ScenarioResult r, Map<Metric, Number> m, double seconds) {
     long read = r.stages().stream().mapToLong(StageTotals::dramReadBytes).sum();
     long written = r.stages().stream().mapToLong(StageTotals::dramWrittenBytes).sum();
-    double peak = r.hw().dramBytesPerSecond();
+    double peak = r.hw().dramBytesPerSecond() * r.chips();
     double rate = seconds == 0 ? 0 : (read + written) / seconds;
     m.put(Metric.DRAM_READ_BYTES, read);
     m.put(Metric.DRAM_WRITTEN_BYTES, written);
@@ -182,7 +183,11 @@ public final class Metrics {
     long macs = r.stages().stream().mapToLong(StageTotals::macs).sum();
     double possible =
         r.stages().stream()
-            .mapToDouble(s -> s.cycles() * r.hw().chipMacsPerCycle(s.mainType(r.dtype(), r.hw())))
+            .mapToDouble(
+                s ->
+                    s.cycles()
+                        * r.hw().chipMacsPerCycle(s.mainType(r.dtype(), r.hw()))
+                        * s.program().chips())
             .sum();
     if (possible > 0) {
       m.put(Metric.MATRIX_UTILISATION, macs / possible);

@@ -105,6 +105,15 @@ public final class TextReport {
               ? ""
               : ": the arrays do not take " + r.dtype().shortName());
     }
+    int system = r.hw().system().chips();
+    if (system > 1) {
+      line(
+          "chips",
+          "runs on %d of %d%s",
+          r.chips(),
+          system,
+          r.chips() < system ? "; rates, power and TDP are without the others" : "");
+    }
     simulated();
   }
 
@@ -128,16 +137,22 @@ public final class TextReport {
     if (seen < launches) {
       line(
           "simulated",
-          "%s of %s launches, the others interpolated · %s of all instructions",
+          "%s of %s launches, the others interpolated · %s of all instructions%s",
           Quantity.count(seen),
           Quantity.count(launches),
-          Quantity.percent(share));
+          Quantity.percent(share),
+          r.chipsAlike() > 1 ? ", " + oneForAll() : "");
     } else if (share < 1) {
       line(
           "simulated",
-          "%s of all instructions, the others repeat them (--exact: all)",
-          Quantity.percent(share));
+          "%s of all instructions, %s (--exact: all)",
+          Quantity.percent(share),
+          r.chipsAlike() > 1 ? oneForAll() : "the others repeat them");
     }
+  }
+
+  private String oneForAll() {
+    return "one of " + r.chipsAlike() + " chips for all";
   }
 
   private void latency() {

@@ -43,6 +43,16 @@ public record ScenarioResult(
     return new ScenarioResult(scenario, hw, dtype, stages, pruning, accuracy, changes);
   }
 
+  /** Chips of the system that its stages run on; the others take no part, and no power. */
+  public int chips() {
+    return stages.stream().mapToInt(s -> s.program().chips()).max().orElse(1);
+  }
+
+  /** Chips of which one was simulated for all, because they do the same; 1 when all were. */
+  public int chipsAlike() {
+    return stages.stream().mapToInt(StageTotals::chipsAlike).max().orElse(1);
+  }
+
   /** Energy of all stages, J. */
   public double joules() {
     return stages.stream().mapToDouble(s -> s.energy().joules()).sum();

@@ -42,6 +42,11 @@ public final class Simulated {
     return result;
   }
 
+  /** Chips of which one was simulated for all; 1 when all were. */
+  int chipsAlike() {
+    return power.chipsAlike();
+  }
+
   /** Highest power over {@link #PEAK_SECONDS}, W. */
   double peakPowerW(EnergyModel model, EnergyResult energy) {
     var c = result.counters();

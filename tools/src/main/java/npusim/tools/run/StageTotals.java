@@ -33,6 +33,7 @@ public final class StageTotals {
   private long instructions;
   private long simulatedInstructions;
   private double peakPowerW;
+  private int chipsAlike = 1;
   private EnergyResult energy;
 
   /**
@@ -58,6 +59,7 @@ public final class StageTotals {
     var model = new EnergyModel(hw);
     EnergyResult e = model.account(r);
     peakPowerW = Math.max(peakPowerW, simulated.peakPowerW(model, e));
+    chipsAlike = Math.max(chipsAlike, simulated.chipsAlike());
     samples.add(new Sample(param, times, r.totalCycles()));
     launches += times;
     cycles += times * r.totalCycles();
@@ -175,6 +177,11 @@ public final class StageTotals {
     return simulatedInstructions;
   }
 
+  /** Chips of which one was simulated for all; 1 when all were. */
+  public int chipsAlike() {
+    return chipsAlike;
+  }
+
   /** Launches simulated; the others lie between them. */
   public long simulatedLaunches() {
     return samples.size();
@@ -203,16 +210,19 @@ public final class StageTotals {
     return energy;
   }
 
-  /** Cycles no machine with these peak rates can go below: the larger of compute and DRAM time. */
+  /**
+   * Cycles that the program's chips can't go below with their peak rates: the larger of compute and
+   * DRAM time.
+   */
   public Bound bound(Hardware hw) {
     double compute = 0;
     for (DType t : DType.values()) {
       long m = macsByType[t.ordinal()];
       if (m > 0 && hw.matrixTypes().contains(t)) {
-        compute += m / hw.chipMacsPerCycle(t);
+        compute += m / (hw.chipMacsPerCycle(t) * program.chips());
       }
     }
-    double dram = hw.dramCycles(dramReadBytes, dramWrittenBytes);
+    double dram = hw.dramCycles(dramReadBytes, dramWrittenBytes) / program.chips();
     return compute >= dram ? new Bound("compute", compute) : new Bound("DRAM", dram);
   }
 

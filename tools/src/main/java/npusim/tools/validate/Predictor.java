@@ -177,6 +177,6 @@ final class Predictor {
 
   private static double matrixShare(ScenarioResult r, Hardware hw) {
     double peak = hw.chipMacsPerCycle(r.stages().getFirst().mainType(r.dtype(), hw));
-    return Metrics.graphMacs(r.stages()) / (peak * r.cycles());
+    return Metrics.graphMacs(r.stages()) / (peak * r.chips() * r.cycles());
   }
 }
