@@ -23,6 +23,7 @@ public final class Emitter {
   private final Map<Lane, Op> last = new EnumMap<>(Lane.class);
   private final List<Ring> rings = new ArrayList<>();
   private final List<SharedRing> shared = new ArrayList<>();
+  private final List<StagedRing> staged = new ArrayList<>();
   private final List<Op> ops = new ArrayList<>();
   private final Map<Integer, List<Lane>> semaphoreUsers = new LinkedHashMap<>();
   private Handover handover;
@@ -105,6 +106,26 @@ public final class Emitter {
     Cursor cursor = new Cursor(name, slots, area.bytes() / slots);
     SharedRing r = new SharedRing(this, area, cursor, share, loader, consumer);
     shared.add(r);
+    r.open();
+    return r;
+  }
+
+  /**
+   * A ring of tiles that a group of cores passes through shared SRAM.
+   *
+   * @param parts memory of {@link Staging#PARTS} parts of tiles
+   * @param tiles memory of {@code slots} tiles
+   */
+  StagedRing stagedRing(
+      String name,
+      Staging staging,
+      Area parts,
+      Area tiles,
+      int slots,
+      Lane loader,
+      Lane consumer) {
+    StagedRing r = new StagedRing(this, name, staging, parts, tiles, slots, loader, consumer);
+    staged.add(r);
     r.open();
     return r;
   }
@@ -227,6 +248,7 @@ public final class Emitter {
   void close() {
     rings.forEach(Ring::drain);
     shared.forEach(SharedRing::drain);
+    staged.forEach(StagedRing::drain);
     flush();
   }
 

@@ -17,6 +17,11 @@ public record Share(long cores, int index, int size, int dim, int operand) {
     return extent * index / size;
   }
 
+  /** Most elements of a tile that one core loads. */
+  long largest(long extent) {
+    return Math.ceilDiv(extent, (long) size);
+  }
+
   /** Element after the last of the own part of a tile. */
   long to(long extent) {
     return extent * (index + 1) / size;

@@ -18,8 +18,10 @@ public final class TileIn {
   private final Ring ring;
   private final Share share;
   private final SharedRing shared;
+  private final StagedRing staged;
   private final Lane lane;
   private final long[] local;
+  private final long[] localPart;
   private final int columns;
   private final long[] room;
 
@@ -50,7 +52,7 @@ public final class TileIn {
       int slots,
       Lane lane,
       Lane... consumers) {
-    this(e, name, view, columns, null, tile, slots, lane, consumers);
+    this(e, name, view, columns, null, null, tile, slots, lane, consumers);
   }
 
   /**
@@ -58,6 +60,7 @@ public final class TileIn {
    *
    * @param columns dimension of the columns, -1 when the tensor doesn't lie in blocks
    * @param share the group, or null when the core loads its tiles by itself
+   * @param staging where the group passes its tiles through shared SRAM, or null
    * @param tile largest extents of a tile, the same in all cores of the group
    */
   public TileIn(
@@ -66,6 +69,7 @@ public final class TileIn {
       View view,
       int columns,
       Share share,
+      Staging staging,
       long[] tile,
       int slots,
       Lane lane,
@@ -73,22 +77,46 @@ public final class TileIn {
     this.e = e;
     this.view = view;
     this.share = view.storage().resident() ? null : share;
-    this.lane = lane;
     this.columns = view.storage().block() > 0 ? columns : -1;
     this.room = room(view, this.columns, tile);
-    this.local = this.columns < 0 ? layout(view, room) : columnsInnermost(room, columns);
+    this.local = local(room);
+    long slot = WorkMemory.aligned(slotBytes(view.type(), view, room));
     if (view.storage().resident()) {
+      this.lane = lane;
+      localPart = local;
       ring = null;
       shared = null;
+      staged = null;
+    } else if (staging != null) {
+      // The DRAM must not wait for what comes from the shared SRAM.
+      this.lane = e.weightLane();
+      long[] part = tile.clone();
+      part[share.dim()] = share.largest(tile[share.dim()]);
+      localPart = local(part);
+      long partSlot = WorkMemory.aligned(slotBytes(view.type(), view, part));
+      Area parts = e.scratch(partSlot * Staging.PARTS);
+      Area tiles = e.scratch(slot * slots);
+      ring = null;
+      shared = null;
+      staged = e.stagedRing(name, staging, parts, tiles, slots, this.lane, consumers[0]);
     } else if (share != null) {
-      long slot = WorkMemory.aligned(slotBytes(view.type(), view, room));
+      this.lane = lane;
+      localPart = local;
       ring = null;
       shared = e.sharedRing(name, e.scratch(slot * slots), slots, share, lane, consumers[0]);
+      staged = null;
     } else {
-      shared = null;
-      long slot = WorkMemory.aligned(slotBytes(view.type(), view, room));
+      this.lane = lane;
+      localPart = local;
       ring = e.ring(name, e.scratch(slot * slots), slots, lane, consumers);
+      shared = null;
+      staged = null;
     }
+  }
+
+  /** Strides of a dense tile in local memory. */
+  private long[] local(long[] tile) {
+    return columns < 0 ? layout(view, tile) : columnsInnermost(tile, columns);
   }
 
   /** Bytes a ring of such tiles takes; 0 for a resident tensor. */
@@ -153,7 +181,7 @@ public final class TileIn {
    * @return the tile, local
    */
   public Loc fetch(Aff[] origin, Aff[] extents) {
-    if (ring == null && shared == null) {
+    if (!loaded()) {
       return view.loc().at(origin);
     }
     Aff[] ext = extents.clone();
@@ -162,8 +190,8 @@ public final class TileIn {
         ext[i] = Aff.ONE;
       }
     }
-    if (shared != null) {
-      return fetchShared(origin, ext);
+    if (ring == null) {
+      return fetchTogether(origin, ext);
     }
     Loc slot = ring.acquire(local, view.type());
     load(slot, origin, ext);
@@ -171,8 +199,8 @@ public final class TileIn {
     return slot;
   }
 
-  private Loc fetchShared(Aff[] origin, Aff[] extents) {
-    Loc slot = shared.slot(local, view.type());
+  /** Loads the own part of a tile and has it go to where the others see it. */
+  private Loc fetchTogether(Aff[] origin, Aff[] extents) {
     int d = share.dim();
     long whole = extents[d].value();
     Aff[] ext = extents.clone();
@@ -182,6 +210,13 @@ public final class TileIn {
     first[d] = Aff.of(share.from(whole));
     Aff[] from = origin.clone();
     from[d] = from[d].plus(share.from(whole));
+    if (staged != null) {
+      Loc part = staged.part(localPart, view.type());
+      load(part, from, ext);
+      staged.stage(part, first, local, order(local), ext);
+      return staged.fetch(local, view.type(), order(local), extents);
+    }
+    Loc slot = shared.slot(local, view.type());
     Loc part = slot.at(first);
     shared.offer();
     load(part, from, ext);
@@ -257,6 +292,8 @@ public final class TileIn {
       ring.take(consumer);
     } else if (shared != null) {
       shared.take();
+    } else if (staged != null) {
+      staged.take();
     }
   }
 
@@ -266,6 +303,8 @@ public final class TileIn {
       ring.release(consumer);
     } else if (shared != null) {
       shared.release();
+    } else if (staged != null) {
+      staged.release();
     }
   }
 
@@ -275,6 +314,8 @@ public final class TileIn {
       ring.next();
     } else if (shared != null) {
       shared.next();
+    } else if (staged != null) {
+      staged.next();
     }
   }
 }

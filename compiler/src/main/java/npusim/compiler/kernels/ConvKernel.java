@@ -347,7 +347,7 @@ final class ConvKernel {
       Lane lane = w.storage().constant() ? e.weightLane() : Lane.LD0;
       int slots = depth == 0 ? 1 : t.slots();
       Share share = t.isShared() ? group() : null;
-      return new TileIn(e, "w", w, 1, share, nest.tile(mapW), slots, lane, Lane.MAT);
+      return new TileIn(e, "w", w, 1, share, null, nest.tile(mapW), slots, lane, Lane.MAT);
     }
 
     /** The cores with the same channels: they differ in images and in places. */

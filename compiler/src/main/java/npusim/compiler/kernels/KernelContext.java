@@ -55,6 +55,7 @@ public final class KernelContext {
   private final List<View> outputs;
   private Tail tail = Tail.NONE;
   private int launches;
+  private Storage staging;
 
   /**
    * A node's context.
@@ -107,6 +108,22 @@ public final class KernelContext {
     return !v.storage().resident()
         && address >= 0
         && hw().sharedSram().filter(s -> address < s.bytes()).isPresent();
+  }
+
+  /** Bytes of shared SRAM in which a product's cores may pass tiles to one another. */
+  long staging() {
+    if (hw().core().dma().load().queues() < 2) {
+      return 0;
+    }
+    return Math.max(memory.sharedFree(), staging == null ? 0 : staging.bytes());
+  }
+
+  /** A piece of shared SRAM, of at most {@link #staging()} bytes, for one kernel of this node. */
+  Storage staging(long bytes) {
+    if (staging == null || staging.bytes() < bytes) {
+      staging = memory.temp(node.name() + "/tiles", DType.U8, bytes);
+    }
+    return staging;
   }
 
   /** Number of inputs, absent ones included. */
@@ -417,7 +434,10 @@ public final class KernelContext {
                     found.pn(),
                     found.aDim(),
                     found.wDim(),
-                    found.slots()))
+                    found.aStaged(),
+                    found.wStaged(),
+                    found.slots(),
+                    1))
         .orElse(found);
   }
 

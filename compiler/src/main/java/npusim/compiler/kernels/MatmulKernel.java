@@ -6,17 +6,15 @@ import java.util.List;
 import java.util.function.Supplier;
 import npusim.compiler.codegen.Aff;
 import npusim.compiler.codegen.Axis;
-import npusim.compiler.codegen.Dma;
 import npusim.compiler.codegen.Emitter;
 import npusim.compiler.codegen.Lane;
 import npusim.compiler.codegen.Loc;
 import npusim.compiler.codegen.LoopNest;
 import npusim.compiler.codegen.Mat;
-import npusim.compiler.codegen.Ring;
 import npusim.compiler.codegen.Share;
+import npusim.compiler.codegen.Staging;
 import npusim.compiler.codegen.TileIn;
-import npusim.compiler.codegen.TileOut;
-import npusim.compiler.codegen.WorkMemory;
+import npusim.compiler.memory.Storage;
 import npusim.compiler.memory.View;
 import npusim.compiler.tiling.MatmulTiling;
 import npusim.isa.BlockFormat;
@@ -37,6 +35,8 @@ public final class MatmulKernel {
   private final boolean sparse;
   private final boolean widens;
   private final Scales scales;
+  private final Storage staging;
+  private final long stagedA;
 
   private MatmulKernel(
       KernelContext k,
@@ -46,7 +46,9 @@ public final class MatmulKernel {
       DType accType,
       boolean sparse,
       boolean widens,
-      Scales scales) {
+      Scales scales,
+      Storage staging,
+      long stagedA) {
     this.k = k;
     this.c = c;
     this.epilogue = epilogue;
@@ -55,6 +57,8 @@ public final class MatmulKernel {
     this.sparse = sparse;
     this.widens = widens;
     this.scales = scales;
+    this.staging = staging;
+    this.stagedA = stagedA;
   }
 
   /**
@@ -93,7 +97,7 @@ public final class MatmulKernel {
     }
     DType accType = a.type().isFloat() ? DType.F32 : DType.I32;
     Contraction c = Contraction.of(a, w, out, extras);
-    boolean direct = epilogue.isCopy() && !c.out().storage().resident();
+    boolean direct = ProductResults.direct(c, epilogue);
     int extraBits = epilogue.scratchBits();
     for (View x : c.extras()) {
       boolean full = x.strides()[x.rank() - 2] != 0 && x.strides()[x.rank() - 1] != 0;
@@ -133,6 +137,7 @@ public final class MatmulKernel {
             c.a().strides()[c.batchDims()] == 1,
             together && shares(c.a()),
             together && !widens && !rounds && shares(c.w()),
+            together ? k.staging() : 0,
             widens,
             scales == null ? 0 : scaleBits(scales),
             c.out().storage().resident() || k.near(c.out()) ? 0 : out.type().bits(),
@@ -149,7 +154,11 @@ public final class MatmulKernel {
     if (!MatmulTiling.shares(k.hw(), problem, forced)) {
       forced = forced.alone();
     }
-    MatmulKernel kernel = new MatmulKernel(k, c, epilogue, forced, accType, sparse, widens, scales);
+    long stagedA = forced.stagedA(problem);
+    Storage staging = forced.isStaged() ? k.staging(stagedA + forced.stagedW(problem)) : null;
+    MatmulKernel kernel =
+        new MatmulKernel(
+            k, c, epilogue, forced, accType, sparse, widens, scales, staging, stagedA);
     k.launch(kernel::emit, forced.isShared());
   }
 
@@ -214,6 +223,12 @@ public final class MatmulKernel {
     axes[ik] = new Axis("k", 0, c.k(), t.k());
     Share shareA = t.aDim() < 0 ? null : group(part, t.pb() * t.pm(), t.pn(), b + t.aDim(), 0);
     Share shareW = t.wDim() < 0 ? null : group(part, t.pb(), t.pm(), b + t.wDim(), 1);
+    int groupA = part % (t.pb() * t.pm());
+    int groupW = part % t.pb() + part / (t.pb() * t.pm()) * t.pb();
+    long bytesA = Staging.bytes(c.a().type().bytesFor(t.m() * t.k()));
+    long bytesW = Staging.bytes(c.w().type().bytesFor(t.k() * t.n()));
+    Staging stageA = t.aStaged() ? stage(shareA, groupA * bytesA) : null;
+    Staging stageW = t.wStaged() ? stage(shareW, stagedA + groupW * bytesW) : null;
     LoopNest nest = new LoopNest(e, axes);
     if (nest.empty()) {
       return;
@@ -222,66 +237,38 @@ public final class MatmulKernel {
     int[] mapW = map(b, ik, in);
     int[] mapO = map(b, im, in);
     LoopNest.Operand a =
-        operand(e, nest, "a", c.a(), mapA, tile(nest, mapA, t.m(), t.k()), shareA, Lane.MAT);
+        operand(e, nest, "a", c.a(), mapA, tile(nest, mapA, t.m(), t.k()), shareA, stageA);
     Supplier<Loc> w;
     if (widens) {
       var wide = new WidenedWeights(e, nest, c.w(), mapW, c.a().type(), scales);
       wide.schedule();
       w = wide::loc;
     } else {
-      w = operand(e, nest, "w", c.w(), mapW, tile(nest, mapW, t.k(), t.n()), shareW, Lane.MAT)::loc;
+      long[] tileW = tile(nest, mapW, t.k(), t.n());
+      w = operand(e, nest, "w", c.w(), mapW, tileW, shareW, stageW)::loc;
     }
-    List<LoopNest.Operand> extras = new ArrayList<>();
-    for (View x : c.extras()) {
-      extras.add(operand(e, nest, "x", x, mapO, nest.tile(mapO), null, Lane.VEC));
+    boolean one = true;
+    for (int i = 0; i < ik; i++) {
+      one &= axes[i].tiles() == 1;
     }
-    long[] tile = nest.tile(mapO);
-    long[] accStrides = new long[tile.length];
-    accStrides[b] = tile[b + 1];
-    accStrides[b + 1] = 1;
-    boolean direct = epilogue.isCopy() && !c.out().storage().resident();
-    Lane drain = direct ? Lane.ST : Lane.VEC;
-    long slot = WorkMemory.aligned(4 * tile[b] * tile[b + 1]);
-    int results = k.hw().core().accumulator().resultTiles();
-    Ring acc = e.ring("acc", e.accumulators(slot * results), results, Lane.MAT, drain);
-    TileOut out =
-        direct ? null : new TileOut(e, "out", c.out(), tile, SLOTS, Lane.VEC, k.otherCores(part));
-    Loc[] scratch =
-        direct ? new Loc[0] : epilogue.scratch(e, TileIn.layout(c.out(), tile), null, tile);
-    Loc[] sum = new Loc[1];
-    nest.around(
-        b + 2,
-        () -> sum[0] = acc.acquire(accStrides, accType),
-        () -> {
-          acc.publish();
-          acc.take(drain);
-          if (direct) {
-            new Dma(e).store(c.out().loc().at(nest.origin(mapO)), sum[0], nest.extents(mapO));
-          } else {
-            Loc[] args = new Loc[1 + extras.size()];
-            args[0] = sum[0];
-            for (int i = 0; i < extras.size(); i++) {
-              args[1 + i] = extras.get(i).loc();
-            }
-            Loc dst = out.begin(nest.origin(mapO), nest.extents(mapO));
-            if (epilogue.isCopy()) {
-              new npusim.compiler.codegen.Vec(e).copy(dst, sum[0], nest.extents(mapO));
-            } else {
-              epilogue.emit(e, dst, args, scratch, null, nest.extents(mapO));
-            }
-          }
-          acc.release(drain);
-          if (out != null) {
-            out.commit();
-          }
-          acc.next();
-        });
+    var results =
+        new ProductResults(
+            e,
+            nest,
+            c,
+            epilogue,
+            mapO,
+            t,
+            accType,
+            one ? 1 : k.hw().core().accumulator().resultTiles(),
+            k.otherCores(part));
+    nest.around(b + 2, results::begin, results::end);
     int[] am = {b, b + 1};
     nest.run(
         () ->
             new Mat(e)
                 .gemm(
-                    sum[0].dims(am),
+                    results.sum().dims(am),
                     a.loc().dims(am),
                     w.get().dims(am),
                     sparse,
@@ -299,7 +286,7 @@ public final class MatmulKernel {
   /** Largest extents of a tile; the same in every core when some load tiles together. */
   private long[] tile(LoopNest nest, int[] axisOf, long first, long second) {
     long[] tile = nest.tile(axisOf);
-    if (t.isShared()) {
+    if (t.isShared() || t.isStaged()) {
       tile[tile.length - 2] = first;
       tile[tile.length - 1] = second;
     }
@@ -314,14 +301,14 @@ public final class MatmulKernel {
       int[] axisOf,
       long[] tile,
       Share share,
-      Lane consumer) {
+      Staging staging) {
     int depth = nest.depth(axisOf, v.strides());
     Lane lane = v.storage().constant() ? e.weightLane() : Lane.LD0;
-    int slots = depth == 0 ? 1 : consumer == Lane.MAT ? t.slots() : SLOTS;
+    int slots = depth == 0 ? 1 : t.slots();
     // Of weights in blocks the last dimension is that of the columns.
     int columns = v.storage().block() > 0 ? v.rank() - 1 : -1;
-    TileIn in = new TileIn(e, name, v, columns, share, tile, slots, lane, consumer);
-    return nest.operand(in, depth, axisOf, consumer);
+    TileIn in = new TileIn(e, name, v, columns, share, staging, tile, slots, lane, Lane.MAT);
+    return nest.operand(in, depth, axisOf, Lane.MAT);
   }
 
   /**
@@ -337,6 +324,10 @@ public final class MatmulKernel {
       cores |= 1L << first + i * step;
     }
     return new Share(cores, index, size, dim, operand);
+  }
+
+  private Staging stage(Share share, long offset) {
+    return new Staging(share, staging.area(), staging.start().plus(offset));
   }
 
   private static int[] map(int batch, int x, int y) {

@@ -169,7 +169,7 @@ public final class GraphLowering {
     chip.runWith(new Peers(CollectiveOp.chips(graph, hw), registerOfRuns() + 1));
     for (int i = 0; i < steps.size(); i++) {
       chip.resident(residency.live(i));
-      memory.forgetTemps();
+      memory.forgetTemps(residency.shared(i));
       steps.get(i).run();
     }
     return assemble(name, graphNodes);
@@ -198,6 +198,8 @@ public final class GraphLowering {
     if (keeps) {
       chip.reserveScratchpad(residency.place());
       chip.divide(residency.divided());
+    }
+    if (!options.flags().contains(CompileOptions.NO_RESIDENT)) {
       residency.share(memory);
     }
   }

@@ -23,7 +23,6 @@ public final class MemoryMap {
   private long next;
   private final Set<String> names = new HashSet<>();
   private int temps;
-  private long sharedTop;
   private long sharedNext;
 
   /**
@@ -58,13 +57,20 @@ public final class MemoryMap {
   /** Places a storage in the shared SRAM; others may lie there at other times. */
   void placeShared(Storage s, long address) {
     enter(s, address);
-    sharedTop = Math.max(sharedTop, (address + s.bytes() + ALIGN) / ALIGN * ALIGN);
-    sharedNext = sharedTop;
   }
 
-  /** The temporaries of the steps so far are needed no more; what reuses their memory waits. */
-  public void forgetTemps() {
-    sharedNext = sharedTop;
+  /**
+   * The temporaries of the steps so far are needed no more; what reuses their memory waits.
+   *
+   * @param kept bytes of shared SRAM from its first on that the next step leaves alone
+   */
+  public void forgetTemps(long kept) {
+    sharedNext = (kept + ALIGN - 1) / ALIGN * ALIGN;
+  }
+
+  /** Bytes of shared SRAM that the present step may still take. */
+  public long sharedFree() {
+    return Math.max(0, first - sharedNext);
   }
 
   private void enter(Storage s, long address) {

@@ -28,6 +28,7 @@ public final class Residency {
   private final Map<Storage, Life> lives = new IdentityHashMap<>();
   private final List<Storage> order = new ArrayList<>();
   private final List<Storage> resident = new ArrayList<>();
+  private final List<Storage> inSharedSram = new ArrayList<>();
   private final Map<Integer, Integer> division = new HashMap<>();
 
   /** First and last step, and whether every kernel that touches it can work in place. */
@@ -189,15 +190,26 @@ public final class Residency {
     }
     List<Storage> candidates = new ArrayList<>(order.stream().filter(this::intermediate).toList());
     candidates.sort(by(s -> s.bytes() * steps(s)));
-    List<Storage> placed = new ArrayList<>();
     for (Storage s : candidates) {
-      long at = lowest(s, placed, Storage::bytes, memory.sharedBytes());
+      long at = lowest(s, inSharedSram, Storage::bytes, memory.sharedBytes());
       if (at >= 0) {
         lives.get(s).address = at;
-        placed.add(s);
+        inSharedSram.add(s);
         memory.placeShared(s, at);
       }
     }
+  }
+
+  /** Bytes of shared SRAM from its first on in which tensors live at a step. */
+  public long shared(int step) {
+    long top = 0;
+    for (Storage s : inSharedSram) {
+      Life l = lives.get(s);
+      if (l.first <= step && step <= l.last) {
+        top = Math.max(top, l.address + s.bytes());
+      }
+    }
+    return top;
   }
 
   /** Steps from the first to the last that touch it. */

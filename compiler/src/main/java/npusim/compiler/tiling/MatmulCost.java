@@ -1,5 +1,6 @@
 package npusim.compiler.tiling;
 
+import npusim.compiler.codegen.Staging;
 import npusim.compiler.tiling.MatmulTiling.Problem;
 import npusim.compiler.tiling.MatmulTiling.Tiles;
 import npusim.hardware.Hardware;
@@ -97,12 +98,18 @@ final class MatmulCost {
     double tileW = p.w().bytesFor(Math.min(t.k(), p.k()) * Math.min(t.n(), n));
     double net = network(t, aBytes, wBytes, oBytes, aLoads, wLoads);
     double together = together(t, mt, nt, kt, gemms, tileA, tileW, array);
+    double near = (p.aNear() || t.aStaged() ? aBytes : 0) + (t.wStaged() ? wBytes : 0);
+    double staged = staged(t, aLoads, wLoads, tileA, tileW, array / gemms);
+    double fromStage = (t.aStaged() ? aBytes : 0) + (t.wStaged() ? wBytes : 0);
     aBytes /= t.aGroup();
     wBytes /= t.wGroup();
+    near += (t.aStaged() ? aBytes : 0) + (t.wStaged() ? wBytes : 0);
     double load =
         Math.max(
-            (aLoads + (queues > 1 ? wLoads : 0)) * start + aBytes / ld.bytesPerCycle(),
-            wLoads * start + (aBytes + wBytes) / ld.bytesPerCycle());
+            (aLoads + (queues > 1 || t.wStaged() ? wLoads : 0)) * start
+                + (t.aStaged() ? 0 : aBytes / ld.bytesPerCycle()),
+            (wLoads + (t.aStaged() ? aLoads : 0)) * start
+                + (aBytes + wBytes + fromStage) / ld.bytesPerCycle());
     if (p.wRatio() < 1) {
       load = Math.max(load, wLoads * start + expanded / hw.core().dma().expandBytesPerCycle());
     }
@@ -112,7 +119,7 @@ final class MatmulCost {
     }
     load = Math.max(load, roundTrips(t, aLoads, wLoads, tileA, tileW, array / gemms));
     int cores = t.pb() * t.pm() * t.pn();
-    double near = p.aNear() ? aBytes * cores / hw.sharedSram().orElseThrow().bytesPerCycle() : 0;
+    near = near == 0 ? 0 : near * cores / hw.sharedSram().orElseThrow().bytesPerCycle();
     aBytes *= p.aNear() ? 0 : aRows(t);
     wBytes *= rows(t, n);
     double stored = (double) b * m * n * p.storedBits() / 8;
@@ -131,19 +138,39 @@ final class MatmulCost {
                 / Math.min(ld.bytesPerCycle(), dramRate() / p.cores())
             + start
             + widen;
-    first += t.aGroup() > 1 ? sharing.spread(tileA, t.aGroup()) : 0;
-    first += t.wGroup() > 1 ? sharing.spread(tileW, t.wGroup()) : 0;
-    double last = t.m() * t.n() * p.vectorPerResult();
+    first += t.aPeers() > 1 ? sharing.spread(tileA, t.aPeers()) : 0;
+    first += t.wPeers() > 1 ? sharing.spread(tileW, t.wPeers()) : 0;
+    first += t.aStaged() ? sharing.staged(tileA, t.aGroup()) + sharing.near(tileA) : 0;
+    first += t.wStaged() ? sharing.staged(tileW, t.wGroup()) + sharing.near(tileW) : 0;
+    double drain = drain(t);
+    double last = Math.max(t.m() * t.n() * p.vectorPerResult(), drain);
+    vector = Math.max(vector, b * mt * nt * drain);
     double issue = 8.0 * gemms;
     if (hw.core().accumulator().resultTiles() == 1) {
       // The array waits while a tile of results is taken out.
       array += vector;
     }
-    double transfers = Math.max(Math.max(load, dram), Math.max(net, together));
+    double transfers =
+        Math.max(Math.max(load, dram), Math.max(staged, Math.max(net, together)));
     return Math.max(Math.max(array, issue), Math.max(transfers, vector))
         + first
         + last
         + (double) t.m() * t.n() * t.k() / 1e12;
+  }
+
+  /**
+   * Cycles until a tile of results has left the accumulators in pieces: there is room for a few in
+   * the scratchpad, and each takes the memory's latency to leave it. 0 when it goes at once.
+   */
+  private double drain(Tiles t) {
+    if (t.pieces() == 1) {
+      return 0;
+    }
+    var st = hw.core().dma().store();
+    double results = t.pieceRows() * t.n();
+    double rate = Math.min(st.bytesPerCycle(), dramRate() / p.cores());
+    double store = sharing.start() + results * p.outBits() / 8 / rate;
+    return t.pieces() * (results * p.vectorPerResult() + store) / MatmulTiling.SLOTS;
   }
 
   /**
@@ -156,9 +183,32 @@ final class MatmulCost {
       return 0;
     }
     double rate = Math.min(hw.core().dma().load().bytesPerCycle(), dramRate() / p.cores());
-    double w = wLoads * (sharing.start() + tileW / rate + product);
-    double a = p.aNear() ? 0 : aLoads * (sharing.start() + tileA / rate + product);
+    double w = t.wStaged() ? 0 : wLoads * (sharing.start() + tileW / rate + product);
+    boolean near = p.aNear() || t.aStaged();
+    double a = near ? 0 : aLoads * (sharing.start() + tileA / rate + product);
     return Math.max(a, w) / t.slots();
+  }
+
+  /**
+   * Cycles of the longest chain of steps by which tiles go through the shared SRAM: a core meets
+   * the others for one after the other; it stores as many as it may ahead of a meeting; a place for
+   * a part is free again once that is stored, and one for a tile once its product is done.
+   */
+  private double staged(
+      Tiles t, double aLoads, double wLoads, double tileA, double tileW, double product) {
+    double meetings = (t.aStaged() ? aLoads : 0) + (t.wStaged() ? wLoads : 0);
+    double a = t.aStaged() ? aLoads * staged(t, tileA, t.aGroup(), product) : 0;
+    double w = t.wStaged() ? wLoads * staged(t, tileW, t.wGroup(), product) : 0;
+    return Math.max(meetings * sharing.meeting(), Math.max(a, w));
+  }
+
+  private double staged(Tiles t, double tile, int group, double product) {
+    double rate = Math.min(hw.core().dma().load().bytesPerCycle(), dramRate() / p.cores());
+    double store = sharing.staged(tile, group);
+    double part = sharing.start() + tile / group / rate + store;
+    double whole = sharing.near(tile) + product;
+    return Math.max(
+        Math.max(store / Staging.AHEAD, part / Staging.PARTS), whole / t.slots());
   }
 
   /**
@@ -167,19 +217,19 @@ final class MatmulCost {
    */
   private double network(
       Tiles t, double aBytes, double wBytes, double oBytes, double aLoads, double wLoads) {
-    if (t.aGroup() == 1 && t.wGroup() == 1) {
+    if (t.aPeers() == 1 && t.wPeers() == 1) {
       return 0;
     }
     var st = hw.core().dma().store();
-    double in = Sharing.received(aBytes, t.aGroup()) + Sharing.received(wBytes, t.wGroup());
+    double in = Sharing.received(aBytes, t.aPeers()) + Sharing.received(wBytes, t.wPeers());
     double out = 0;
     double transfers = 0;
-    if (t.aGroup() > 1) {
-      out += sharing.sent(aBytes, t.aGroup());
+    if (t.aPeers() > 1) {
+      out += sharing.sent(aBytes, t.aPeers());
       transfers += aLoads;
     }
-    if (t.wGroup() > 1) {
-      out += sharing.sent(wBytes, t.wGroup());
+    if (t.wPeers() > 1) {
+      out += sharing.sent(wBytes, t.wPeers());
       transfers += wLoads;
     }
     double store =
@@ -201,20 +251,20 @@ final class MatmulCost {
     }
     boolean innerA = kt > 1 || t.nOuter() && mt > 1;
     boolean innerW = kt > 1 || !t.nOuter() && nt > 1;
-    double bytes = (innerA ? tileA / t.aGroup() : 0) + (innerW ? tileW / t.wGroup() : 0);
+    double bytes = (innerA ? tileA / t.aPeers() : 0) + (innerW ? tileW / t.wPeers() : 0);
     double fill =
         sharing.start()
             + Math.max(
                 bytes / hw.core().dma().load().bytesPerCycle(), bytes * p.cores() / dramRate());
     double sent = 0;
     double outer = 0;
-    if (t.aGroup() > 1) {
-      double s = sharing.spread(tileA, t.aGroup());
+    if (t.aPeers() > 1) {
+      double s = sharing.spread(tileA, t.aPeers());
       sent += innerA ? s : 0;
       outer += innerA || mt * nt == 1 ? 0 : mt * s;
     }
-    if (t.wGroup() > 1) {
-      double s = sharing.spread(tileW, t.wGroup());
+    if (t.wPeers() > 1) {
+      double s = sharing.spread(tileW, t.wPeers());
       sent += innerW ? s : 0;
       outer += innerW || mt * nt == 1 ? 0 : nt * s;
     }

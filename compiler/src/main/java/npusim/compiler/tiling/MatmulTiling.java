@@ -2,6 +2,7 @@ package npusim.compiler.tiling;
 
 import java.util.Set;
 import java.util.TreeSet;
+import npusim.compiler.codegen.Staging;
 import npusim.compiler.tiling.Sharing.Parts;
 import npusim.hardware.Hardware;
 import npusim.isa.DType;
@@ -12,7 +13,8 @@ import npusim.isa.DType;
  * need, plus what can't overlap: the first loads and the last tile's result.
  *
  * <p>Cores that divide the columns need the same rows of A, those that divide the rows the same
- * columns of W. A candidate may have them load these tiles together, each an equal part.
+ * columns of W. A candidate may have them load these tiles together, each an equal part which they
+ * send one another or put into shared SRAM for all.
  */
 public final class MatmulTiling {
   /** Columns that cores divide are multiples of this. */
@@ -22,6 +24,19 @@ public final class MatmulTiling {
   public static final int SLOTS = 2;
 
   private static final int MOST_SLOTS = 4;
+
+  /** Pieces in which a tile of results leaves the accumulators, and rows of one, if not all. */
+  private static final int MOST_PIECES = 16;
+
+  private static final long FEWEST_ROWS = 16;
+
+  /**
+   * Ways in which cores that need the same tiles load them: each all of them, or parts that they
+   * send one another, or parts that they stage in shared SRAM.
+   */
+  private static final int WAYS = 3;
+
+  private static final int STAGED = 2;
 
   private final Hardware hw;
   private final Problem p;
@@ -47,6 +62,7 @@ public final class MatmulTiling {
    * @param storedBits bits per result element stored outside the scratchpad
    * @param aTurned whether the streamed operand lies along the rows in memory
    * @param aShares whether cores can load the streamed operand together, wShares the stationary one
+   * @param staging bytes of shared SRAM through which cores may pass tiles that several need
    * @param divided how cores must divide the product: -1 as is best, 0 by batch, 1 by rows
    * @param wBlock columns of a block of the stationary operand, of which tiles have whole ones; 0
    *     when it doesn't lie in blocks
@@ -72,6 +88,7 @@ public final class MatmulTiling {
       boolean aTurned,
       boolean aShares,
       boolean wShares,
+      long staging,
       boolean widens,
       double scaleBits,
       int storedBits,
@@ -108,6 +125,7 @@ public final class MatmulTiling {
           aTurned,
           false,
           false,
+          0,
           widens,
           scaleBits,
           storedBits,
@@ -127,7 +145,11 @@ public final class MatmulTiling {
    * @param aDim how cores that need the same tiles of A divide them: 0 along the rows, 1 along the
    *     sums, {@link #ALONE} when each loads all
    * @param wDim the same for W: 0 along the sums, 1 along the columns
+   * @param aStaged whether parts of a tile of A meet in the shared SRAM, from which each core loads
+   *     all of it; otherwise cores that load together send their parts to one another
+   * @param wStaged the same for W
    * @param slots tiles of an operand in the scratchpad at once
+   * @param pieces of its rows in which a tile of results leaves the accumulators
    */
   public record Tiles(
       long m,
@@ -139,18 +161,35 @@ public final class MatmulTiling {
       int pn,
       int aDim,
       int wDim,
-      int slots) {
+      boolean aStaged,
+      boolean wStaged,
+      int slots,
+      int pieces) {
     /** Every core loads what it needs by itself. */
     public static final int ALONE = -1;
 
-    /** Whether cores load tiles of an operand together. */
+    /** Whether cores send each other tiles of an operand. */
     public boolean isShared() {
-      return aDim != ALONE || wDim != ALONE;
+      return aDim != ALONE && !aStaged || wDim != ALONE && !wStaged;
+    }
+
+    /** Whether cores pass each other tiles of an operand through shared SRAM. */
+    public boolean isStaged() {
+      return aStaged || wStaged;
     }
 
     /** The same with every core loading what it needs by itself. */
     public Tiles alone() {
-      return new Tiles(m, n, k, nOuter, pb, pm, pn, ALONE, ALONE, SLOTS);
+      return new Tiles(m, n, k, nOuter, pb, pm, pn, ALONE, ALONE, false, false, SLOTS, pieces);
+    }
+
+    private Tiles withSlots(int s) {
+      return new Tiles(m, n, k, nOuter, pb, pm, pn, aDim, wDim, aStaged, wStaged, s, pieces);
+    }
+
+    /** Most rows of a piece of results. */
+    public long pieceRows() {
+      return Math.ceilDiv(m, (long) pieces);
     }
 
     /** The same with tiles of whole blocks that divide every core's columns evenly. */
@@ -159,12 +198,25 @@ public final class MatmulTiling {
         return this;
       }
       long blocks = p.n() / p.wBlock();
-      long each = blocks % pn == 0 ? blocks / pn : 1;
-      long count = Math.clamp(n / p.wBlock(), 1, each);
-      while (each % count != 0) {
+      long most = Math.ceilDiv(blocks, (long) pn);
+      long count = Math.clamp(n / p.wBlock(), 1, most);
+      while (most % count != 0 || blocks % pn != 0 && count != 1 && count != most) {
         count--;
       }
-      return new Tiles(m, count * p.wBlock(), k, nOuter, pb, pm, pn, aDim, wDim, slots);
+      return new Tiles(
+          m,
+          count * p.wBlock(),
+          k,
+          nOuter,
+          pb,
+          pm,
+          pn,
+          aDim,
+          wDim,
+          aStaged,
+          wStaged,
+          slots,
+          pieces);
     }
 
     /** Cores that load a tile of A together. */
@@ -175,6 +227,28 @@ public final class MatmulTiling {
     /** Cores that load a tile of W together. */
     int wGroup() {
       return wDim == ALONE ? 1 : pm;
+    }
+
+    /** Cores that send one another the parts of a tile of A. */
+    int aPeers() {
+      return aStaged ? 1 : aGroup();
+    }
+
+    /** Cores that send one another the parts of a tile of W. */
+    int wPeers() {
+      return wStaged ? 1 : wGroup();
+    }
+
+    /** Bytes of shared SRAM through which tiles of A are passed, 0 when none are. */
+    public long stagedA(Problem p) {
+      long tile = p.a().bytesFor(m * k);
+      return aStaged ? (long) pb * pm * Staging.bytes(tile) : 0;
+    }
+
+    /** The same for W. */
+    public long stagedW(Problem p) {
+      long tile = p.w().bytesFor(k * n);
+      return wStaged ? (long) pb * pn * Staging.bytes(tile) : 0;
     }
   }
 
@@ -217,11 +291,13 @@ public final class MatmulTiling {
         long[] rows = array(candidates(m, 1));
         for (long tn : array(columns(n, pn))) {
           for (long tm : rows) {
-            if (tm * tn * 4 * results > p.acc()) {
+            boolean one = b == 1 && tm >= m && tn >= n;
+            if (tm * tn * 4 * (one ? 1 : results) > p.acc()) {
               continue;
             }
             for (long tk : depths) {
-              if (bytes(tm, tn, tk, SLOTS) > p.spm() || !whole(tk)) {
+              int pieces = pieces(tm, tn, tk, ms, one || results > 1);
+              if (pieces == 0 || !whole(tk)) {
                 continue;
               }
               if (costs.atLeast(tm, tn, tk, b, m, n) >= cost * 0.999) {
@@ -229,16 +305,28 @@ public final class MatmulTiling {
               }
               int aDim = pn == 1 || !p.aShares() ? Tiles.ALONE : aDim(tm, tn, tk, pn, ms, ns);
               int wDim = pm == 1 || !p.wShares() ? Tiles.ALONE : wDim(tm, tn, tk, pm, ms, ns);
-              int slots = slots(tm, tn, tk);
-              for (int o = 0; o < 8; o++) {
-                if ((o & 2) != 0 && aDim < 0 || (o & 4) != 0 && wDim < 0) {
+              int slots = slots(tm, tn, tk, pieces);
+              for (int o = 0; o < 2 * WAYS * WAYS; o++) {
+                int aWay = o / 2 % WAYS;
+                int wWay = o / 2 / WAYS;
+                if (!possible(aWay, aDim, p.aNear()) || !possible(wWay, wDim, false)) {
                   continue;
                 }
-                int ad = (o & 2) != 0 ? aDim : Tiles.ALONE;
-                int wd = (o & 4) != 0 ? wDim : Tiles.ALONE;
+                int ad = aWay > 0 ? aDim : Tiles.ALONE;
+                int wd = wWay > 0 ? wDim : Tiles.ALONE;
+                boolean as = aWay == STAGED;
+                boolean ws = wWay == STAGED;
                 int s = ad < 0 && wd < 0 ? SLOTS : slots;
-                Tiles t = new Tiles(tm, tn, tk, (o & 1) == 0, pb, pm, pn, ad, wd, s);
-                double c = costs.of(t, b, m, n) * (t.isShared() ? Sharing.DOUBT : 1);
+                boolean outer = o % 2 == 0;
+                Tiles t = new Tiles(tm, tn, tk, outer, pb, pm, pn, ad, wd, as, ws, s, pieces);
+                if (t.isStaged()) {
+                  t = staged(t);
+                  if (t == null) {
+                    continue;
+                  }
+                }
+                boolean together = t.isShared() || t.isStaged();
+                double c = costs.of(t, b, m, n) * (together ? Sharing.DOUBT : 1);
                 if (c < cost * 0.999) {
                   cost = c;
                   best = t;
@@ -253,6 +341,35 @@ public final class MatmulTiling {
       return search(hw, p.onOneCore());
     }
     return best;
+  }
+
+  private boolean possible(int way, int dim, boolean near) {
+    return way == 0 || dim >= 0 && (way != STAGED || p.staging() > 0 && !near);
+  }
+
+  /** A choice with as many slots as the memories hold, or null when they don't hold enough. */
+  private Tiles staged(Tiles t) {
+    if (t.stagedA(p) + t.stagedW(p) > p.staging()) {
+      return null;
+    }
+    for (int s = t.slots(); s >= SLOTS; s--) {
+      if (bytes(t, s) <= p.spm()) {
+        return t.withSlots(s);
+      }
+    }
+    return null;
+  }
+
+  /** Scratchpad bytes of a choice with so many slots per operand's ring. */
+  private long bytes(Tiles t, int slots) {
+    long parts = 0;
+    if (t.aStaged()) {
+      parts += Staging.PARTS * (p.a().bytesFor(t.m() * t.k()) / t.aGroup() + t.m() + t.k() + 64);
+    }
+    if (t.wStaged()) {
+      parts += Staging.PARTS * (p.w().bytesFor(t.k() * t.n()) / t.wGroup() + t.k() + t.n() + 64);
+    }
+    return bytes(t.m(), t.n(), t.k(), slots, t.pieces()) + parts;
   }
 
   /**
@@ -285,7 +402,9 @@ public final class MatmulTiling {
     MatmulTiling m = new MatmulTiling(hw, p);
     Parts ms = Parts.of(p.m(), 1, t.pm());
     Parts ns = Parts.of(p.n(), t.pn() == 1 ? p.n() : p.grain(), t.pn());
-    return m.bytes(t.m(), t.n(), t.k(), t.slots()) <= p.spm()
+    return m.bytes(t, t.slots()) <= p.spm()
+        && inPieces(t.m(), t.pieces(), ms)
+        && t.stagedA(p) + t.stagedW(p) <= p.staging()
         && (t.aDim() < 0 || m.aDim(t.m(), t.n(), t.k(), t.pn(), ms, ns) == t.aDim())
         && (t.wDim() < 0 || m.wDim(t.m(), t.n(), t.k(), t.pm(), ms, ns) == t.wDim());
   }
@@ -297,9 +416,9 @@ public final class MatmulTiling {
     }
     Set<Long> c = new TreeSet<>();
     long blocks = p.n() / p.wBlock();
-    long each = blocks % cores == 0 ? blocks / cores : 1;
-    for (long count = 1; count <= each; count++) {
-      if (each % count == 0) {
+    long most = Math.ceilDiv(blocks, (long) cores);
+    for (long count = 1; count <= most; count++) {
+      if (blocks % cores == 0 ? most % count == 0 : count == 1 || count == most) {
         c.add(count * p.wBlock());
       }
     }
@@ -315,22 +434,52 @@ public final class MatmulTiling {
   }
 
   /** Slots of operands that cores load together: more where there is room. */
-  private int slots(long tm, long tn, long tk) {
+  private int slots(long tm, long tn, long tk, int pieces) {
     int s = MOST_SLOTS;
-    while (s > SLOTS && bytes(tm, tn, tk, s) > p.spm()) {
+    while (s > SLOTS && bytes(tm, tn, tk, s, pieces) > p.spm()) {
       s--;
     }
     return s;
   }
 
+  /**
+   * The fewest pieces of results with which tiles fit the scratchpad; 0 when none are enough.
+   *
+   * @param behind whether the array needn't wait for a tile of results to leave
+   */
+  private int pieces(long tm, long tn, long tk, Parts rows, boolean behind) {
+    int most = behind ? MOST_PIECES : 1;
+    for (int pieces = 1; pieces <= most; pieces *= 2) {
+      if (bytes(tm, tn, tk, SLOTS, pieces) <= p.spm()) {
+        return inPieces(tm, pieces, rows) ? pieces : 0;
+      }
+      if (p.outBits() + p.extraBits() == 0) {
+        return 0;
+      }
+    }
+    return 0;
+  }
+
+  /** Whether all tiles of a core's rows, the last one too, have as many pieces. */
+  private static boolean inPieces(long tm, int pieces, Parts rows) {
+    long whole = (pieces - 1) * Math.ceilDiv(tm, (long) pieces);
+    return pieces == 1
+        || tm >= pieces * FEWEST_ROWS && last(rows.min(), tm) > whole && last(rows.max(), tm) > whole;
+  }
+
+  private static long last(long total, long tile) {
+    return total - (Math.ceilDiv(total, tile) - 1) * tile;
+  }
+
   /** Scratchpad bytes of a tile with so many slots per operand's ring. */
-  private long bytes(long tm, long tn, long tk, int slots) {
+  private long bytes(long tm, long tn, long tk, int slots, int pieces) {
     long a = p.aResident() ? 0 : slots * (p.a().bytesFor(tm * tk) + 64);
     long w = p.wResident() ? 0 : slots * (p.w().bytesFor(tk * tn) + 64);
     if (p.widens()) {
       w += 2 * (p.a().bytesFor(tk * tn) + 64) + (long) (2 * tk * tn * p.scaleBits() / 8) + 256;
     }
-    return a + w + tm * tn * (2L * p.outBits() + p.extraBits()) / 8 + 1024;
+    long rows = Math.ceilDiv(tm, (long) pieces);
+    return a + w + rows * tn * (2L * p.outBits() + p.extraBits()) / 8 + 1024;
   }
 
   private static long[] array(Set<Long> extents) {

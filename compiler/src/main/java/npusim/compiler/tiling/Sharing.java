@@ -87,6 +87,36 @@ public final class Sharing {
         + 3 * signal();
   }
 
+  /** Cycles of a meeting of cores that are all there. */
+  double meeting() {
+    return 2 * hops * hw.noc().hopLatencyCycles() + 4;
+  }
+
+  /** Cycles from a part of a tile in a core to the tile in shared SRAM and all cores told so. */
+  double staged(double bytes, int group) {
+    var st = hw.core().dma().store();
+    return st.startupCycles()
+        + st.finishCycles()
+        + 2 * hops * hw.noc().hopLatencyCycles()
+        + hw.sharedSram().orElseThrow().latencyCycles()
+        + bytes / Math.min(st.bytesPerCycle() * group, sramRate())
+        + meeting();
+  }
+
+  /** Cycles from a free slot to a tile from shared SRAM in it, while all cores load theirs. */
+  double near(double bytes) {
+    var ld = hw.core().dma().load();
+    return ld.startupCycles()
+        + ld.finishCycles()
+        + 2 * hops * hw.noc().hopLatencyCycles()
+        + hw.sharedSram().orElseThrow().latencyCycles()
+        + bytes / Math.min(ld.bytesPerCycle(), sramRate() / hw.chip().cores());
+  }
+
+  private double sramRate() {
+    return hw.sharedSram().orElseThrow().bytesPerCycle();
+  }
+
   /** Bytes that a core sends so that all of a group have {@code bytes} of tiles. */
   double sent(double bytes, int group) {
     return bytes / group * (hw.noc().multicast() ? 1 : group - 1);

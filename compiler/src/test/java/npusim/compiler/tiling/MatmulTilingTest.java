@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class MatmulTilingTest {
   private final Hardware hw = HardwareLoader.load("a100");
 
-  private MatmulTiling.Problem product(long m, long n, long k, boolean resident, boolean near) {
+  private MatmulTiling.Problem product(long m, long n, long k, boolean resident, boolean near, long staging) {
     return new MatmulTiling.Problem(
         1,
         m,
@@ -31,6 +31,7 @@ class MatmulTilingTest {
         false,
         true,
         true,
+        staging,
         false,
         0,
         16,
@@ -44,7 +45,7 @@ class MatmulTilingTest {
   /** Two slots filled again only once their product is done hide no latency if they are small. */
   @Test
   void loadsAreLargeEnoughForTheMemorysLatency() {
-    MatmulTiling.Tiles t = MatmulTiling.search(hw, product(1, 49152, 12288, true, false));
+    MatmulTiling.Tiles t = MatmulTiling.search(hw, product(1, 49152, 12288, true, false, 0));
     double share = hw.memoryReadBytesPerCycle() / hw.chip().cores();
     double latency = hw.dram().controllerLatencyNs() * hw.chip().clockMhz() / 1000;
     assertThat(t.k() * t.n() * 2.0).as("bytes of a tile").isGreaterThan(share * latency);
@@ -53,9 +54,9 @@ class MatmulTilingTest {
   /** Cores may each load all of an operand that costs the DRAM nothing. */
   @Test
   void anOperandInSharedSramLetsCoresDivideTheColumns() {
-    assertThat(MatmulTiling.search(hw, product(128, 12288, 49152, false, false)).pm())
+    assertThat(MatmulTiling.search(hw, product(128, 12288, 49152, false, false, 0)).pm())
         .isGreaterThan(1);
-    assertThat(MatmulTiling.search(hw, product(128, 12288, 49152, false, true)).pm())
+    assertThat(MatmulTiling.search(hw, product(128, 12288, 49152, false, true, 0)).pm())
         .isLessThanOrEqualTo(2);
   }
 }

@@ -1,0 +1,222 @@
+package npusim.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+import npusim.compiler.CompileOptions;
+import npusim.compiler.Compiler;
+import npusim.compiler.ir.Tensor;
+import npusim.compiler.text.OnnxText;
+import npusim.hardware.Hardware;
+import npusim.hardware.HardwareLoader;
+import npusim.isa.DType;
+import npusim.isa.Opcode;
+import npusim.program.Program;
+import npusim.sim.functional.Schedule;
+import npusim.sim.timing.TimingOptions;
+import npusim.sim.timing.TimingResult;
+import npusim.sim.timing.TimingSimulator;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Products whose cores pass the tiles they all need through shared SRAM. */
+class StagedOperandsTest {
+
+  /** Cores that a slow memory feeds, with a quick shared SRAM before it and a slow network. */
+  private static Hardware chip(int cores, String shared, String... more) {
+    List<String> sets =
+        new ArrayList<>(
+            List.of(
+                "chip.cores=" + cores,
+                "core.matrix.rows=8",
+                "core.matrix.cols=8",
+                "core.scratchpad.bytes=65536",
+                "noc.bytes_per_cycle=4",
+                "dram.channels=1"));
+    if (!shared.isEmpty()) {
+      sets.addAll(
+          List.of(
+              "shared_sram.bytes=" + shared,
+              "shared_sram.bytes_per_cycle=512",
+              "shared_sram.latency_cycles=20"));
+    }
+    sets.addAll(List.of(more));
+    return HardwareLoader.load("edge", sets);
+  }
+
+  private static Program compile(String model, Hardware hw) {
+    return Cases.compile(OnnxText.parse("product", model), hw);
+  }
+
+  private static String product(long m, long n, long k) {
+    return String.format(
+        "<ir_version: 8, opset_import: [\"\": 17]> g (float[%d,%d] a, float[%d,%d] w) =>"
+            + " (float[%d,%d] y) { y = MatMul(a, w) }",
+        m, k, k, n, m, n);
+  }
+
+  private static byte[] random(long rows, long columns, long seed) {
+    var r = new Random(seed);
+    return Tensor.generate(DType.F32, new long[] {rows, columns}, i -> r.nextInt(9) - 4).toBytes();
+  }
+
+  private static TimingResult time(Program p, Hardware hw, TimingOptions options) {
+    return new TimingSimulator(hw, options).run(p, Map.of());
+  }
+
+  /** A product's cores meet in its loops only where they stage tiles. */
+  private static boolean stages(Program p) {
+    return p.cores().stream()
+        .flatMap(c -> Arrays.stream(c.code().code()))
+        .anyMatch(i -> i.op() == Opcode.C_BARRIER);
+  }
+
+  private static Stream<Schedule> schedules(int random) {
+    return Stream.concat(
+        Stream.of(
+            Schedule.PROGRAM_ORDER,
+            Schedule.LATE_LOADS,
+            Schedule.EAGER_UNITS,
+            Schedule.LATE_STORES),
+        IntStream.range(0, random).mapToObj(Schedule::random));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "4, 64, 64, 256",
+    "4, 256, 32, 64",
+    "8, 96, 128, 128",
+    "6, 48, 96, 192",
+    "9, 90, 144, 100",
+    "4, 128, 128, 40",
+  })
+  void theSameUnderEverySchedule(int cores, long m, long n, long k) {
+    Hardware many = chip(cores, "1MiB");
+    Program p = compile(product(m, n, k), many);
+    assertThat(stages(p)).isTrue();
+    Map<String, byte[]> inputs = Map.of("a", random(m, k, 1), "w", random(k, n, 2));
+    Hardware one = chip(1, "");
+    byte[] want =
+        Cases.run(compile(product(m, n, k), one), one, Schedule.PROGRAM_ORDER, inputs).read("y");
+    schedules(4)
+        .forEach(
+            s -> assertThat(Cases.run(p, many, s, inputs).read("y")).as("%s", s).isEqualTo(want));
+  }
+
+  /** Constant weights lie in blocks of columns, which stay whole. */
+  @Test
+  void weightsInBlocks() {
+    long m = 192;
+    long n = 128;
+    long k = 192;
+    var weights = Tensor.generate(DType.F32, new long[] {k, n}, i -> i * 31 % 17 - 8);
+    Map<String, byte[]> inputs = Map.of("a", random(m, k, 1));
+    byte[][] results = new byte[2][];
+    for (int cores : new int[] {1, 6}) {
+      Hardware hw = chip(cores, "1MiB");
+      var model = OnnxText.parse("product", product(m, n, k));
+      model.graph().addInitializer("w", weights);
+      Program p = Cases.proved(Compiler.compile(model, hw, CompileOptions.DEFAULT), hw);
+      assertThat(stages(p)).isEqualTo(cores > 1);
+      results[cores == 1 ? 0 : 1] = Cases.run(p, hw, Schedule.PROGRAM_ORDER, inputs).read("y");
+      schedules(2)
+          .forEach(
+              s ->
+                  assertThat(Cases.run(p, hw, s, inputs).read("y"))
+                      .isEqualTo(results[cores == 1 ? 0 : 1]));
+    }
+    assertThat(results[1]).isEqualTo(results[0]);
+  }
+
+  @Test
+  void memoryIsReadOnce() {
+    Hardware hw = chip(16, "4MiB", "core.accumulator.bytes=65536");
+    TimingResult r = time(compile(product(256, 256, 128), hw), hw, TimingOptions.exactly());
+    assertThat(r.counters().dramReadBytes()).isEqualTo(2L * 256 * 128 * 4);
+    assertThat(r.counters().dramWrittenBytes()).isEqualTo(256L * 256 * 4);
+  }
+
+  /** More shared SRAM means neither more traffic with the DRAM nor more time. */
+  @Test
+  void moreSharedSramMeansNoMoreTraffic() {
+    long traffic = Long.MAX_VALUE;
+    Hardware none = chip(8, "");
+    long cycles = time(compile(product(256, 256, 256), none), none, TimingOptions.exactly()).totalCycles();
+    for (String shared : List.of("8KiB", "64KiB", "128KiB", "4MiB")) {
+      Hardware hw = chip(8, shared);
+      TimingResult r = time(compile(product(256, 256, 256), hw), hw, TimingOptions.exactly());
+      assertThat(r.counters().dramReadBytes()).as(shared).isLessThanOrEqualTo(traffic);
+      traffic = r.counters().dramReadBytes();
+      assertThat(r.totalCycles()).as(shared).isLessThanOrEqualTo(cycles * 102 / 100);
+      cycles = r.totalCycles();
+    }
+  }
+
+  @Test
+  void notWithoutAReason() {
+    // The shared SRAM is slower than the memory.
+    Hardware slow = chip(4, "1MiB", "shared_sram.bytes_per_cycle=1");
+    assertThat(stages(compile(product(128, 128, 128), slow))).isFalse();
+    // One load queue: the memory would wait for what comes from the shared SRAM.
+    Hardware single = chip(4, "1MiB", "core.dma.load.queues=1");
+    assertThat(stages(compile(product(128, 128, 128), single))).isFalse();
+  }
+
+  @Property(tries = 25, seed = "20252")
+  void anyProduct(
+      @ForAll @IntRange(min = 2, max = 9) int cores,
+      @ForAll @IntRange(min = 1, max = 150) int m,
+      @ForAll @IntRange(min = 1, max = 150) int n,
+      @ForAll @IntRange(min = 1, max = 150) int k,
+      @ForAll @LongRange(min = 0, max = 1000) long seed) {
+    Hardware hw = chip(cores, 16 + seed + "KiB", "core.scratchpad.bytes=32768");
+    String model =
+        String.format(
+            "<ir_version: 8, opset_import: [\"\": 17]> g (float[%d,%d] a, float[%d,%d] w,"
+                + " float[%d,%d] v, float[%d,%d] r) => (float[%d,%d] z)"
+                + " { y = MatMul(a, w)  x = Relu(y)  s = MatMul(x, v)  z = Add(s, r) }",
+            m, k, k, n, n, m, m, m, m, m);
+    Program p = compile(model, hw);
+    Map<String, byte[]> inputs =
+        Map.of(
+            "a", random(m, k, seed),
+            "w", random(k, n, seed + 1),
+            "v", random(n, m, seed + 2),
+            "r", random(m, m, seed + 3));
+    Hardware one = chip(1, "");
+    byte[] want = Cases.run(compile(model, one), one, Schedule.PROGRAM_ORDER, inputs).read("z");
+    assertThat(Cases.run(p, hw, Schedule.PROGRAM_ORDER, inputs).read("z")).isEqualTo(want);
+    assertThat(Cases.run(p, hw, Schedule.random(seed), inputs).read("z")).isEqualTo(want);
+    TimingResult r = time(p, hw, TimingOptions.exactly());
+    assertThat(Arrays.stream(r.categoryCycles()).sum()).isEqualTo(r.totalCycles());
+    assertThat(r.units()).allMatch(u -> u.total() == r.totalCycles());
+  }
+
+  /** Of loops on so many cores iterations are left out, and the cores still find each other. */
+  @ParameterizedTest
+  @CsvSource({"20, 640, 640, 4096", "25, 250, 1000, 8192"})
+  void manyCoresGoOnMeetingWhereIterationsAreLeftOut(int cores, int m, int n, int k) {
+    Hardware hw = chip(cores, "4MiB", "dram.channels=2");
+    Program p = compile(product(m, n, k), hw);
+    assertThat(stages(p)).isTrue();
+    TimingResult exact = time(p, hw, TimingOptions.exactly());
+    TimingResult some = time(p, hw, TimingOptions.defaults());
+    assertThat(some.skippedInstructions()).isPositive();
+    assertThat((double) some.totalCycles())
+        .isCloseTo(exact.totalCycles(), Percentage.withPercentage(1));
+    assertThat(some.dramBytes()).isEqualTo(exact.dramBytes());
+    assertThat(some.counters().macs()).isEqualTo(exact.counters().macs());
+  }
+}
