@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Products whose cores pass the tiles they all need through shared SRAM. */
 class StagedOperandsTest {
 
-  /** Cores that a slow memory feeds, with a quick shared SRAM before it and a slow network. */
+  /** Cores that a slow memory feeds, with a quick shared SRAM before it; sending to many is slow. */
   private static Hardware chip(int cores, String shared, String... more) {
     List<String> sets =
         new ArrayList<>(
@@ -43,7 +43,7 @@ class StagedOperandsTest {
                 "core.matrix.rows=8",
                 "core.matrix.cols=8",
                 "core.scratchpad.bytes=65536",
-                "noc.bytes_per_cycle=4",
+                "core.dma.store.bus_bytes=4",
                 "dram.channels=1"));
     if (!shared.isEmpty()) {
       sets.addAll(
@@ -208,7 +208,7 @@ class StagedOperandsTest {
   @ParameterizedTest
   @CsvSource({"20, 640, 640, 4096", "25, 250, 1000, 8192"})
   void manyCoresGoOnMeetingWhereIterationsAreLeftOut(int cores, int m, int n, int k) {
-    Hardware hw = chip(cores, "4MiB", "dram.channels=2");
+    Hardware hw = chip(cores, "4MiB", "core.dma.store.bus_bytes=1", "core.matrix.cols=32");
     Program p = compile(product(m, n, k), hw);
     assertThat(stages(p)).isTrue();
     TimingResult exact = time(p, hw, TimingOptions.exactly());

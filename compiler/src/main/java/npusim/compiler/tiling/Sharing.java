@@ -99,7 +99,7 @@ public final class Sharing {
         + st.finishCycles()
         + 2 * hops * hw.noc().hopLatencyCycles()
         + hw.sharedSram().orElseThrow().latencyCycles()
-        + bytes / Math.min(st.bytesPerCycle() * group, sramRate())
+        + bytes / Math.min(Math.min(st.bytesPerCycle(), network()) * group, sramRate())
         + meeting();
   }
 
@@ -110,7 +110,11 @@ public final class Sharing {
         + ld.finishCycles()
         + 2 * hops * hw.noc().hopLatencyCycles()
         + hw.sharedSram().orElseThrow().latencyCycles()
-        + bytes / Math.min(ld.bytesPerCycle(), sramRate() / hw.chip().cores());
+        + bytes / Math.min(Math.min(ld.bytesPerCycle(), network()), sramRate() / hw.chip().cores());
+  }
+
+  private double network() {
+    return hw.noc().bytesPerCycle();
   }
 
   private double sramRate() {
