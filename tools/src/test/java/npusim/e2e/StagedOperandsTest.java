@@ -34,7 +34,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Products whose cores pass the tiles they all need through shared SRAM. */
 class StagedOperandsTest {
 
-  /** Cores that a slow memory feeds, with a quick shared SRAM before it; sending to many is slow. */
+  /**
+   * Cores that a slow memory feeds, with a quick shared SRAM before it; sending to many is slow.
+   */
   private static Hardware chip(int cores, String shared, String... more) {
     List<String> sets =
         new ArrayList<>(
@@ -153,7 +155,8 @@ class StagedOperandsTest {
   void moreSharedSramMeansNoMoreTraffic() {
     long traffic = Long.MAX_VALUE;
     Hardware none = chip(8, "");
-    long cycles = time(compile(product(256, 256, 256), none), none, TimingOptions.exactly()).totalCycles();
+    long cycles =
+        time(compile(product(256, 256, 256), none), none, TimingOptions.exactly()).totalCycles();
     for (String shared : List.of("8KiB", "64KiB", "128KiB", "4MiB")) {
       Hardware hw = chip(8, shared);
       TimingResult r = time(compile(product(256, 256, 256), hw), hw, TimingOptions.exactly());

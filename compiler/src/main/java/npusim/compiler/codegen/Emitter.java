@@ -117,13 +117,7 @@ public final class Emitter {
    * @param tiles memory of {@code slots} tiles
    */
   StagedRing stagedRing(
-      String name,
-      Staging staging,
-      Area parts,
-      Area tiles,
-      int slots,
-      Lane loader,
-      Lane consumer) {
+      String name, Staging staging, Area parts, Area tiles, int slots, Lane loader, Lane consumer) {
     StagedRing r = new StagedRing(this, name, staging, parts, tiles, slots, loader, consumer);
     staged.add(r);
     r.open();

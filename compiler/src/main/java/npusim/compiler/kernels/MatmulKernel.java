@@ -157,8 +157,7 @@ public final class MatmulKernel {
     long stagedA = forced.stagedA(problem);
     Storage staging = forced.isStaged() ? k.staging(stagedA + forced.stagedW(problem)) : null;
     MatmulKernel kernel =
-        new MatmulKernel(
-            k, c, epilogue, forced, accType, sparse, widens, scales, staging, stagedA);
+        new MatmulKernel(k, c, epilogue, forced, accType, sparse, widens, scales, staging, stagedA);
     k.launch(kernel::emit, forced.isShared());
   }
 

@@ -86,8 +86,7 @@ final class ProductResults {
     long slot = WorkMemory.aligned(4 * tile[rows] * tile[rows + 1]);
     acc = e.ring("acc", e.accumulators(slot * accumulators), accumulators, Lane.MAT, drain);
     out = direct ? null : new TileOut(e, "out", c.out(), piece, SLOTS, Lane.VEC, otherCores);
-    scratch =
-        direct ? new Loc[0] : epilogue.scratch(e, TileIn.layout(c.out(), piece), null, piece);
+    scratch = direct ? new Loc[0] : epilogue.scratch(e, TileIn.layout(c.out(), piece), null, piece);
   }
 
   /** Whether sums go from the accumulators to memory as they are. */

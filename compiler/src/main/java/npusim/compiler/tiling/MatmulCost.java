@@ -150,8 +150,7 @@ final class MatmulCost {
       // The array waits while a tile of results is taken out.
       array += vector;
     }
-    double transfers =
-        Math.max(Math.max(load, dram), Math.max(staged, Math.max(net, together)));
+    double transfers = Math.max(Math.max(load, dram), Math.max(staged, Math.max(net, together)));
     return Math.max(Math.max(array, issue), Math.max(transfers, vector))
         + first
         + last
@@ -207,8 +206,7 @@ final class MatmulCost {
     double store = sharing.staged(tile, group);
     double part = sharing.start() + tile / group / rate + store;
     double whole = sharing.near(tile) + product;
-    return Math.max(
-        Math.max(store / Staging.AHEAD, part / Staging.PARTS), whole / t.slots());
+    return Math.max(Math.max(store / Staging.AHEAD, part / Staging.PARTS), whole / t.slots());
   }
 
   /**

@@ -464,7 +464,9 @@ public final class MatmulTiling {
   private static boolean inPieces(long tm, int pieces, Parts rows) {
     long whole = (pieces - 1) * Math.ceilDiv(tm, (long) pieces);
     return pieces == 1
-        || tm >= pieces * FEWEST_ROWS && last(rows.min(), tm) > whole && last(rows.max(), tm) > whole;
+        || tm >= pieces * FEWEST_ROWS
+            && last(rows.min(), tm) > whole
+            && last(rows.max(), tm) > whole;
   }
 
   private static long last(long total, long tile) {

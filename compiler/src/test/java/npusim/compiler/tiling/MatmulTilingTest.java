@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 class MatmulTilingTest {
   private final Hardware hw = HardwareLoader.load("a100");
 
-  private MatmulTiling.Problem product(long m, long n, long k, boolean resident, boolean near, long staging) {
+  private MatmulTiling.Problem product(
+      long m, long n, long k, boolean resident, boolean near, long staging) {
     return new MatmulTiling.Problem(
         1,
         m,
