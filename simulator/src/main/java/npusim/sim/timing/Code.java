@@ -95,6 +95,12 @@ final class Code {
   /** Matching endloop of a loop, matching loop of an endloop, target of a call. */
   final int[] target;
 
+  /** The instruction before that {@link #dependent} was found out for. */
+  final int[] askedAbout;
+
+  /** Whether the instruction needs the result of that one. */
+  final boolean[] dependent;
+
   Code(CoreCode core) {
     instructions = core.code();
     nodeOf = core.nodeOf();
@@ -115,6 +121,9 @@ final class Code {
     fn = new AluFn[n];
     target = new int[n];
     chain = new int[n];
+    askedAbout = new int[n];
+    Arrays.fill(askedAbout, -1);
+    dependent = new boolean[n];
     Arrays.fill(cost, -1);
     Arrays.fill(counts, NO_FIELDS);
     for (int i = 0; i < n; i++) {

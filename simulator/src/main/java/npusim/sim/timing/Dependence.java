@@ -1,6 +1,5 @@
 package npusim.sim.timing;
 
-import java.util.Arrays;
 import npusim.isa.Access;
 import npusim.isa.Field;
 import npusim.isa.Instruction;
@@ -10,39 +9,25 @@ import npusim.isa.OperandShape;
 /**
  * Whether a vector instruction reads or overwrites what the one before it produces, so that it
  * cannot enter the pipeline before the result is out. Operands addressed by different registers, or
- * of unknown extent, count as dependent. Answers are kept per instruction for the last predecessor
- * asked about.
+ * of unknown extent, count as dependent; those that a chain computes in one pass don't. Answers are
+ * kept per instruction for the last predecessor asked about.
  */
 final class Dependence {
-  private final Machine m;
-  private final int[][] askedAbout;
-  private final boolean[][] answer;
+  /** Instructions of a chain that the vector unit computes in one pass. */
+  private final int chain;
 
-  Dependence(Machine machine) {
-    m = machine;
-    askedAbout = new int[m.cores][];
-    answer = new boolean[m.cores][];
-    for (int c = 0; c < m.cores; c++) {
-      for (int before = 0; before < c && askedAbout[c] == null; before++) {
-        if (m.code[before] == m.code[c]) {
-          askedAbout[c] = askedAbout[before];
-          answer[c] = answer[before];
-        }
-      }
-      if (askedAbout[c] == null) {
-        askedAbout[c] = new int[m.code[c].length()];
-        Arrays.fill(askedAbout[c], -1);
-        answer[c] = new boolean[m.code[c].length()];
-      }
-    }
+  Dependence(int chain) {
+    this.chain = chain;
   }
 
-  boolean of(int core, int before, int pc) {
-    if (askedAbout[core][pc] != before) {
-      askedAbout[core][pc] = before;
-      answer[core][pc] = depends(m.code[core].instructions[before], m.code[core].instructions[pc]);
+  /** Whether instruction {@code pc} has to wait for the end of {@code before}. */
+  boolean of(Code code, int before, int pc) {
+    if (code.askedAbout[pc] != before) {
+      boolean onePass = (pc - code.chain[pc]) % chain != 0 && before == pc - 1;
+      code.askedAbout[pc] = before;
+      code.dependent[pc] = !onePass && depends(code.instructions[before], code.instructions[pc]);
     }
-    return answer[core][pc];
+    return code.dependent[pc];
   }
 
   private static boolean depends(Instruction before, Instruction next) {

@@ -295,24 +295,25 @@ final class DmaEngine {
   }
 
   /**
-   * Begins the transfer in queue slot {@code slot} on {@code unit}.
+   * Begins the transfer {@code w} of the queue of {@code u}.
    *
    * @param ready when nothing but the unit kept it from starting
    */
-  void start(int unit, int slot, int node, long t, long ready, int cause) {
-    int row = m.queueCost[slot];
+  void start(UnitState u, UnitState.Waiting w, int node, long t, long ready, int cause) {
+    int unit = u.number;
+    int row = w.cost;
     int p = m.paths.open(cause, node);
     int direction = unit % Machine.U == Machine.ST ? 1 : 0;
-    pc[unit] = m.queuePc[slot];
+    pc[unit] = w.pc;
     if (m.costs.rows[row + Costs.BYTES] == 0) {
-      units.accept(unit, t, p);
-      units.fly(unit, pc[unit], row, t, t, p);
+      units.accept(u, t, p);
+      units.fly(u, pc[unit], row, t, t, p);
       return;
     }
     busy[unit] = true;
     cost[unit] = row;
-    address[unit] = m.queueAddress[slot];
-    extra[unit] = m.queueExtra[slot];
+    address[unit] = w.address;
+    extra[unit] = w.extra;
     if (m.dramBase > 0) {
       showAddresses(unit, border);
     }
@@ -333,7 +334,7 @@ final class DmaEngine {
     Dma.Path engine = path[direction];
     long decoded = engine.overlap() == Dma.Overlap.STARTUP ? Math.min(ready, t) : t;
     issueFree[unit] = Math.max(t, decoded + engine.startupCycles());
-    m.state[unit] = Machine.ACTIVE;
+    u.state = Machine.ACTIVE;
     // What lets this transfer start may let others start in the same cycle: it must not run ahead.
     issueUntil(unit, t, t | epoch - 1);
   }
@@ -342,7 +343,7 @@ final class DmaEngine {
    * Issues requests that are due at {@code t}, and later ones if nothing else happens before them.
    */
   void step(int unit, long t) {
-    m.events.set(2 * unit, EventTree.NEVER);
+    m.events.set(m.unit[unit].actor, EventTree.NEVER);
     issueUntil(unit, t, Math.max(t | epoch - 1, (m.events.firstTime() & -epoch) - 1));
   }
 
@@ -373,7 +374,7 @@ final class DmaEngine {
       long when = room(unit, direction, (int) requests, issueFree[unit] + rowStart);
       if (when > horizon) {
         issueFree[unit] = when - rowStart;
-        m.events.set(2 * unit, when);
+        m.events.set(m.unit[unit].actor, when);
         return;
       }
       issue(unit, core, direction, memory, bytes, (int) requests, when);
@@ -571,7 +572,8 @@ final class DmaEngine {
     m.paths.add(d, NOC, hops);
     m.paths.add(d, latencyIs, tail - moved - hops);
     boolean alone = engine.overlap() == Dma.Overlap.NONE;
-    units.accept(unit, alone ? accepted + second : accepted, alone ? d : p);
-    units.fly(unit, pc[unit], cost[unit], started[unit], accepted + second, d);
+    UnitState u = m.unit[unit];
+    units.accept(u, alone ? accepted + second : accepted, alone ? d : p);
+    units.fly(u, pc[unit], cost[unit], started[unit], accepted + second, d);
   }
 }

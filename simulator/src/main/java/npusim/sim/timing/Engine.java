@@ -73,7 +73,7 @@ final class Engine {
       m.runPath[core] = p;
       m.runStart[core] = launch;
       m.sequencerTime[core] = launch;
-      m.events.set(2 * core * Machine.U, launch);
+      m.events.set(m.unit[core * Machine.U].actor, launch);
     }
     var events = m.events;
     long limit = options.maxCycles();
@@ -96,13 +96,13 @@ final class Engine {
                 "raise the limit or run a smaller workload"));
       }
       m.reach(t, actor);
-      int unit = actor >> 1;
+      UnitState u = m.unitOf(actor);
       if ((actor & 1) != 0) {
-        units.complete(unit, t);
-      } else if (unit % Machine.U == Machine.SEQ) {
-        issue.step(unit / Machine.U, t);
+        units.complete(u, t);
+      } else if (u.kind == Machine.SEQ) {
+        issue.step(u.core, t);
       } else {
-        units.wake(unit, t);
+        units.wake(u, t);
       }
       if (m.checkpoint != 0) {
         look(t);
@@ -174,9 +174,9 @@ final class Engine {
       }
     }
     for (int unit = 0; unit < m.units; unit++) {
-      if (m.lastEnd[unit] > total) {
-        total = m.lastEnd[unit];
-        lastPath = m.lastPath[unit];
+      if (m.unit[unit].lastEnd > total) {
+        total = m.unit[unit].lastEnd;
+        lastPath = m.unit[unit].lastPath;
       }
     }
   }
@@ -199,11 +199,13 @@ final class Engine {
     for (int unit = 0; unit < m.units; unit++) {
       int core = unit / Machine.U;
       boolean sequencer = unit % Machine.U == Machine.SEQ;
-      if (sequencer ? m.halted[core] : m.queueSize[unit] == 0 && m.state[unit] != Machine.MEETING) {
+      if (sequencer
+          ? m.halted[core]
+          : m.unit[unit].queueSize == 0 && m.unit[unit].state != Machine.MEETING) {
         continue;
       }
-      boolean meets = m.state[unit] == Machine.MEETING;
-      int pc = sequencer ? m.pc[core] : meets ? m.lastPc[unit] : m.queuePc[m.head(unit)];
+      boolean meets = m.unit[unit].state == Machine.MEETING;
+      int pc = sequencer ? m.pc[core] : meets ? m.unit[unit].lastPc : m.unit[unit].head().pc;
       var name = TimingResult.unit(unit).label();
       var waits = new StringBuilder();
       // What meets a partner has taken its semaphores.

@@ -13,8 +13,10 @@ final class EventTree {
   /** Time of an actor without an event. */
   static final long NEVER = Long.MAX_VALUE >> 6;
 
-  /** Actors of a group; at most 32. */
-  static final int GROUP = 2 * TimingUnit.COUNT;
+  /** Numbers of actors in a group, of which the first ones are used. */
+  static final int GROUP = 32;
+
+  private static final int GROUP_BITS = 5;
 
   private static final long NONE = NEVER << 6;
 
@@ -56,6 +58,21 @@ final class EventTree {
     }
   }
 
+  /** The {@code i}-th actor of a group. */
+  static int actor(int group, int i) {
+    return group << GROUP_BITS | i;
+  }
+
+  /** The group of an actor. */
+  static int group(int actor) {
+    return actor >> GROUP_BITS;
+  }
+
+  /** The number of an actor in its group. */
+  static int index(int actor) {
+    return actor & GROUP - 1;
+  }
+
   /** Actor with the earliest event; its time is {@link #NEVER} when there is none. */
   int first() {
     refresh();
@@ -74,8 +91,8 @@ final class EventTree {
   }
 
   void set(int actor, long t) {
-    int group = actor / GROUP;
-    int i = actor - group * GROUP;
+    int group = group(actor);
+    int i = index(actor);
     long old = key[actor];
     long now = t << 6 | i;
     key[actor] = now;

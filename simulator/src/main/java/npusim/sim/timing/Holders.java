@@ -4,8 +4,18 @@ import java.util.Arrays;
 
 /** Every place that holds a path record, in an order that depends on the machine's state only. */
 final class Holders {
-  private int[][] arrays = new int[64][];
-  private int[] indices = new int[64];
+  private static final int ACCEPT = -1;
+  private static final int STREAM = -2;
+  private static final int LAST = -3;
+  private static final int RUN = -4;
+  private static final int FLIGHT = -5;
+
+  /** What holds the record: an array, a unit, or an instruction in a queue or in flight. */
+  private Object[] owners = new Object[64];
+
+  /** Where in it: an index or one of the constants. */
+  private int[] places = new int[64];
+
   private int count;
 
   /** Those of a machine. */
@@ -21,27 +31,31 @@ final class Holders {
     for (int core = 0; core < m.cores; core++) {
       add(m.runPath, core);
     }
-    for (int unit = 0; unit < m.units; unit++) {
-      add(m.acceptPath, unit);
-      add(m.streamPath, unit);
-      add(m.lastPath, unit);
-      for (int i = 0; i < m.queueSize[unit]; i++) {
-        add(m.queueRun, unit * m.queueRing + (m.queueHead[unit] + i & m.queueRing - 1));
+    for (UnitState u : m.unit) {
+      put(u, ACCEPT);
+      put(u, STREAM);
+      put(u, LAST);
+      for (int i = 0; i < u.queueSize; i++) {
+        put(u.waiting(i), RUN);
       }
-      for (int i = 0; i < m.flightSize[unit]; i++) {
-        add(m.flightPath, unit * Machine.IN_FLIGHT + (m.flightHead[unit] + i) % Machine.IN_FLIGHT);
+      for (int i = 0; i < u.flightSize; i++) {
+        put(u.flight(i), FLIGHT);
       }
     }
     dma.holders(this);
   }
 
   void add(int[] array, int index) {
-    if (count == arrays.length) {
-      arrays = Arrays.copyOf(arrays, count * 2);
-      indices = Arrays.copyOf(indices, count * 2);
+    put(array, index);
+  }
+
+  private void put(Object owner, int place) {
+    if (count == owners.length) {
+      owners = Arrays.copyOf(owners, count * 2);
+      places = Arrays.copyOf(places, count * 2);
     }
-    arrays[count] = array;
-    indices[count++] = index;
+    owners[count] = owner;
+    places[count++] = place;
   }
 
   int count() {
@@ -49,19 +63,36 @@ final class Holders {
   }
 
   int get(int holder) {
-    return arrays[holder][indices[holder]];
-  }
-
-  @SuppressWarnings("ReferenceEquality") // which array it is, not what is in it
-  boolean isIn(int holder, int[] array) {
-    return arrays[holder] == array;
-  }
-
-  int index(int holder) {
-    return indices[holder];
+    Object owner = owners[holder];
+    return switch (places[holder]) {
+      case ACCEPT -> ((UnitState) owner).acceptPath;
+      case STREAM -> ((UnitState) owner).streamPath;
+      case LAST -> ((UnitState) owner).lastPath;
+      case RUN -> ((UnitState.Waiting) owner).run;
+      case FLIGHT -> ((UnitState.Flight) owner).path;
+      default -> ((int[]) owner)[places[holder]];
+    };
   }
 
   void set(int holder, int record) {
-    arrays[holder][indices[holder]] = record;
+    Object owner = owners[holder];
+    switch (places[holder]) {
+      case ACCEPT -> ((UnitState) owner).acceptPath = record;
+      case STREAM -> ((UnitState) owner).streamPath = record;
+      case LAST -> ((UnitState) owner).lastPath = record;
+      case RUN -> ((UnitState.Waiting) owner).run = record;
+      case FLIGHT -> ((UnitState.Flight) owner).path = record;
+      default -> ((int[]) owner)[places[holder]] = record;
+    }
+  }
+
+  /** If what is held is the start of a sequencer's run, the run begins so much later. */
+  @SuppressWarnings("ReferenceEquality") // which array it is, not what is in it
+  void delayRun(int holder, Machine m, long by) {
+    if (owners[holder] == m.runPath) {
+      m.runStart[places[holder]] += by;
+    } else if (places[holder] == RUN) {
+      ((UnitState.Waiting) owners[holder]).runStart += by;
+    }
   }
 }

@@ -113,14 +113,14 @@ final class Interconnect {
   }
 
   /** Begins a core-to-core or chip-to-chip instruction, a message or a barrier. */
-  void start(int unit, int slot, int node, long t, int cause) {
-    int core = unit / Machine.U;
-    int pc = m.queuePc[slot];
+  void start(UnitState u, UnitState.Waiting w, int node, long t, int cause) {
+    int core = u.core;
+    int pc = w.pc;
     switch (m.code[core].work[pc]) {
-      case Code.CORE_DMA -> copy(unit, slot, node, t, cause);
+      case Code.CORE_DMA -> copy(u, w, node, t, cause);
       case Code.MESSAGE -> {
         int p = m.paths.open(cause, node);
-        long mask = m.queueExtra[slot];
+        long mask = w.extra;
         long latency = 0;
         for (long left = mask; left != 0; left &= left - 1) {
           latency =
@@ -133,11 +133,11 @@ final class Interconnect {
         // One message at a time: the mask is kept per core.
         int q = m.paths.open(p, node);
         m.paths.add(q, NOC, 1);
-        units.accept(unit, t + latency + 1, q);
-        units.fly(unit, pc, -1, t, t + latency, p);
+        units.accept(u, t + latency + 1, q);
+        units.fly(u, pc, -1, t, t + latency, p);
       }
-      case Code.BARRIER -> barrier(unit, slot, t, cause);
-      default -> meet(unit, slot, t, cause);
+      case Code.BARRIER -> barrier(u, w, t, cause);
+      default -> meet(u, w, t, cause);
     }
   }
 
@@ -153,17 +153,17 @@ final class Interconnect {
     }
   }
 
-  private void copy(int unit, int slot, int node, long t, int cause) {
-    int core = unit / Machine.U;
-    int pc = m.queuePc[slot];
-    int row = m.queueCost[slot];
+  private void copy(UnitState u, UnitState.Waiting w, int node, long t, int cause) {
+    int core = u.core;
+    int pc = w.pc;
+    int row = w.cost;
     int first = firstOfChip(core);
     boolean get = m.code[core].instructions[pc].op() == Opcode.DMA_GET;
     long bytes = m.costs.rows[row + Costs.BYTES];
     int p = m.paths.open(cause, node);
     if (bytes == 0) {
-      units.accept(unit, t, p);
-      units.fly(unit, pc, row, t, t, p);
+      units.accept(u, t, p);
+      units.fly(u, pc, row, t, t, p);
       return;
     }
     var engine = get ? m.hw.core().dma().load() : m.hw.core().dma().store();
@@ -178,8 +178,8 @@ final class Interconnect {
     long held = portTime(bytes);
     long time = Math.max(held, cycles);
     long begin = t + engine.startupCycles() << FRACTION;
-    long mask = get ? 1L << core - first : m.queueExtra[slot];
-    int source = get ? first + (int) m.queueExtra[slot] : core;
+    long mask = get ? 1L << core - first : w.extra;
+    int source = get ? first + (int) w.extra : core;
     long from = Math.max(begin, portOut[source]);
     long end = from;
     int distance = 0;
@@ -229,23 +229,23 @@ final class Interconnect {
     int d = m.paths.open(p, node);
     m.paths.add(d, NOC, latency);
     m.paths.add(d, FILL, engine.finishCycles());
-    units.fly(unit, pc, row, t, sent + latency + engine.finishCycles(), d);
-    units.accept(unit, sent, p);
+    units.fly(u, pc, row, t, sent + latency + engine.finishCycles(), d);
+    units.accept(u, sent, p);
   }
 
-  private void barrier(int unit, int slot, long t, int cause) {
-    int core = unit / Machine.U;
-    long mask = m.queueExtra[slot];
+  private void barrier(UnitState u, UnitState.Waiting w, long t, int cause) {
+    int core = u.core;
+    long mask = w.extra;
     int first = firstOfChip(core);
-    waitingPc[core] = m.queuePc[slot];
+    waitingPc[core] = w.pc;
     waitingMask[core] = mask;
     waitingSince[core] = t;
-    m.state[unit] = Machine.MEETING;
-    m.events.set(2 * unit, EventTree.NEVER);
+    u.state = Machine.MEETING;
+    m.events.set(u.actor, EventTree.NEVER);
     for (long left = mask; left != 0; left &= left - 1) {
       int other = first + Long.numberOfTrailingZeros(left);
       if (other >= m.cores
-          || m.state[other * Machine.U + Machine.COM] != Machine.MEETING
+          || m.unit[other * Machine.U + Machine.COM].state != Machine.MEETING
           || m.code[other].work[waitingPc[other]] != Code.BARRIER
           || waitingMask[other] != mask) {
         return;
@@ -267,31 +267,31 @@ final class Interconnect {
 
   /** A unit's meeting takes place at {@code t} and its instruction completes at {@code end}. */
   private void meeting(int core, long t, long end, int cost, int p) {
-    int unit = core * Machine.U + Machine.COM;
-    m.lastEnd[unit] = Math.max(m.lastEnd[unit], t);
-    units.fly(unit, waitingPc[core], cost, t, end, p);
-    units.accept(unit, end, p);
+    UnitState u = m.unit[core * Machine.U + Machine.COM];
+    u.lastEnd = Math.max(u.lastEnd, t);
+    units.fly(u, waitingPc[core], cost, t, end, p);
+    units.accept(u, end, p);
     waitingPc[core] = -1;
   }
 
-  private void meet(int unit, int slot, long t, int cause) {
-    int core = unit / Machine.U;
-    int pc = m.queuePc[slot];
-    int peer = (int) m.queueExtra[slot];
+  private void meet(UnitState u, UnitState.Waiting w, long t, int cause) {
+    int core = u.core;
+    int pc = w.pc;
+    int peer = (int) w.extra;
     waitingPc[core] = pc;
-    waitingCost[core] = m.queueCost[slot];
+    waitingCost[core] = w.cost;
     waitingSince[core] = t;
     waitingPeer[core] = peer;
-    waitingTag[core] = m.queueAddress[slot];
-    m.state[unit] = Machine.MEETING;
-    m.events.set(2 * unit, EventTree.NEVER);
+    waitingTag[core] = w.address;
+    u.state = Machine.MEETING;
+    m.events.set(u.actor, EventTree.NEVER);
     if (m.mirror != null) {
       mirrored(core, t, cause);
       return;
     }
     if (peer < 0
         || peer >= m.cores
-        || m.state[peer * Machine.U + Machine.COM] != Machine.MEETING
+        || m.unit[peer * Machine.U + Machine.COM].state != Machine.MEETING
         || waitingPc[peer] < 0
         || waitingPeer[peer] != core
         || waitingTag[peer] != waitingTag[core]

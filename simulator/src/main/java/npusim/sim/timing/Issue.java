@@ -62,8 +62,9 @@ final class Issue {
   /** Runs the sequencer of {@code core} from cycle {@code t} on. */
   void step(int core, long t) {
     int seq = core * Machine.U;
+    UnitState self = m.unit[seq];
     var events = m.events;
-    events.set(2 * seq, EventTree.NEVER);
+    events.set(self.actor, EventTree.NEVER);
     long time = Math.max(m.sequencerTime[core], t);
     if (signalPc[core] >= 0) {
       int signalled = signalPc[core];
@@ -79,21 +80,21 @@ final class Issue {
     while (true) {
       if (fetches && (pc < fetchedFrom[core] || pc >= fetchedTo[core])) {
         if (time > t) {
-          m.state[seq] = Machine.READY;
-          events.set(2 * seq, time);
+          self.state = Machine.READY;
+          events.set(self.actor, time);
           break;
         }
         time = fetch(core, code, pc, t);
       }
       byte kind = code.kind[pc];
       if (kind == Code.DISPATCH) {
-        int unit = seq + code.unit[pc];
-        if (m.queueSize[unit] == m.queueDepth[unit]) {
-          m.state[seq] = Machine.FULL;
-          fullOn[core] = unit;
+        UnitState u = m.unit[seq + code.unit[pc]];
+        if (u.queueSize == u.queueDepth) {
+          self.state = Machine.FULL;
+          fullOn[core] = u.number;
           break;
         }
-        push(core, unit, code, pc, time + issueCycles + dispatchCycles);
+        push(core, u, code, pc, time + issueCycles + dispatchCycles);
         time += issueCycles;
         issued++;
         pc++;
@@ -101,13 +102,13 @@ final class Issue {
       }
       if (code.waits[pc] != 0 && !waitsTaken[core]) {
         if (time > t) {
-          m.state[seq] = Machine.READY;
-          events.set(2 * seq, time);
+          self.state = Machine.READY;
+          events.set(self.actor, time);
           break;
         }
-        if (!units.take(core, seq, code.waits[pc])) {
-          m.state[seq] = Machine.BLOCKED;
-          m.blockedSince[seq] = time;
+        if (!units.take(self, code.waits[pc])) {
+          self.state = Machine.BLOCKED;
+          self.blockedSince = time;
           break;
         }
       }
@@ -168,14 +169,14 @@ final class Issue {
       if (code.signals[pc] != 0) {
         signalPc[core] = pc;
         pc = next;
-        m.state[seq] = Machine.READY;
-        events.set(2 * seq, time);
+        self.state = Machine.READY;
+        events.set(self.actor, time);
         break;
       }
       pc = next;
       if (m.checkpoint != 0) {
-        m.state[seq] = Machine.READY;
-        events.set(2 * seq, Math.max(time, t));
+        self.state = Machine.READY;
+        events.set(self.actor, Math.max(time, t));
         break;
       }
       if (m.halted[core]) {
@@ -200,21 +201,20 @@ final class Issue {
         (long) count * fetch.bytesPerInstruction());
   }
 
-  private void push(int core, int unit, Code code, int pc, long available) {
-    int ring = m.queueRing;
-    int slot = unit * ring + (m.queueHead[unit] + m.queueSize[unit] & ring - 1);
+  private void push(int core, UnitState u, Code code, int pc, long available) {
     int base = core * 32;
     long[] r = m.registers;
-    m.queuePc[slot] = pc;
-    m.queueAddress[slot] = code.immediate[pc] + r[base + code.register[pc]];
-    m.queueExtra[slot] = code.extra[pc] + r[base + code.extraRegister[pc]];
-    m.queueCost[slot] =
+    var w = u.waiting(u.queueSize);
+    w.pc = pc;
+    w.address = code.immediate[pc] + r[base + code.register[pc]];
+    w.extra = code.extra[pc] + r[base + code.extraRegister[pc]];
+    w.cost =
         code.counts[pc].length == 0 ? code.cost[pc] : cache.row(code, codeId[core], pc, r, base);
-    m.queueAvailable[slot] = available;
-    m.queueRun[slot] = m.runPath[core];
-    m.queueRunStart[slot] = m.runStart[core];
-    if (m.queueSize[unit]++ == 0) {
-      units.arrived(unit, available);
+    w.available = available;
+    w.run = m.runPath[core];
+    w.runStart = m.runStart[core];
+    if (u.queueSize++ == 0) {
+      units.arrived(u, available);
     }
   }
 
@@ -224,7 +224,7 @@ final class Issue {
       s.fact(m.pc[core]);
       s.fact(signalPc[core]);
       s.fact(waitsTaken[core] ? 1 : 0);
-      s.fact(m.state[core * Machine.U] == Machine.FULL ? fullOn[core] : -1);
+      s.fact(m.unit[core * Machine.U].state == Machine.FULL ? fullOn[core] : -1);
       s.fact(m.loopDepth[core]);
       for (int d = 0; d < m.loopDepth[core]; d++) {
         s.fact(m.loopBody[core * Code.MAX_LOOPS + d]);
@@ -246,36 +246,37 @@ final class Issue {
   }
 
   /**
-   * A place in {@code unit}'s queue became free at {@code t}, for the reason {@code cause}.
+   * A place in the queue of {@code u} became free at {@code t}, for the reason {@code cause}.
    *
    * @return whether {@link #step} can be called at once
    */
-  boolean freed(int core, int unit, long t, int cause) {
-    int seq = core * Machine.U;
-    if (m.state[seq] != Machine.FULL || fullOn[core] != unit) {
+  boolean freed(UnitState u, long t, int cause) {
+    int core = u.core;
+    UnitState self = m.unit[core * Machine.U];
+    if (self.state != Machine.FULL || fullOn[core] != u.number) {
       return false;
     }
     long since = m.sequencerTime[core];
-    m.state[seq] = Machine.READY;
+    self.state = Machine.READY;
     if (t > since) {
-      m.tally.unit(seq, Tally.STALL_QUEUE, t - since);
+      m.tally.unit(self.number, Tally.STALL_QUEUE, t - since);
       restart(core, t, cause);
     }
     if (atOnce && t >= since) {
       return true;
     }
-    m.events.set(2 * seq, Math.max(t, since));
+    m.events.set(self.actor, Math.max(t, since));
     return false;
   }
 
   /** The semaphores that the sequencer waited for were taken at {@code t}. */
   void woken(int core, long t, int cause) {
-    int seq = core * Machine.U;
-    m.tally.unit(seq, Tally.STALL_SEMAPHORE, t - m.blockedSince[seq]);
-    m.state[seq] = Machine.READY;
+    UnitState self = m.unit[core * Machine.U];
+    m.tally.unit(self.number, Tally.STALL_SEMAPHORE, t - self.blockedSince);
+    self.state = Machine.READY;
     waitsTaken[core] = true;
     restart(core, t, cause);
-    m.events.set(2 * seq, t);
+    m.events.set(self.actor, t);
   }
 
   private void restart(int core, long t, int cause) {

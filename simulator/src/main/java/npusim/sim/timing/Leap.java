@@ -42,19 +42,8 @@ final class Leap {
     long since = mark.time();
     long by = Math.round((now - since) * factor);
     lengthen(since, by, composition(mark.path(), by));
-    m.events.shift(by);
-    m.shift(by);
+    m.shift(since, by);
     issue.shift(since, by);
-    for (int unit = 0; unit < m.units; unit++) {
-      m.streamEnd[unit] = Repeats.moved(m.streamEnd[unit], since, by);
-      m.lastEnd[unit] = Repeats.moved(m.lastEnd[unit], since, by);
-      m.blockedSince[unit] = Repeats.moved(m.blockedSince[unit], since, by);
-    }
-    for (long[] all : new long[][] {m.queueAvailable, m.flightStart, m.flightEnd}) {
-      for (int i = 0; i < all.length; i++) {
-        all[i] += by;
-      }
-    }
     dma.shift(since, by, 0, dma.chipBytes(), dma.addresses());
     net.shift(since, by);
     for (int i = 0; i < m.dram.length; i++) {
@@ -152,11 +141,7 @@ final class Leap {
       int r = holders.get(h);
       if (r != PathPool.NONE && length[r] >= since) {
         held[r] = true;
-        if (holders.isIn(h, m.runPath)) {
-          m.runStart[holders.index(h)] += by;
-        } else if (holders.isIn(h, m.queueRun)) {
-          m.queueRunStart[holders.index(h)] += by;
-        }
+        holders.delayRun(h, m, by);
       }
     }
     // 1: a record before it is lengthened, 2: none is.

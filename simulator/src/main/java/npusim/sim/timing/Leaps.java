@@ -264,8 +264,8 @@ final class Leaps {
   /** Instructions started, by core. */
   private long[] starts() {
     var starts = new long[m.cores];
-    for (int unit = 0; unit < m.units; unit++) {
-      starts[unit / Machine.U] += m.starts[unit];
+    for (UnitState u : m.unit) {
+      starts[u.core] += u.starts;
     }
     return starts;
   }

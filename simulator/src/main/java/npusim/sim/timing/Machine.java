@@ -7,8 +7,7 @@ import npusim.sim.dram.DramModel;
 
 /**
  * All state of a run in primitive arrays. A unit is numbered {@code core · TimingUnit.COUNT +
- * unit}; a unit has two actors in the event tree, {@code 2 · unit} for starting work and {@code 2 ·
- * unit + 1} for completing it.
+ * unit}; it has two actors in the event tree, one for starting work and the next for completing it.
  */
 final class Machine {
   static final int U = TimingUnit.COUNT;
@@ -18,9 +17,6 @@ final class Machine {
   static final int MAT = TimingUnit.MAT.ordinal();
   static final int VEC = TimingUnit.VEC.ordinal();
   static final int COM = TimingUnit.COM.ordinal();
-
-  /** Instructions of a unit between start and completion at most; a power of two. */
-  static final int IN_FLIGHT = 32;
 
   /** What a unit's start actor waits for. */
   static final byte EMPTY = 0;
@@ -32,9 +28,9 @@ final class Machine {
   static final byte FULL = 5;
 
   /**
-   * Goes on at {@link #resumeAt} without an event for it, because nothing would come of that: the
-   * queue is empty, or a semaphore of its head is not there. Whatever changes that looks at the
-   * unit again.
+   * Goes on at {@link UnitState#resumeAt} without an event for it, because nothing would come of
+   * that: the queue is empty, or a semaphore of its head is not there. Whatever changes that looks
+   * at the unit again.
    */
   static final byte DORMANT = 6;
 
@@ -62,47 +58,8 @@ final class Machine {
   /** The chips that the one simulated stands for; null when every chip is simulated. */
   final Mirror mirror;
 
-  // Queues between the sequencer and the units: rings of queueRing entries each.
-  final int queueRing;
-  final int[] queueDepth;
-  final int[] queueHead;
-  final int[] queueSize;
-  final int[] queuePc;
-  final int[] queueCost;
-  final long[] queueAddress;
-  final long[] queueExtra;
-  final long[] queueAvailable;
-  final int[] queueRun;
-  final long[] queueRunStart;
-
-  // Units.
-  final byte[] state;
-  final long[] blockedSince;
-
-  /** When the unit is or was able to take another instruction after the one started last. */
-  final long[] acceptAt;
-
-  /** The same, or later when the next instruction needs the result of that one. */
-  final long[] resumeAt;
-
-  final long[] streamEnd;
-  final int[] acceptPath;
-  final int[] streamPath;
-  final int[] lastPc;
-
-  /** Instructions started. */
-  final long[] starts;
-
-  // Instructions between start and completion: rings of IN_FLIGHT entries each.
-  final int[] flightHead;
-  final int[] flightSize;
-  final int[] flightPc;
-  final int[] flightCost;
-  final long[] flightStart;
-  final long[] flightEnd;
-  final int[] flightPath;
-  final long[] lastEnd;
-  final int[] lastPath;
+  /** By number. */
+  final UnitState[] unit;
 
   // Semaphores.
   final int[] semaphore;
@@ -179,41 +136,10 @@ final class Machine {
     while (ring < Arrays.stream(depth).max().orElseThrow()) {
       ring <<= 1;
     }
-    queueRing = ring;
-    queueDepth = new int[units];
+    unit = new UnitState[units];
     for (int u = 0; u < units; u++) {
-      queueDepth[u] = depth[u % U];
+      unit[u] = new UnitState(u / U, u % U, code[u / U], depth[u % U], ring);
     }
-    queueHead = new int[units];
-    queueSize = new int[units];
-    queuePc = new int[units * ring];
-    queueCost = new int[units * ring];
-    queueAddress = new long[units * ring];
-    queueExtra = new long[units * ring];
-    queueAvailable = new long[units * ring];
-    queueRun = new int[units * ring];
-    queueRunStart = new long[units * ring];
-
-    state = new byte[units];
-    blockedSince = new long[units];
-    acceptAt = new long[units];
-    Arrays.fill(acceptAt, -1);
-    resumeAt = acceptAt.clone();
-    streamEnd = new long[units];
-    acceptPath = filled(units, PathPool.NONE);
-    streamPath = filled(units, PathPool.NONE);
-    lastPc = filled(units, -1);
-    starts = new long[units];
-
-    flightHead = new int[units];
-    flightSize = new int[units];
-    flightPc = new int[units * IN_FLIGHT];
-    flightCost = new int[units * IN_FLIGHT];
-    flightStart = new long[units * IN_FLIGHT];
-    flightEnd = new long[units * IN_FLIGHT];
-    flightPath = new int[units * IN_FLIGHT];
-    lastEnd = new long[units];
-    lastPath = filled(units, PathPool.NONE);
 
     semaphore = new int[cores * 64];
     semaphoreWaiters = new int[cores * 64];
@@ -252,22 +178,22 @@ final class Machine {
     return reachedTime;
   }
 
-  /** Moves units on in time that go on later; of the others it does not matter. */
-  void shift(long by) {
+  /** Moves everything on in time that is not older than {@code since}. */
+  void shift(long since, long by) {
     reachedTime += by;
-    for (int unit = 0; unit < units; unit++) {
-      acceptAt[unit] += by;
-      resumeAt[unit] += by;
+    events.shift(by);
+    for (UnitState u : unit) {
+      u.shift(since, by);
     }
+  }
+
+  /** The unit whose actor it is. */
+  UnitState unitOf(int actor) {
+    return unit[EventTree.group(actor) * U + (EventTree.index(actor) >> 1)];
   }
 
   int chipOf(int core) {
     return core / coresPerChip;
-  }
-
-  /** Queue slot of the unit's oldest waiting instruction. */
-  int head(int unit) {
-    return unit * queueRing + queueHead[unit];
   }
 
   private static int[] filled(int length, int value) {

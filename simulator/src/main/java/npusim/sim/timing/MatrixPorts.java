@@ -25,7 +25,7 @@ final class MatrixPorts {
   private static final int CURRENT = 2;
 
   private final Machine m;
-  private final int unit;
+  private final UnitState unit;
   private final BankWrites writes;
 
   /** From a row leaving the array to its results being where others see them. */
@@ -51,7 +51,7 @@ final class MatrixPorts {
 
   MatrixPorts(Machine machine, int core) {
     m = machine;
-    unit = core * Machine.U + Machine.MAT;
+    unit = m.unit[core * Machine.U + Machine.MAT];
     writes = m.bankWrites[core];
     behind = m.hw.core().matrix().controllerCycles();
     outputStationary = m.hw.core().matrix().dataflow() == MatrixUnit.Dataflow.OS;
@@ -73,20 +73,19 @@ final class MatrixPorts {
     private long drain;
   }
 
-  /** Starts the instruction in queue slot {@code slot}. */
-  void start(Units units, int slot, int cost, int node, long t, int cause) {
+  /** Starts the instruction {@code w} of the queue. */
+  void start(Units units, UnitState.Waiting w, int cost, int node, long t, int cause) {
     settle();
     long[] c = m.costs.rows;
     var spm = m.hw.core().scratchpad();
     item.number = pushed++;
     item.arrived = t;
     item.loadRows = c[cost + Costs.LEAD];
-    item.loadBank =
-        item.loadRows > 0 && !outputStationary ? spm.bankOf(m.queueExtra[slot]) : NO_BANK;
+    item.loadBank = item.loadRows > 0 && !outputStationary ? spm.bankOf(w.extra) : NO_BANK;
     item.rows = c[cost + Costs.STREAM];
     item.acceptRows = item.rows - Math.min(item.rows, c[cost + Costs.OVERLAP]);
-    item.bank = item.rows > 0 ? spm.bankOf(m.queueAddress[slot]) : NO_BANK;
-    item.otherBank = item.rows > 0 && outputStationary ? spm.bankOf(m.queueExtra[slot]) : NO_BANK;
+    item.bank = item.rows > 0 ? spm.bankOf(w.address) : NO_BANK;
+    item.otherBank = item.rows > 0 && outputStationary ? spm.bankOf(w.extra) : NO_BANK;
     item.drain = item.rows > 0 ? c[cost + Costs.DRAIN] + behind : 0;
     measure();
     int p = m.paths.open(cause, node);
@@ -99,7 +98,7 @@ final class MatrixPorts {
     m.paths.add(d, FILL, item.drain);
     paths[ACCEPT] = p;
     paths[ITEM] = s;
-    units.fly(unit, m.queuePc[slot], cost, t, item.end + item.drain, d);
+    units.fly(unit, w.pc, cost, t, item.end + item.drain, d);
     units.accept(unit, item.accept, p);
   }
 
@@ -121,7 +120,7 @@ final class MatrixPorts {
     }
     remeasure();
     if (item.accept > t) {
-      m.events.set(2 * unit, item.accept);
+      m.events.set(unit.actor, item.accept);
       return false;
     }
     return true;
@@ -131,9 +130,9 @@ final class MatrixPorts {
   boolean completes(long t) {
     if (completed == current.number || completed == item.number) {
       remeasure();
-      long end = m.flightEnd[slot(completed)];
+      long end = unit.everInFlight(completed).end;
       if (end > t) {
-        m.events.set(2 * unit + 1, end);
+        m.events.set(unit.actor + 1, end);
         return false;
       }
     }
@@ -194,19 +193,15 @@ final class MatrixPorts {
     move(current.number, current.end + current.drain);
   }
 
-  private int slot(long number) {
-    return unit * Machine.IN_FLIGHT + (int) (number % Machine.IN_FLIGHT);
-  }
-
   /** An instruction in flight completes at {@code end}, and none behind it before. */
   private void move(long number, long end) {
     if (number < completed) {
       return;
     }
-    int at = slot(number);
-    m.flightEnd[at] = Math.max(m.flightEnd[at], end);
+    var flight = unit.everInFlight(number);
+    flight.end = Math.max(flight.end, end);
     if (number == completed) {
-      m.events.set(2 * unit + 1, m.flightEnd[at]);
+      m.events.set(unit.actor + 1, flight.end);
     }
   }
 

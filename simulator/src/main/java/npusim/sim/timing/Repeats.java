@@ -1,6 +1,7 @@
 package npusim.sim.timing;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -241,7 +242,7 @@ final class Repeats {
             dram,
             dma.chipBytes().clone(),
             records,
-            m.starts.clone(),
+            Arrays.stream(m.unit).mapToLong(u -> u.starts).toArray(),
             waited(s.now()),
             queued(),
             dma.addresses());
@@ -251,15 +252,15 @@ final class Repeats {
   private long[] queued() {
     int count = 0;
     for (int unit = 0; unit < m.units; unit++) {
-      count += m.queueSize[unit];
+      count += m.unit[unit].queueSize;
     }
     var all = new long[2 * count];
     int at = 0;
     for (int unit = 0; unit < m.units; unit++) {
-      for (int i = 0; i < m.queueSize[unit]; i++) {
-        int slot = queueSlot(unit, i);
-        all[at++] = m.queueAddress[slot];
-        all[at++] = m.queueExtra[slot];
+      for (int i = 0; i < m.unit[unit].queueSize; i++) {
+        var w = m.unit[unit].waiting(i);
+        all[at++] = w.address;
+        all[at++] = w.extra;
       }
     }
     return all;
@@ -269,16 +270,12 @@ final class Repeats {
   private void moveQueued(long times, long[] atMark) {
     int at = 0;
     for (int unit = 0; unit < m.units; unit++) {
-      for (int i = 0; i < m.queueSize[unit]; i++) {
-        int slot = queueSlot(unit, i);
-        m.queueAddress[slot] += times * (m.queueAddress[slot] - atMark[at++]);
-        m.queueExtra[slot] += times * (m.queueExtra[slot] - atMark[at++]);
+      for (int i = 0; i < m.unit[unit].queueSize; i++) {
+        var w = m.unit[unit].waiting(i);
+        w.address += times * (w.address - atMark[at++]);
+        w.extra += times * (w.extra - atMark[at++]);
       }
     }
-  }
-
-  private int queueSlot(int unit, int i) {
-    return unit * m.queueRing + (m.queueHead[unit] + i & m.queueRing - 1);
   }
 
   /**
@@ -288,10 +285,10 @@ final class Repeats {
   private long[] waited(long now) {
     var waited = new long[2 * m.units];
     for (int unit = 0; unit < m.units; unit++) {
-      waited[2 * unit] = now - m.lastEnd[unit];
-      if (m.state[unit] == Machine.BLOCKED) {
-        waited[2 * unit + 1] = now - m.blockedSince[unit];
-      } else if (m.state[unit] == Machine.MEETING) {
+      waited[2 * unit] = now - m.unit[unit].lastEnd;
+      if (m.unit[unit].state == Machine.BLOCKED) {
+        waited[2 * unit + 1] = now - m.unit[unit].blockedSince;
+      } else if (m.unit[unit].state == Machine.MEETING) {
         waited[2 * unit + 1] = now - net.waitingSince(unit / Machine.U);
       }
     }
@@ -307,7 +304,7 @@ final class Repeats {
       boolean same =
           waited[2 * unit] == mark.waited[2 * unit]
               && waited[2 * unit + 1] == mark.waited[2 * unit + 1];
-      if (!same && m.starts[unit] != mark.starts[unit]) {
+      if (!same && m.unit[unit].starts != mark.starts[unit]) {
         return false;
       }
     }
@@ -381,34 +378,11 @@ final class Repeats {
   private Snapshot snapshot(long now) {
     var s = new Snapshot(now);
     issue.snapshot(s);
-    for (int unit = 0; unit < m.units; unit++) {
-      // Which units go on without an event depends on how they came there, so it is left out.
-      boolean accepted = m.passed(m.acceptAt[unit], 2 * unit);
-      boolean active = !accepted || m.state[unit] == Machine.DORMANT;
-      s.fact(active ? Machine.ACTIVE : m.state[unit]);
-      s.event(active ? (accepted ? m.resumeAt[unit] : m.acceptAt[unit]) : m.events.time(2 * unit));
-      s.event(m.events.time(2 * unit + 1));
-      s.future(m.streamEnd[unit]);
-      s.fact(m.queueSize[unit]);
-      for (int i = 0; i < m.queueSize[unit]; i++) {
-        int slot = unit * m.queueRing + (m.queueHead[unit] + i & m.queueRing - 1);
-        s.fact(m.queuePc[slot]);
-        s.fact(m.queueCost[slot]);
-        s.recent(m.queueAvailable[slot], decodeAhead);
-      }
-      s.fact(m.flightSize[unit]);
-      for (int i = 0; i < m.flightSize[unit]; i++) {
-        int slot = unit * Machine.IN_FLIGHT + (m.flightHead[unit] + i) % Machine.IN_FLIGHT;
-        s.fact(m.flightPc[slot]);
-        s.fact(m.flightCost[slot]);
-        s.time(m.flightStart[slot]);
-        s.time(m.flightEnd[slot]);
-      }
-    }
     int[] dormant = new int[m.cores];
-    for (int unit = 0; unit < m.units; unit++) {
-      if (m.state[unit] == Machine.DORMANT) {
-        dormant[unit / Machine.U] |= 1 << unit % Machine.U;
+    for (UnitState u : m.unit) {
+      unit(s, u);
+      if (u.state == Machine.DORMANT) {
+        dormant[u.core] |= 1 << u.kind;
       }
     }
     for (int i = 0; i < m.semaphore.length; i++) {
@@ -428,6 +402,31 @@ final class Repeats {
     return s;
   }
 
+  private void unit(Snapshot s, UnitState u) {
+    // Which units go on without an event depends on how they came there, so it is left out.
+    boolean accepted = m.passed(u.acceptAt, u.actor);
+    boolean active = !accepted || u.state == Machine.DORMANT;
+    s.fact(active ? Machine.ACTIVE : u.state);
+    s.event(active ? (accepted ? u.resumeAt : u.acceptAt) : m.events.time(u.actor));
+    s.event(m.events.time(u.actor + 1));
+    s.future(u.streamEnd);
+    s.fact(u.queueSize);
+    for (int i = 0; i < u.queueSize; i++) {
+      var w = u.waiting(i);
+      s.fact(w.pc);
+      s.fact(w.cost);
+      s.recent(w.available, decodeAhead);
+    }
+    s.fact(u.flightSize);
+    for (int i = 0; i < u.flightSize; i++) {
+      var f = u.flight(i);
+      s.fact(f.pc);
+      s.fact(f.cost);
+      s.time(f.start);
+      s.time(f.end);
+    }
+  }
+
   /** Applies the period from the mark to now {@code times} more times. */
   private void repeat(Mark mark, long now, long times) {
     long since = mark.snapshot.now();
@@ -435,17 +434,8 @@ final class Repeats {
     var holders = Holders.of(m, dma);
     shiftRuns(holders, mark.records, by);
     new PathRepeat(m.paths, holders, mark.records).apply(times);
-    m.events.shift(by);
-    m.shift(by);
+    m.shift(since, by);
     issue.shift(since, by);
-    for (int unit = 0; unit < m.units; unit++) {
-      m.streamEnd[unit] = moved(m.streamEnd[unit], since, by);
-      m.lastEnd[unit] = moved(m.lastEnd[unit], since, by);
-      m.blockedSince[unit] = moved(m.blockedSince[unit], since, by);
-    }
-    shiftAll(m.queueAvailable, by);
-    shiftAll(m.flightStart, by);
-    shiftAll(m.flightEnd, by);
     dma.shift(since, by, times, mark.chipBytes, mark.issuing);
     moveQueued(times, mark.queued);
     net.shift(since, by);
@@ -475,17 +465,7 @@ final class Repeats {
       if (holders.get(h) == before[h]) {
         continue;
       }
-      if (holders.isIn(h, m.runPath)) {
-        m.runStart[holders.index(h)] += by;
-      } else if (holders.isIn(h, m.queueRun)) {
-        m.queueRunStart[holders.index(h)] += by;
-      }
-    }
-  }
-
-  private static void shiftAll(long[] a, long by) {
-    for (int i = 0; i < a.length; i++) {
-      a[i] += by;
+      holders.delayRun(h, m, by);
     }
   }
 

@@ -20,7 +20,6 @@ final class Units {
   private final InstructionWork work;
   private final int controllerCycles;
   private final boolean pipelined;
-  private final int chain;
 
   /** By core; empty when DMA never holds up reads. */
   private final MatrixPorts[] matrixPorts;
@@ -32,9 +31,8 @@ final class Units {
     this.net = net;
     this.trace = trace;
     work = new InstructionWork(m.costs);
-    dependence = new Dependence(m);
+    dependence = new Dependence(m.hw.core().vector().chain());
     controllerCycles = m.hw.core().matrix().controllerCycles();
-    chain = m.hw.core().vector().chain();
     pipelined = m.hw.core().matrix().pipelined();
     matrixPorts = new MatrixPorts[m.bankWrites.length];
     for (int core = 0; core < matrixPorts.length; core++) {
@@ -48,26 +46,24 @@ final class Units {
     }
   }
 
-  /** The start actor of {@code unit} has come due. */
-  void wake(int unit, long t) {
-    if (m.state[unit] == Machine.ACTIVE) {
-      if (dma.busy(unit)) {
-        dma.step(unit, t);
+  /** The unit's start actor has come due. */
+  void wake(UnitState u, long t) {
+    if (u.state == Machine.ACTIVE) {
+      if (dma.busy(u.number)) {
+        dma.step(u.number, t);
         return;
       }
-      if (matrixPorts.length > 0
-          && unit % Machine.U == Machine.MAT
-          && !matrixPorts[unit / Machine.U].accepts(t)) {
+      if (matrixPorts.length > 0 && u.kind == Machine.MAT && !matrixPorts[u.core].accepts(t)) {
         return;
       }
-      int cause = m.acceptPath[unit];
-      m.acceptPath[unit] = PathPool.NONE;
-      tryStart(unit, t, cause);
+      int cause = u.acceptPath;
+      u.acceptPath = PathPool.NONE;
+      tryStart(u, t, cause);
     } else {
-      int slot = m.head(unit);
-      int cause = m.paths.open(m.queueRun[slot], m.code[unit / Machine.U].nodeOf[m.queuePc[slot]]);
-      m.paths.add(cause, Category.ISSUE.ordinal(), t - m.queueRunStart[slot]);
-      tryStart(unit, t, cause);
+      var w = u.head();
+      int cause = m.paths.open(w.run, u.code.nodeOf[w.pc]);
+      m.paths.add(cause, Category.ISSUE.ordinal(), t - w.runStart);
+      tryStart(u, t, cause);
     }
   }
 
@@ -75,118 +71,107 @@ final class Units {
    * Starts the head of the queue if nothing keeps it; {@code cause} is the path that led to this
    * moment.
    */
-  void tryStart(int unit, long t, int cause) {
-    if (m.queueSize[unit] == 0) {
-      rest(unit, Machine.EMPTY);
+  void tryStart(UnitState u, long t, int cause) {
+    if (u.queueSize == 0) {
+      rest(u, Machine.EMPTY);
       return;
     }
-    int slot = m.head(unit);
-    if (m.queueAvailable[slot] > t) {
-      m.state[unit] = Machine.READY;
-      m.events.set(2 * unit, m.queueAvailable[slot]);
+    var w = u.head();
+    if (w.available > t) {
+      u.state = Machine.READY;
+      m.events.set(u.actor, w.available);
       return;
     }
-    if (m.flightSize[unit] == Machine.IN_FLIGHT) {
-      rest(unit, Machine.FULL);
+    if (u.flightSize == UnitState.IN_FLIGHT) {
+      rest(u, Machine.FULL);
       return;
     }
-    int core = unit / Machine.U;
-    int pc = m.queuePc[slot];
-    Code code = m.code[core];
-    if (code.work[pc] == Code.VECTOR
-        && m.flightSize[unit] > 0
-        && needsNewest(core, unit, code, pc)) {
-      int newest = newest(unit);
-      if (m.flightEnd[newest] > t) {
-        m.state[unit] = Machine.ACTIVE;
-        m.acceptPath[unit] = m.flightPath[newest];
-        m.events.set(2 * unit, m.flightEnd[newest]);
+    int pc = w.pc;
+    Code code = u.code;
+    if (code.work[pc] == Code.VECTOR && u.flightSize > 0 && dependence.of(code, u.lastPc, pc)) {
+      var newest = u.newest();
+      if (newest.end > t) {
+        u.state = Machine.ACTIVE;
+        u.acceptPath = newest.path;
+        m.events.set(u.actor, newest.end);
         return;
       }
     }
-    if (code.waits[pc] != 0 && !take(core, unit, code.waits[pc])) {
-      if (m.state[unit] != Machine.BLOCKED) {
-        rest(unit, Machine.BLOCKED);
-        m.blockedSince[unit] = t;
+    if (code.waits[pc] != 0 && !take(u, code.waits[pc])) {
+      if (u.state != Machine.BLOCKED) {
+        rest(u, Machine.BLOCKED);
+        u.blockedSince = t;
       }
       return;
     }
-    start(unit, core, slot, t, cause);
-  }
-
-  /** Whether a vector instruction has to wait for the end of the one before. */
-  private boolean needsNewest(int core, int unit, Code code, int pc) {
-    boolean onePass = (pc - code.chain[pc]) % chain != 0 && m.lastPc[unit] == pc - 1;
-    return !onePass && dependence.of(core, m.lastPc[unit], pc);
+    start(u, w, t, cause);
   }
 
   /** The unit does nothing of its own accord any more. */
-  private void rest(int unit, byte state) {
-    m.state[unit] = state;
-    m.events.set(2 * unit, EventTree.NEVER);
+  private void rest(UnitState u, byte state) {
+    u.state = state;
+    m.events.set(u.actor, EventTree.NEVER);
   }
 
-  private void start(int unit, int core, int slot, long t, int cause) {
-    long idleFrom = m.flightSize[unit] > 0 ? m.flightEnd[newest(unit)] : m.lastEnd[unit];
+  private void start(UnitState u, UnitState.Waiting w, long t, int cause) {
+    long idleFrom = u.flightSize > 0 ? u.newest().end : u.lastEnd;
     if (t > idleFrom) {
-      long blocked =
-          m.state[unit] == Machine.BLOCKED ? t - Math.max(idleFrom, m.blockedSince[unit]) : 0;
-      m.tally.unit(unit, Tally.STALL_SEMAPHORE, blocked);
-      m.tally.unit(unit, Tally.IDLE, t - idleFrom - blocked);
+      long blocked = u.state == Machine.BLOCKED ? t - Math.max(idleFrom, u.blockedSince) : 0;
+      m.tally.unit(u.number, Tally.STALL_SEMAPHORE, blocked);
+      m.tally.unit(u.number, Tally.IDLE, t - idleFrom - blocked);
     }
-    int pc = m.queuePc[slot];
-    int cost = m.queueCost[slot];
-    Code code = m.code[core];
+    int pc = w.pc;
+    int cost = w.cost;
+    Code code = u.code;
     int node = code.nodeOf[pc];
-    long ready = m.state[unit] == Machine.BLOCKED ? t : m.queueAvailable[slot];
-    m.queueHead[unit] = m.queueHead[unit] + 1 & m.queueRing - 1;
-    m.queueSize[unit]--;
-    boolean refill = issue.freed(core, unit, t, cause);
+    long ready = u.state == Machine.BLOCKED ? t : w.available;
+    u.removeHead();
+    boolean refill = issue.freed(u, t, cause);
     if (cost < 0) {
       m.tally.instructions(m.costs.rows, cost, node, 1);
     } else {
       m.costs.execute(cost, node);
     }
-    m.lastPc[unit] = pc;
-    m.starts[unit]++;
-    m.state[unit] = Machine.ACTIVE;
+    u.lastPc = pc;
+    u.starts++;
+    u.state = Machine.ACTIVE;
     switch (code.work[pc]) {
       case Code.MATRIX -> {
         if (matrixPorts.length == 0) {
-          matrix(unit, pc, cost, node, t, cause);
+          matrix(u, pc, cost, node, t, cause);
         } else {
-          matrixPorts[core].start(this, slot, cost, node, t, cause);
+          matrixPorts[u.core].start(this, w, cost, node, t, cause);
         }
       }
-      case Code.VECTOR -> vector(unit, pc, cost, node, t, cause);
-      case Code.DMA -> dma.start(unit, slot, node, t, ready, cause);
+      case Code.VECTOR -> vector(u, pc, cost, node, t, cause);
+      case Code.DMA -> dma.start(u, w, node, t, ready, cause);
       case Code.NOP -> {
         int p = m.paths.open(cause, node);
-        if (matrixPorts.length > 0 && unit % Machine.U == Machine.MAT) {
-          matrixPorts[core].passed();
+        if (matrixPorts.length > 0 && u.kind == Machine.MAT) {
+          matrixPorts[u.core].passed();
         }
-        accept(unit, t, p);
-        fly(unit, pc, cost, t, t, p);
+        accept(u, t, p);
+        fly(u, pc, cost, t, t, p);
       }
-      default -> net.start(unit, slot, node, t, cause);
+      default -> net.start(u, w, node, t, cause);
     }
     if (refill) {
-      issue.step(core, t);
+      issue.step(u.core, t);
     }
   }
 
-  private void matrix(int unit, int pc, int cost, int node, long t, int cause) {
+  private void matrix(UnitState u, int pc, int cost, int node, long t, int cause) {
     long[] c = m.costs.rows;
     long lead = c[cost + Costs.LEAD];
-    if (m.flightSize[unit] == 0) {
+    if (u.flightSize == 0) {
       lead += controllerCycles;
     }
-    long before = m.streamEnd[unit];
+    long before = u.streamEnd;
     long from = Math.max(t + lead, before);
     int p;
     if (from > t + lead) {
       // The array is still streaming the product before: the load hides behind it.
-      p = m.paths.open(m.streamPath[unit], node);
+      p = m.paths.open(u.streamPath, node);
     } else {
       p = m.paths.open(cause, node);
       m.paths.add(p, FILL, lead);
@@ -206,19 +191,19 @@ final class Units {
     m.paths.add(s, FILL, Math.min(bubbles, overlap - tail));
     m.paths.add(s, PORTS, overlap - tail - Math.min(bubbles, overlap - tail));
     long end = from + stream;
-    m.streamPath[unit] = s;
-    m.streamEnd[unit] = end;
+    u.streamPath = s;
+    u.streamEnd = end;
     int d = m.paths.open(s, node);
     m.paths.add(d, FILL, c[cost + Costs.DRAIN]);
     if (pipelined) {
-      accept(unit, end - overlap, p);
+      accept(u, end - overlap, p);
     } else {
-      accept(unit, end + c[cost + Costs.DRAIN], d);
+      accept(u, end + c[cost + Costs.DRAIN], d);
     }
-    fly(unit, pc, cost, t, end + c[cost + Costs.DRAIN], d);
+    fly(u, pc, cost, t, end + c[cost + Costs.DRAIN], d);
   }
 
-  private void vector(int unit, int pc, int cost, int node, long t, int cause) {
+  private void vector(UnitState u, int pc, int cost, int node, long t, int cause) {
     long[] c = m.costs.rows;
     long stream = c[cost + Costs.STREAM];
     long drain = c[cost + Costs.DRAIN];
@@ -228,92 +213,90 @@ final class Units {
     m.paths.add(p, VECTOR, stream - c[cost + Costs.BUBBLES] - c[cost + Costs.PORTS]);
     int d = m.paths.open(p, node);
     m.paths.add(d, FILL, drain);
-    fly(unit, pc, cost, t, t + stream + drain, d);
-    accept(unit, t + stream, p);
+    fly(u, pc, cost, t, t + stream + drain, d);
+    accept(u, t + stream, p);
   }
 
   /** The unit can take its next instruction at {@code t}, reached by the path {@code p}. */
-  void accept(int unit, long t, int p) {
-    m.acceptPath[unit] = p;
-    m.acceptAt[unit] = t;
-    m.resumeAt[unit] = t;
+  void accept(UnitState u, long t, int p) {
+    u.acceptPath = p;
+    u.acceptAt = t;
+    u.resumeAt = t;
     if (t <= m.now()
-        || m.flightSize[unit] >= Machine.IN_FLIGHT - 1
-        || matrixPorts.length > 0 && unit % Machine.U == Machine.MAT) {
-      m.state[unit] = Machine.ACTIVE;
-      m.events.set(2 * unit, t);
-    } else if (m.queueSize[unit] == 0) {
-      rest(unit, Machine.DORMANT);
+        || u.flightSize >= UnitState.IN_FLIGHT - 1
+        || matrixPorts.length > 0 && u.kind == Machine.MAT) {
+      u.state = Machine.ACTIVE;
+      m.events.set(u.actor, t);
+    } else if (u.queueSize == 0) {
+      rest(u, Machine.DORMANT);
     } else {
-      plan(unit);
+      plan(u);
     }
   }
 
   /** Looks at the head of the queue before the unit can take it: when will it be of use to? */
-  private void plan(int unit) {
-    int slot = m.head(unit);
-    long t = m.acceptAt[unit];
-    if (m.queueAvailable[slot] > t) {
-      m.acceptPath[unit] = PathPool.NONE;
-      m.state[unit] = Machine.READY;
-      m.events.set(2 * unit, m.queueAvailable[slot]);
+  private void plan(UnitState u) {
+    var w = u.head();
+    long t = u.acceptAt;
+    if (w.available > t) {
+      u.acceptPath = PathPool.NONE;
+      u.state = Machine.READY;
+      m.events.set(u.actor, w.available);
       return;
     }
-    int core = unit / Machine.U;
-    int pc = m.queuePc[slot];
-    if (m.code[core].work[pc] == Code.VECTOR
-        && m.flightSize[unit] > 0
-        && needsNewest(core, unit, m.code[core], pc)) {
-      int newest = newest(unit);
-      if (m.flightEnd[newest] > t) {
-        m.acceptPath[unit] = m.flightPath[newest];
-        m.resumeAt[unit] = m.flightEnd[newest];
+    Code code = u.code;
+    int pc = w.pc;
+    if (code.work[pc] == Code.VECTOR && u.flightSize > 0 && dependence.of(code, u.lastPc, pc)) {
+      var newest = u.newest();
+      if (newest.end > t) {
+        u.acceptPath = newest.path;
+        u.resumeAt = newest.end;
       }
     }
-    listen(unit, core, m.code[core].waits[pc]);
+    listen(u, code.waits[pc]);
   }
 
   /** Has the unit go on when it can, unless one of the semaphores {@code waits} is missing. */
-  private void listen(int unit, int core, long waits) {
+  private void listen(UnitState u, long waits) {
     for (long w = waits; w != 0; w >>>= 16) {
-      int sem = core * 64 + (int) (w >> 8 & 63);
+      int sem = u.core * 64 + (int) (w >> 8 & 63);
       if (m.semaphore[sem] < (w & 255)) {
-        m.semaphoreWaiters[sem] |= 1 << unit % Machine.U;
-        rest(unit, Machine.DORMANT);
+        m.semaphoreWaiters[sem] |= 1 << u.kind;
+        rest(u, Machine.DORMANT);
         return;
       }
     }
-    m.state[unit] = Machine.ACTIVE;
-    m.events.set(2 * unit, m.resumeAt[unit]);
+    u.state = Machine.ACTIVE;
+    m.events.set(u.actor, u.resumeAt);
   }
 
   /** The first instruction has come to the unit's empty queue. */
-  void arrived(int unit, long available) {
-    if (m.state[unit] == Machine.DORMANT && !settle(unit, 0)) {
-      plan(unit);
-    } else if (m.state[unit] == Machine.EMPTY) {
-      m.state[unit] = Machine.READY;
-      m.events.set(2 * unit, available);
+  void arrived(UnitState u, long available) {
+    if (u.state == Machine.DORMANT && !settle(u, 0)) {
+      plan(u);
+    } else if (u.state == Machine.EMPTY) {
+      u.state = Machine.READY;
+      m.events.set(u.actor, available);
     }
   }
 
   /** Puts every unit that could have gone on by now into the state that it would have come to. */
   void settle() {
-    for (int unit = 0; unit < m.units; unit++) {
-      if (m.state[unit] == Machine.DORMANT) {
-        settle(unit, m.queueSize[unit]);
+    for (UnitState u : m.unit) {
+      if (u.state == Machine.DORMANT) {
+        settle(u, u.queueSize);
       }
     }
   }
 
   /** Whether a dormant unit could have gone on, with {@code waiting} instructions in its queue. */
-  private boolean settle(int unit, int waiting) {
-    if (!m.passed(m.resumeAt[unit], 2 * unit)) {
+  private boolean settle(UnitState u, int waiting) {
+    if (!m.passed(u.resumeAt, u.actor)) {
       return false;
     }
-    m.acceptPath[unit] = PathPool.NONE;
-    m.state[unit] = waiting == 0 ? Machine.EMPTY : Machine.BLOCKED;
-    m.blockedSince[unit] = m.resumeAt[unit];
+    u.acceptPath = PathPool.NONE;
+    u.state = waiting == 0 ? Machine.EMPTY : Machine.BLOCKED;
+    u.blockedSince = u.resumeAt;
     return true;
   }
 
@@ -321,59 +304,46 @@ final class Units {
    * Puts an instruction among those that complete later. It never completes before the one in front
    * of it.
    */
-  void fly(int unit, int pc, int cost, long start, long end, int path) {
+  void fly(UnitState u, int pc, int cost, long start, long end, int path) {
     long when = end;
     int p = path;
-    if (m.flightSize[unit] > 0) {
-      int newest = newest(unit);
-      if (m.flightEnd[newest] > end) {
-        when = m.flightEnd[newest];
-        p = m.paths.open(m.flightPath[newest], m.paths.node(m.flightPath[newest]));
+    if (u.flightSize > 0) {
+      var newest = u.newest();
+      if (newest.end > end) {
+        when = newest.end;
+        p = m.paths.open(newest.path, m.paths.node(newest.path));
       }
     }
-    int slot =
-        unit * Machine.IN_FLIGHT
-            + (m.flightHead[unit] + m.flightSize[unit] & Machine.IN_FLIGHT - 1);
-    m.flightPc[slot] = pc;
-    m.flightCost[slot] = cost;
-    m.flightStart[slot] = start;
-    m.flightEnd[slot] = when;
-    m.flightPath[slot] = p;
-    if (m.flightSize[unit]++ == 0) {
-      m.events.set(2 * unit + 1, when);
+    var flight = u.flight(u.flightSize);
+    flight.pc = pc;
+    flight.cost = cost;
+    flight.start = start;
+    flight.end = when;
+    flight.path = p;
+    if (u.flightSize++ == 0) {
+      m.events.set(u.actor + 1, when);
     }
   }
 
-  private int newest(int unit) {
-    return unit * Machine.IN_FLIGHT
-        + (m.flightHead[unit] + m.flightSize[unit] - 1 & Machine.IN_FLIGHT - 1);
-  }
-
-  /** The oldest instruction in flight on {@code unit} completes. */
-  void complete(int unit, long t) {
-    if (matrixPorts.length > 0
-        && unit % Machine.U == Machine.MAT
-        && !matrixPorts[unit / Machine.U].completes(t)) {
+  /** The oldest instruction in flight on the unit completes. */
+  void complete(UnitState u, long t) {
+    if (matrixPorts.length > 0 && u.kind == Machine.MAT && !matrixPorts[u.core].completes(t)) {
       return;
     }
-    int slot = unit * Machine.IN_FLIGHT + m.flightHead[unit];
-    int core = unit / Machine.U;
-    int pc = m.flightPc[slot];
-    int path = m.flightPath[slot];
-    long start = m.flightStart[slot];
-    m.flightHead[unit] = m.flightHead[unit] + 1 & Machine.IN_FLIGHT - 1;
-    m.flightSize[unit]--;
-    Code code = m.code[core];
-    long busy = t - Math.max(start, m.lastEnd[unit]);
-    m.tally.unit(unit, Tally.BUSY, busy);
-    m.tally.node(code.nodeOf[pc], Tally.NODE_BUSY + unit % Machine.U, busy);
-    m.lastEnd[unit] = t;
-    m.lastPath[unit] = path;
-    m.events.set(
-        2 * unit + 1,
-        m.flightSize[unit] == 0
-            ? EventTree.NEVER
-            : Math.max(t, m.flightEnd[unit * Machine.IN_FLIGHT + m.flightHead[unit]]));
+    var flight = u.oldest();
+    int core = u.core;
+    int pc = flight.pc;
+    int cost = flight.cost;
+    int path = flight.path;
+    long start = flight.start;
+    u.removeOldest();
+    Code code = u.code;
+    long busy = t - Math.max(start, u.lastEnd);
+    m.tally.unit(u.number, Tally.BUSY, busy);
+    m.tally.node(code.nodeOf[pc], Tally.NODE_BUSY + u.kind, busy);
+    u.lastEnd = t;
+    u.lastPath = path;
+    m.events.set(u.actor + 1, u.flightSize == 0 ? EventTree.NEVER : Math.max(t, u.oldest().end));
     if (code.work[pc] == Code.MESSAGE) {
       net.deliver(this, core, pc, t, path);
     }
@@ -381,10 +351,10 @@ final class Units {
       signal(core, code.signals[pc], t, path);
     }
     if (trace != null) {
-      trace.instruction(core, TimingResult.unit(unit), pc, start, t, work.at(m.flightCost[slot]));
+      trace.instruction(core, TimingResult.unit(u.kind), pc, start, t, work.at(cost));
     }
-    if (m.state[unit] == Machine.FULL) {
-      tryStart(unit, t, path);
+    if (u.state == Machine.FULL) {
+      tryStart(u, t, path);
     }
   }
 
@@ -392,11 +362,12 @@ final class Units {
    * Takes the semaphores of an instruction if all are there, else leaves word at the first that is
    * not.
    */
-  boolean take(int core, int unit, long waits) {
+  boolean take(UnitState u, long waits) {
+    int core = u.core;
     for (long w = waits; w != 0; w >>>= 16) {
       int sem = core * 64 + (int) (w >> 8 & 63);
       if (m.semaphore[sem] < (w & 255)) {
-        m.semaphoreWaiters[sem] |= 1 << unit % Machine.U;
+        m.semaphoreWaiters[sem] |= 1 << u.kind;
         return false;
       }
     }
@@ -410,7 +381,7 @@ final class Units {
         for (long back = waits; back != 0; back >>>= 16) {
           m.semaphore[core * 64 + (int) (back >> 8 & 63)] += (int) (back & 255);
         }
-        m.semaphoreWaiters[sem] |= 1 << unit % Machine.U;
+        m.semaphoreWaiters[sem] |= 1 << u.kind;
         return false;
       }
     }
@@ -433,23 +404,20 @@ final class Units {
     }
     m.semaphoreWaiters[sem] = 0;
     while (waiters != 0) {
-      int u = Integer.numberOfTrailingZeros(waiters);
+      UnitState u = m.unit[core * Machine.U + Integer.numberOfTrailingZeros(waiters)];
       waiters &= waiters - 1;
-      int unit = core * Machine.U + u;
-      if (m.state[unit] == Machine.DORMANT
-          && m.queueSize[unit] > 0
-          && !settle(unit, m.queueSize[unit])) {
-        listen(unit, core, m.code[core].waits[m.queuePc[m.head(unit)]]);
+      if (u.state == Machine.DORMANT && u.queueSize > 0 && !settle(u, u.queueSize)) {
+        listen(u, u.code.waits[u.head().pc]);
       }
-      if (m.state[unit] != Machine.BLOCKED) {
+      if (u.state != Machine.BLOCKED) {
         continue;
       }
-      if (u == Machine.SEQ) {
-        if (take(core, unit, m.code[core].waits[m.pc[core]])) {
+      if (u.kind == Machine.SEQ) {
+        if (take(u, u.code.waits[m.pc[core]])) {
           issue.woken(core, t, cause);
         }
       } else {
-        tryStart(unit, t, cause);
+        tryStart(u, t, cause);
       }
     }
   }
