@@ -17,6 +17,7 @@ import npusim.isa.DType;
 import npusim.program.Program;
 import npusim.sim.functional.FunctionalSimulator;
 import npusim.sim.functional.Schedule;
+import npusim.tools.exec.ModelExecution;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -73,6 +74,15 @@ class CollectiveTest {
         }
       }
     }
+  }
+
+  @Test
+  void everyChipGetsTheInputs() {
+    Hardware hw = HardwareLoader.load("edge", List.of("system.chips=2"));
+    Tensor x = Tensor.generate(DType.F32, new long[] {3, 70}, i -> i);
+    var got =
+        ModelExecution.run(OnnxText.parse("m", SUM), Map.of("x", x), hw, CompileOptions.DEFAULT);
+    assertThat(got.outputs().get("y").at(5)).isEqualTo(-10);
   }
 
   @Test

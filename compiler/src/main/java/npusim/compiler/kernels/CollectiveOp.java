@@ -60,10 +60,7 @@ public final class CollectiveOp implements Kernel {
       throw k.unsupported("a group of " + group + " on a system of " + chips + " chips");
     }
     if (Integer.bitCount(chips) != 1 || chips > Peers.MOST) {
-      throw k.unsupported(
-          "it runs on 1, 2, 4 or 8 chips, and the system has "
-              + chips
-              + " (--set system.chips=8 takes 8 of them)");
+      throw k.unsupported("it runs on 1, 2, 4 or 8 chips, and system.chips is " + chips);
     }
     return chips == 1;
   }

@@ -9,6 +9,7 @@ import npusim.compiler.ir.Dim;
 import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.ir.TensorType;
+import npusim.compiler.lower.ChipsTogether;
 import npusim.diag.NpusimException;
 import npusim.hardware.Hardware;
 import npusim.isa.DType;
@@ -31,7 +32,8 @@ public final class ModelExecution {
   public record Result(Map<String, Tensor> outputs, Program program) {}
 
   /**
-   * Compiles and runs. Inputs and outputs have the types the model declares, whatever it is recast
+   * Compiles and runs. Chips that run the model together all get the inputs, and the outputs are
+   * those of the first. Inputs and outputs have the types the model declares, whatever it is recast
    * to. Shapes come from the inputs; an input that decides shapes is bound to its value.
    *
    * @param model changed by compilation
@@ -55,10 +57,12 @@ public final class ModelExecution {
     var simulator = new FunctionalSimulator(hw);
     var memory = simulator.load(program);
     for (var e : inputs.entrySet()) {
-      program
-          .buffer(e.getKey())
-          .filter(b -> b.kind() != Buffer.Kind.CONST)
-          .ifPresent(b -> memory.write(e.getKey(), handedOver(model, e, b.type()).toBytes()));
+      for (int chip = 0; chip < program.chips(); chip++) {
+        program
+            .buffer(ChipsTogether.name(e.getKey(), chip))
+            .filter(b -> b.kind() != Buffer.Kind.CONST)
+            .ifPresent(b -> memory.write(b.name(), handedOver(model, e, b.type()).toBytes()));
+      }
     }
     simulator.run(program, memory, Map.of(), schedule);
     var outputs = new LinkedHashMap<String, Tensor>();
