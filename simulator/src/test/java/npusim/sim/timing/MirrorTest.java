@@ -129,6 +129,26 @@ class MirrorTest {
         .isCloseTo(exact.totalCycles(), Percentage.withPercentage(sameAddresses ? 0.5 : 4));
   }
 
+  /** Loops of many cores with exchanges in them are left out as others are. */
+  @Example
+  void whatLeapsOverExchangesCountsThem() {
+    var hw =
+        TestHardware.small(
+            "chip.cores=20",
+            "chip.clock_mhz=500",
+            "system.chips=2",
+            "dram.model=ddr",
+            "dram.preset=HBM2-2000",
+            "dram.channels=4");
+    var p = RandomPrograms.spmd(3, 2, 20, 1, 4, 1500).program();
+    var fast = fast(hw, p);
+    var exact = exact(hw, p);
+    assertSameTotals(fast, exact);
+    assertThat(fast.skippedInstructions()).isGreaterThan(exact.counters().instructions() * 6 / 10);
+    assertThat((double) fast.totalCycles())
+        .isCloseTo(exact.totalCycles(), Percentage.withPercentage(1));
+  }
+
   @Example
   void energyAndPowerAreThoseOfAllChips() {
     var hw = hw(4, "system.link.topology=full");
