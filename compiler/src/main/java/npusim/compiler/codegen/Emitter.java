@@ -46,6 +46,11 @@ public final class Emitter {
     return core.loadQueues() > 1 ? Lane.LD1 : Lane.LD0;
   }
 
+  /** Says before the first of them how many bytes of {@link #scratch} this kernel takes. */
+  public void expectScratch(long bytes) {
+    spm.expect(bytes);
+  }
+
   /** A piece of scratchpad for the length of this kernel, aligned to 64 bytes. */
   public Area scratch(long bytes) {
     return spm.take(bytes);

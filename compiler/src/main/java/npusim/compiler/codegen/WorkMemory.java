@@ -60,6 +60,16 @@ public final class WorkMemory {
   final class Session {
     private final List<Area> taken = new ArrayList<>();
 
+    /**
+     * Pieces of so many bytes follow. When they are most of the memory they begin at its start, so
+     * that gaps between them don't keep them from fitting.
+     */
+    void expect(long wanted) {
+      if (2 * wanted > bytes && next + wanted > bytes) {
+        next = 0;
+      }
+    }
+
     /** Takes a piece that no other piece of this kernel overlaps. */
     Area take(long wanted) {
       long n = Math.max(ALIGN, aligned(wanted));

@@ -158,7 +158,13 @@ public final class MatmulKernel {
     Storage staging = forced.isStaged() ? k.staging(stagedA + forced.stagedW(problem)) : null;
     MatmulKernel kernel =
         new MatmulKernel(k, c, epilogue, forced, accType, sparse, widens, scales, staging, stagedA);
-    k.launch(kernel::emit, forced.isShared());
+    long scratch = MatmulTiling.scratchpadBytes(k.hw(), problem, forced);
+    k.launch(
+        (e, part, parts) -> {
+          e.expectScratch(scratch);
+          kernel.emit(e, part);
+        },
+        forced.isShared());
   }
 
   private static long roundUp(long n, long unit) {
@@ -195,7 +201,7 @@ public final class MatmulKernel {
         / (vector.lanes() * Math.min(vector.lanesPerCycle(DType.F32), vector.lanesPerCycle(out)));
   }
 
-  private void emit(Emitter e, int part, int parts) {
+  private void emit(Emitter e, int part) {
     int used = t.pb() * t.pm() * t.pn();
     if (part >= used) {
       return;

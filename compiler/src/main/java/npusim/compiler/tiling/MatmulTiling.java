@@ -397,6 +397,11 @@ public final class MatmulTiling {
     return p.wTurned() ? columns ? 1 : sums ? 0 : -1 : sums ? 0 : columns ? 1 : -1;
   }
 
+  /** Scratchpad bytes that a choice takes, at most. */
+  public static long scratchpadBytes(Hardware hw, Problem p, Tiles t) {
+    return new MatmulTiling(hw, p).bytes(t, t.slots());
+  }
+
   /** Whether a choice with other tiles can be shared as it says. */
   public static boolean shares(Hardware hw, Problem p, Tiles t) {
     MatmulTiling m = new MatmulTiling(hw, p);
