@@ -6,6 +6,7 @@ import npusim.hardware.Link;
 /**
  * Links between chips. Both directions of a link work at once. A transfer takes the shortest way
  * and holds every link on it, in its direction, as long as its bytes take at the link's full rate.
+ * Through a switch it holds the sender's link to it and the receiver's from it; both count as one.
  */
 final class ChipLinks {
   private final Link.Topology topology;
@@ -14,7 +15,10 @@ final class ChipLinks {
   private final double cyclesPerByte;
   private final long latency;
 
-  /** From when on the link from a chip to its neighbour is free, by from · chips + to. */
+  /**
+   * From when on the link from a chip to its neighbour is free, by from · chips + to; with a switch
+   * those to it, then those from it.
+   */
   private final long[] free;
 
   ChipLinks(Hardware hw, int chips) {
@@ -24,7 +28,7 @@ final class ChipLinks {
     side = side(chips);
     cyclesPerByte = hw.chip().cyclesPerSecond() / link.bytesPerSecond();
     latency = (long) Math.ceil(link.latencyNs() * hw.chip().clockMhz() / 1000 - 1e-9);
-    free = new long[chips * chips];
+    free = new long[topology == Link.Topology.SWITCH ? 2 * chips : chips * chips];
   }
 
   /** Links on the way between two chips. */
@@ -39,6 +43,12 @@ final class ChipLinks {
   /** Sends bytes that are ready at {@code t} on their way; returns when the last one is there. */
   long send(int from, int to, long bytes, long t) {
     long time = (long) Math.ceil(bytes * cyclesPerByte - 1e-9);
+    if (topology == Link.Topology.SWITCH) {
+      long both = Math.max(t, Math.max(free[from], free[chips + to]));
+      free[from] = both + time;
+      free[chips + to] = both + time;
+      return both + time + latency;
+    }
     long begin = t;
     for (int at = from; at != to; at = next(at, to)) {
       begin = Math.max(begin, free[at * chips + next(at, to)]);

@@ -103,6 +103,21 @@ class ExchangeTest {
     assertThat(far.counters().linkBytes()).isEqualTo(2 * 4 * 16384);
   }
 
+  /** A chip has one link to the switch, and one to each chip where all are joined. */
+  @Test
+  void aSwitchGivesAChipOneLink() {
+    var through = new ChipLinks(TestHardware.small("system.link.topology=switch"), 4);
+    var direct = new ChipLinks(TestHardware.small("system.link.topology=full"), 4);
+    assertThat(through.send(0, 1, 1600, 0)).isEqualTo(100 + LATENCY);
+    assertThat(direct.send(0, 1, 1600, 0)).isEqualTo(100 + LATENCY);
+    assertThat(through.send(1, 0, 1600, 0)).isEqualTo(100 + LATENCY);
+    assertThat(through.send(0, 2, 1600, 0)).isEqualTo(200 + LATENCY);
+    assertThat(direct.send(0, 2, 1600, 0)).isEqualTo(100 + LATENCY);
+    assertThat(through.send(3, 2, 1600, 0)).isEqualTo(300 + LATENCY);
+    assertThat(direct.send(3, 2, 1600, 0)).isEqualTo(100 + LATENCY);
+    assertThat(through.hops(0, 3)).isEqualTo(1);
+  }
+
   /** Two rows of four: no way leads over a chip that is not there. */
   @Test
   void eightChipsAreTwoRowsOfFour() {

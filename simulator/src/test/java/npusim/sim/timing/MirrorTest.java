@@ -84,7 +84,7 @@ class MirrorTest {
       @ForAll @IntRange(min = 1, max = 2) int cores) {
     int chips = 1 << steps;
     var g = RandomPrograms.spmd(seed, chips, cores, 2, 40, 2);
-    for (String topology : new String[] {"full", "ring", "mesh2d", "torus2d"}) {
+    for (String topology : new String[] {"full", "switch", "ring", "mesh2d", "torus2d"}) {
       var hw = hw(chips, "system.link.topology=" + topology);
       var fast = fast(hw, g.program());
       var exact = exact(hw, g.program());

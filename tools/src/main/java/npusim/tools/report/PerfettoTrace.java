@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.BitSet;
 import npusim.hardware.Hardware;
 import npusim.program.CoreCode;
 import npusim.program.Program;
@@ -35,6 +36,7 @@ public final class PerfettoTrace implements TraceSink {
   private long dropped;
   private long leftOut;
   private int alike = 1;
+  private final BitSet named = new BitSet();
   private Windows readBytes;
   private Windows writtenBytes;
   private Windows sharedReadBytes;
@@ -50,12 +52,6 @@ public final class PerfettoTrace implements TraceSink {
       g.writeStartObject();
       g.writeStringField("displayTimeUnit", "ns");
       g.writeArrayFieldStart("traceEvents");
-      for (int core = 0; core < hw.totalCores(); core++) {
-        name("process_name", core, 0, "core " + core);
-        for (TimingUnit u : TimingUnit.values()) {
-          name("thread_name", core, u.ordinal() + 1, u.label());
-        }
-      }
       name("process_name", hw.totalCores(), 0, "memory and power");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -142,6 +138,13 @@ public final class PerfettoTrace implements TraceSink {
     int node = code.nodeOf()[pc];
     String name = node < 0 ? stage : program.nodes().get(node).name();
     try {
+      if (!named.get(core)) {
+        named.set(core);
+        name("process_name", core, 0, "core " + core);
+        for (TimingUnit u : TimingUnit.values()) {
+          name("thread_name", core, u.ordinal() + 1, u.label());
+        }
+      }
       g.writeStartObject();
       g.writeStringField("name", name);
       g.writeStringField("ph", "X");
