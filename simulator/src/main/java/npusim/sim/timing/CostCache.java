@@ -10,9 +10,12 @@ import npusim.isa.Field;
 final class CostCache {
   private static final int KEY = 10;
 
+  /** Places of an empty table; a power of two. */
+  private static final int FIRST = 16;
+
   private final CostModel model;
-  private long[] keys = new long[KEY * 256];
-  private int[] rows = new int[256];
+  private long[] keys = new long[KEY * FIRST];
+  private int[] rows = new int[FIRST];
   private int used;
   private final long[] probe = new long[KEY];
   private final long[] registers = new long[32];

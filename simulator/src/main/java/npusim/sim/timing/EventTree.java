@@ -95,6 +95,9 @@ final class EventTree {
     int i = index(actor);
     long old = key[actor];
     long now = t << 6 | i;
+    if (now == old) {
+      return;
+    }
     key[actor] = now;
     int bit = 1 << i;
     pending[group] = t == NEVER ? pending[group] & ~bit : pending[group] | bit;
@@ -105,7 +108,7 @@ final class EventTree {
     if (now < min) {
       groupKey[group] = now;
       climb(group);
-    } else if (old == min && now != min) {
+    } else if (old == min) {
       isStale[group] = true;
       stale[staleCount++] = group;
     }

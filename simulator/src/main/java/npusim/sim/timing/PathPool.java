@@ -27,7 +27,7 @@ final class PathPool {
   private static final long TAG = (1 << TAG_BITS) - 1;
 
   /** Records between two collections at least. */
-  private static final int LEAST = 512;
+  private static final int LEAST = 256;
 
   /** Records between two collections for each that the first of them has left. */
   private static final int GROWTH = 4;
@@ -153,8 +153,8 @@ final class PathPool {
     for (int h = 0; h < holders.count(); h++) {
       mark(holders.get(h));
     }
-    for (int[] records : pinned) {
-      for (int r : records) {
+    for (int p = 0; p < pinned.size(); p++) {
+      for (int r : pinned.get(p)) {
         mark(r);
       }
     }
@@ -165,7 +165,8 @@ final class PathPool {
     for (int h = 0; h < holders.count(); h++) {
       holders.set(h, copied(from, holders.get(h)));
     }
-    for (int[] records : pinned) {
+    for (int p = 0; p < pinned.size(); p++) {
+      int[] records = pinned.get(p);
       for (int i = 0; i < records.length; i++) {
         records[i] = copied(from, records[i]);
       }

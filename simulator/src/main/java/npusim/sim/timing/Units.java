@@ -371,6 +371,10 @@ final class Units {
         return false;
       }
     }
+    if (waits >>> 16 == 0) {
+      m.semaphore[core * 64 + (int) (waits >> 8 & 63)] -= (int) (waits & 255);
+      return true;
+    }
     // A semaphore may be named twice: what is there must cover the sum.
     for (long w = waits; w != 0; w >>>= 16) {
       m.semaphore[core * 64 + (int) (w >> 8 & 63)] -= (int) (w & 255);
