@@ -15,6 +15,12 @@ public final class ConcatOp implements Kernel {
   }
 
   @Override
+  public int divides(KernelContext k, int input, int dim) {
+    boolean copies = k.node().is("Concat") && k.inputCount() == 1;
+    return copies && dim == 0 ? 0 : -1;
+  }
+
+  @Override
   public void emit(KernelContext k) {
     switch (k.node().opType()) {
       case "Concat" -> concat(k);

@@ -254,7 +254,15 @@ public final class DepthFirst extends GraphPass {
         copy.setOutput(0, out);
         copies.add(copy);
       }
-      parts.add(renamed.get(result));
+      // Made on the chip and sent out as a whole: pieces of it would be short runs of memory.
+      String part = renamed.get(result);
+      String out = g.freshName(part + "_whole");
+      g.setType(out, g.tensorType(part));
+      Node sent = Node.of("Concat", OPSET, List.of(part), out).set("axis", 0L);
+      sent.setName(out);
+      sent.origin().succeed(nodes.getLast().origin());
+      copies.add(sent);
+      parts.add(out);
     }
     Node joined = Node.of("Concat", OPSET, parts, result).set("axis", 0L).set(IN_PLACE, 1L);
     joined.setName(result);
