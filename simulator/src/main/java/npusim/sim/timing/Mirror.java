@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import npusim.hardware.Link;
+import npusim.hardware.SystemSpec;
 import npusim.isa.Field;
 import npusim.isa.Instruction;
 import npusim.isa.Opcode;
@@ -20,12 +22,22 @@ import npusim.program.Program;
  * ({@link ChipLinks} carries those of all).
  */
 final class Mirror {
+  private static final int LONGEST_RING = 4;
+
   private final Program program;
   private final int chips;
 
   private Mirror(Program program) {
     this.program = program;
     chips = program.chips();
+  }
+
+  /**
+   * Whether chips of a system can be alike: on a long ring the ways of some pairs share links,
+   * those of others don't, and some chips go ahead.
+   */
+  static boolean possible(SystemSpec system) {
+    return system.link().topology() != Link.Topology.RING || system.chips() <= LONGEST_RING;
   }
 
   /** A program's chips, when they are several and all alike. */

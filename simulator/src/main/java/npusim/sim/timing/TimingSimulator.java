@@ -41,7 +41,10 @@ public final class TimingSimulator {
    */
   public TimingResult run(Program program, Map<String, Long> params) {
     checkCores(program);
-    var mirror = options.exact() ? Optional.<Mirror>empty() : Mirror.of(program);
+    var mirror =
+        options.exact() || !Mirror.possible(hw.system())
+            ? Optional.<Mirror>empty()
+            : Mirror.of(program);
     if (mirror.isEmpty()) {
       return run(program, params, null);
     }

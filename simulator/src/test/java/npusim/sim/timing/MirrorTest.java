@@ -51,9 +51,11 @@ class MirrorTest {
     assertThat(fast.units()).allMatch(u -> u.total() == fast.totalCycles());
     assertThat(Arrays.stream(fast.categoryCycles()).sum()).isEqualTo(fast.totalCycles());
     assertThat(fast.dram()).hasSameSizeAs(exact.dram());
-    int chips = fast.dram().size();
+  }
+
+  private static void assertOneChipSimulated(TimingResult fast) {
     assertThat(fast.counters().instructions() - fast.skippedInstructions())
-        .isLessThanOrEqualTo(exact.counters().instructions() / chips);
+        .isLessThanOrEqualTo(fast.counters().instructions() / fast.dram().size());
   }
 
   @Property(tries = 60)
@@ -65,6 +67,7 @@ class MirrorTest {
     var fast = fast(hw(2), g.program());
     var exact = exact(hw(2), g.program());
     assertSameTotals(fast, exact);
+    assertOneChipSimulated(fast);
     assertThat(fast.totalCycles()).isEqualTo(exact.totalCycles());
     assertThat(fast.categoryCycles()).isEqualTo(exact.categoryCycles());
     assertThat(fast.units()).isEqualTo(exact.units());
@@ -74,11 +77,11 @@ class MirrorTest {
   }
 
   /**
-   * On a ring of eight the ways of several pairs share links, and all wait for the last of them;
-   * some would go on earlier.
+   * On a ring of eight the ways of some pairs share links, and the others would go on earlier: all
+   * its chips are simulated.
    */
   @Property(tries = 8)
-  void moreChipsAreEqualUnlessPairsShareLinks(
+  void moreChipsAreEqual(
       @ForAll @LongRange(min = 0, max = 1_000_000) long seed,
       @ForAll @IntRange(min = 2, max = 3) int steps,
       @ForAll @IntRange(min = 1, max = 2) int cores) {
@@ -89,11 +92,10 @@ class MirrorTest {
       var fast = fast(hw, g.program());
       var exact = exact(hw, g.program());
       assertSameTotals(fast, exact);
-      assertThat((double) fast.totalCycles())
-          .as(topology + " of " + chips)
-          .isBetween(
-              exact.totalCycles() * 1.0,
-              exact.totalCycles() * (topology.equals("ring") && chips == 8 ? 1.1 : 1.0));
+      if (!topology.equals("ring") || chips <= 4) {
+        assertOneChipSimulated(fast);
+      }
+      assertThat(fast.totalCycles()).as(topology + " of " + chips).isEqualTo(exact.totalCycles());
     }
   }
 
