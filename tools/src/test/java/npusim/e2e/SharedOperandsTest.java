@@ -170,16 +170,23 @@ class SharedOperandsTest {
 
   /** Of loops on so many cores iterations are left out, and the cores still find each other. */
   @ParameterizedTest
-  @CsvSource({"20, 640, 640, 4096, 2", "25, 250, 1000, 8192, 2"})
-  void manyCoresGoOnMeetingWhereIterationsAreLeftOut(int cores, int m, int n, int k, int channels) {
+  @CsvSource({
+    "20, 640, 640, 4096, 2, true",
+    "24, 128, 4608, 6144, 2, true",
+    "25, 250, 1000, 8192, 2, false",
+    "48, 64, 4096, 8192, 2, false",
+    "49, 300, 3000, 3000, 4, true"
+  })
+  void manyCoresGoOnMeetingWhereIterationsAreLeftOut(
+      int cores, int m, int n, int k, int channels, boolean skips) {
     Hardware hw = chip(cores, "dram.channels=" + channels);
     Program p = compile(product(m, n, k), hw);
     assertThat(Cases.shares(p)).isTrue();
     TimingResult exact = time(p, hw, TimingOptions.exactly());
     TimingResult some = time(p, hw, TimingOptions.defaults());
-    assertThat(some.skippedInstructions()).isPositive();
+    assertThat(some.skippedInstructions() > 0).isEqualTo(skips);
     assertThat((double) some.totalCycles())
-        .isCloseTo(exact.totalCycles(), Percentage.withPercentage(1));
+        .isCloseTo(exact.totalCycles(), Percentage.withPercentage(0.5));
     assertThat(some.dramBytes()).isEqualTo(exact.dramBytes());
     assertThat(some.counters().macs()).isEqualTo(exact.counters().macs());
   }

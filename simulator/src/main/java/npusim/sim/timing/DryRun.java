@@ -30,10 +30,13 @@ final class DryRun {
   private int loops;
   private int calls;
 
-  /** Instructions that an iteration dispatches. */
+  /** Instructions that an iteration dispatches, and those to each unit. */
   private long dispatched;
 
-  private boolean meets;
+  private final long[] toUnit = new long[Machine.U];
+
+  /** Cores of the chip that the core under way gives or waits for something, itself included. */
+  private long partners;
 
   /** A number for the instructions dispatched and what they cost. */
   private long work;
@@ -59,9 +62,14 @@ final class DryRun {
     }
   }
 
-  /** Whether the iterations last followed wait for other cores or let them go on. */
-  boolean meets() {
-    return meets;
+  /** Instructions that the iterations last followed have dispatched to a unit. */
+  long dispatched(int unit) {
+    return toUnit[unit];
+  }
+
+  /** Cores of the chip that the core last followed meets, a bit each. */
+  long partners() {
+    return partners;
   }
 
   /** Instructions that the iterations last followed have dispatched. */
@@ -112,7 +120,7 @@ final class DryRun {
    */
   long[] follow(int ofCore, int depth, int period, long times, Count to) {
     begin(ofCore, to);
-    meets = false;
+    partners = 0;
     long[] start = r.clone();
     long[] moved = moved(depth, period);
     long once = dispatched;
@@ -136,6 +144,7 @@ final class DryRun {
   private long[] moved(int depth, int period) {
     long[] from = r.clone();
     dispatched = 0;
+    Arrays.fill(toUnit, 0);
     work = 0;
     for (int i = 0; i < period; i++) {
       if (!iteration(depth)) {
@@ -247,7 +256,10 @@ final class DryRun {
       return false;
     }
     dispatched++;
-    meets |= how == Code.MESSAGE || how == Code.BARRIER;
+    toUnit[code.unit[pc]]++;
+    if (how == Code.MESSAGE || how == Code.BARRIER) {
+      partners |= code.extra[pc] + r[code.extraRegister[pc]];
+    }
     int row = code.counts[pc].length == 0 ? code.cost[pc] : cache.row(code, codeId[core], pc, r, 0);
     work = (work * 31 + pc) * 31 + row;
     if (count == null) {

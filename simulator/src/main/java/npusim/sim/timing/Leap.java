@@ -1,6 +1,7 @@
 package npusim.sim.timing;
 
 import java.util.Arrays;
+import npusim.sim.dram.DramModel;
 
 /** Moves a machine on in time as if it had done more of what it did since a mark. */
 final class Leap {
@@ -21,7 +22,7 @@ final class Leap {
   }
 
   /** Cycles by category on the path to where the first core's sequencer is. */
-  long[] path() {
+  private long[] path() {
     int p = issue.pathAt(0, m.code[0].nodeOf[m.pc[0]], m.sequencerTime[0]);
     var sums = new long[(nodeCount + 1) * C];
     m.paths.accumulate(p, sums);
@@ -33,14 +34,58 @@ final class Leap {
   }
 
   /**
-   * Leaps.
+   * The machine at a moment.
    *
-   * @param factor how often what has been since the mark is once more
-   * @param times how often each core counts what is in its count, null for one that does nothing
+   * @param path cycles by category to where the first core's sequencer is
+   * @param dram counters by chip
    */
-  void over(Leaps.Mark mark, long now, double factor, long[] times, DryRun.Count... counts) {
+  record Mark(long time, long[] path, Tally tally, long[][] dram) {}
+
+  Mark mark(long now) {
+    var dram = new long[m.dram.length][];
+    for (int i = 0; i < dram.length; i++) {
+      dram[i] = m.dram[i].counters();
+    }
+    return new Mark(now, path(), m.tally.copy(), dram);
+  }
+
+  /** Counts what cores would have done so many times. */
+  void count(long[] times, DryRun.Count... counts) {
+    for (int core = 0; core < times.length; core++) {
+      if (counts[core] != null) {
+        Tally tally = counts[core].tally;
+        for (int at = 0; at < tally.nodes.length; at += Tally.NODE_FIELDS) {
+          long hops = net.memoryHops() * memoryBytes(tally.nodes, at);
+          tally.nodes[at + Tally.NODE_NOC] += hops;
+          tally.totals[Tally.NOC_BYTE_HOPS] += hops;
+        }
+        m.tally.add(times[core], tally);
+        for (int chip = 0; chip < m.dram.length; chip++) {
+          long[] bytes = counts[core].bytes[chip].clone();
+          for (int i = 0; i < bytes.length; i++) {
+            bytes[i] *= times[core];
+          }
+          m.dram[chip].correct(bytes[0], bytes[1], bytes[2], bytes[3]);
+        }
+      }
+    }
+  }
+
+  /** Bytes that a node has moved from and to memory. */
+  private static long memoryBytes(long[] nodes, int at) {
+    return nodes[at + Tally.NODE_DRAM_READ]
+        + nodes[at + Tally.NODE_DRAM_WRITTEN]
+        + nodes[at + Tally.NODE_SHARED];
+  }
+
+  /**
+   * Lets time pass.
+   *
+   * @param mark since when cores have been doing what they do in that time
+   * @param share how often as much of it
+   */
+  void pass(Mark mark, long now, long by, double share) {
     long since = mark.time();
-    long by = Math.round((now - since) * factor);
     lengthen(since, by, composition(mark.path(), by));
     m.shift(since, by);
     issue.shift(since, by);
@@ -48,42 +93,30 @@ final class Leap {
     net.shift(since, by);
     for (int i = 0; i < m.dram.length; i++) {
       m.dram[i].shift(by);
-      memory(i, mark.dram()[i], factor, times, counts);
+      commands(m.dram[i], mark.dram()[i], share);
     }
-    times(mark.tally(), now - since, factor);
-    for (int core = 0; core < times.length; core++) {
-      if (counts[core] != null) {
-        m.tally.add(times[core], counts[core].tally);
-      }
-    }
+    times(mark.tally(), now - since, (double) by / (now - since), share);
   }
 
-  /** Counters of a memory: commands as many as seen, bytes as counted. */
-  private void memory(
-      int chip, long[] before, double factor, long[] times, DryRun.Count... counts) {
-    var dram = m.dram[chip];
+  /** Commands of a memory as many as seen since; its bytes are counted already. */
+  private static void commands(DramModel dram, long[] before, double share) {
     long[] more = dram.counters();
-    long[] wanted = {
+    long[] bytes = {
       dram.bytesRead(), dram.bytesWritten(), dram.sharedBytesRead(), dram.sharedBytesWritten()
     };
-    for (int core = 0; core < times.length; core++) {
-      for (int i = 0; i < wanted.length && counts[core] != null; i++) {
-        wanted[i] += times[core] * counts[core].bytes[chip][i];
-      }
-    }
     for (int i = 0; i < more.length; i++) {
-      more[i] = Math.round((more[i] - before[i]) * factor);
+      more[i] = Math.round((more[i] - before[i]) * share);
     }
     dram.repeat(1, new long[more.length], more);
     dram.correct(
-        wanted[0] - dram.bytesRead(),
-        wanted[1] - dram.bytesWritten(),
-        wanted[2] - dram.sharedBytesRead(),
-        wanted[3] - dram.sharedBytesWritten());
+        bytes[0] - dram.bytesRead(),
+        bytes[1] - dram.bytesWritten(),
+        bytes[2] - dram.sharedBytesRead(),
+        bytes[3] - dram.sharedBytesWritten());
   }
 
-  /** Busy and waiting times, and what depends on distances. */
-  private void times(Tally before, long span, double factor) {
+  /** Busy and waiting times, and what depends on distances between cores. */
+  private void times(Tally before, long span, double factor, double share) {
     Tally t = m.tally;
     for (int unit = 0; unit < m.units; unit++) {
       int at = unit * Tally.UNIT_FIELDS;
@@ -101,8 +134,13 @@ final class Leap {
       for (int f = at + Tally.NODE_BUSY; f < at + Tally.NODE_FIELDS; f++) {
         t.nodes[f] += Math.round((t.nodes[f] - before.nodes[f]) * factor);
       }
-      long hops =
-          Math.round((t.nodes[at + Tally.NODE_NOC] - before.nodes[at + Tally.NODE_NOC]) * factor);
+      // Bytes from and to memory are counted already, not those between cores.
+      long moved = memoryBytes(t.nodes, at) - memoryBytes(before.nodes, at);
+      long between =
+          t.nodes[at + Tally.NODE_NOC]
+              - before.nodes[at + Tally.NODE_NOC]
+              - net.memoryHops() * moved;
+      long hops = Math.round(between * share);
       t.nodes[at + Tally.NODE_NOC] += hops;
       t.totals[Tally.NOC_BYTE_HOPS] += hops;
     }

@@ -1,53 +1,58 @@
 package npusim.sim.timing;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import npusim.hardware.Dram;
 
 /**
  * Leaves out iterations of loops that many cores run side by side on a memory with bank state and
  * refresh. That all of them are in the same state as some time before, which {@link Repeats} asks
- * for, hardly ever happens with so many; but over some hundred microseconds they go on at one pace.
- * When two halves of such a stretch took equally long and every core got equally far, the
- * iterations that follow take as long; what they count is followed exactly ({@link DryRun}).
+ * for, hardly ever happens with so many. But a loop's pace can be known from parts of it: some
+ * stretches are simulated, and what lies between two of them takes as long as they let expect. What
+ * is left out is counted at once ({@link DryRun}); its time passes when the stretch behind it has
+ * shown the pace there. If that is another one, the loop has to show anew that it is steady.
+ *
+ * <p>That holds for loops whose pace hardly varies. Where it does, it depends on how cores happen
+ * to meet at the memory, and the slightest change makes the whole run another one: nothing is left
+ * out.
  */
 final class Leaps {
   /** Cores from which on equal states are not to be expected. */
   static final int LEAST_CORES = 17;
 
-  /** Refresh intervals that a stretch has to span. */
-  private static final int INTERVALS = 48;
+  /** Refresh intervals of a block. */
+  private static final double INTERVALS = 8;
 
-  /** Relative difference of the two halves of a stretch that counts as none. */
-  private static final double HALVES = 0.0025;
+  /** Blocks of a loop's first stretch at least, and of any other whose pace is not as before. */
+  private static final int FIRST = 8;
 
-  /** Length of a leap over that of the stretch before it; after stretches that were alike. */
-  private static final double NEAR = 1;
+  /** Blocks of a later stretch. */
+  private static final int LATER = 4;
 
-  private static final double FAR = 16;
+  /** How much of as far as a loop has come it may leap. */
+  private static final double GROWTH = 0.5;
 
-  /** Relative difference of two stretches that counts as none. */
-  private static final double SAME = 0.005;
+  /** The same where nothing but the arrays sets the pace, and what error shows that. */
+  private static final double STEADY_GROWTH = 1;
 
-  /** Parts of a stretch that are compared, and the standard error of their mean. */
-  private static final int PARTS = 8;
+  private static final double STEADY = 0.0002;
 
-  private static final double ERROR = 0.004;
+  /**
+   * Standard error of a pace that is known, over it. Where cores get in each other's way by chance
+   * it is greater for long; there any leap would change what comes after it.
+   */
+  private static final double KNOWN = 0.0005;
 
-  private static final double WELL_KNOWN = 0.001;
+  /** Difference of the paces of two halves, or before and after a leap, that counts as none. */
+  private static final double ALIKE = 0.0015;
 
-  private static final int MOST_MARKS = 24;
+  /** Leaps behind which a loop's pace was another until it is left alone. */
+  private static final int MOST_WRONG = 2;
 
-  /** By how much the paces of cores that meet may seem to differ. */
-  private static final double TOGETHER = 0.25;
-
-  /** Places in a stretch from which the next may begin. */
-  private static final int STEPS = 8;
-
-  /** A core that goes on so much slower than the first, or faster, does something else. */
+  /** A core that goes on so much slower than others, or faster, does something else. */
   private static final double SLOWEST = 0.5;
+
+  /** As much as this of a leap is made at least for cores to do whole periods. */
+  private static final double FEWER = 0.75;
 
   /** Iterations until the loop's start is of no effect. */
   private static final int WARM_UP = 2;
@@ -58,78 +63,70 @@ final class Leaps {
   private final Machine m;
   private final DryRun dry;
   private final Leap leap;
-  private final long minimumSpan;
+  private final long blockSpan;
   private final Watch[] watches;
   private long skipped;
 
   /** What is known about the loop of the first core that is being run. */
   private static final class Watch {
     /** Where the loops around it are; a change means that it has begun anew. */
-    long[] around = {};
+    final long[] around;
 
-    /** When each iteration began. */
-    final List<Long> begins = new ArrayList<>();
-
-    /** The oldest first. */
-    final ArrayDeque<Mark> marks = new ArrayDeque<>();
+    int iteration = -1;
 
     /** Iterations after which registers have moved evenly; 0 when they never do. */
     int period;
 
     boolean done;
 
-    void mark(Mark mark) {
-      marks.addLast(mark);
-      if (marks.size() == MOST_MARKS) {
-        // Every second one, the oldest among them: stretches may be ever longer.
-        var half = new ArrayList<Mark>();
-        for (Mark each : marks) {
-          half.add(each);
-        }
-        marks.clear();
-        for (int k = 0; k < half.size(); k += 2) {
-          marks.addLast(half.get(k));
-        }
-      }
-    }
+    Pace pace;
 
-    /** How many times as far as it has been seen it is believed to go on alike. */
-    double far = NEAR;
+    /** Cycles that a block spans. */
+    long span;
 
-    private double pace;
+    /** Instructions that cores had started when the loop was first looked at. */
+    long begun;
 
-    /** Takes note of the cycles of an iteration: the oftener they are the same, the farther. */
-    void farther(double cycles) {
-      far = Math.abs(cycles - pace) <= SAME * cycles ? Math.min(2 * far, FAR) : NEAR;
-      pace = cycles;
+    /** Instructions left out. */
+    long leapt;
+
+    /** Whether the pace behind the last leap was as before. */
+    boolean confirmed;
+
+    /** Leaps behind which it was not. */
+    int wrong;
+
+    /** How far cores have come in its stretches, see {@link Company}. */
+    double[] come;
+
+    /** Parts of a period that cores have been left out too little. */
+    double[] owed;
+
+    Pending pending;
+
+    Watch(long... around) {
+      this.around = around;
     }
   }
 
-  /** The machine when an iteration began. */
-  record Mark(
-      int iteration,
-      long time,
-      long[] path,
-      Tally tally,
-      long[][] dram,
-      long[] starts,
-      int[] depths,
-      int[] bodies,
-      long[] lefts,
-      int[] calls) {}
+  /**
+   * A leap whose time has not passed yet.
+   *
+   * @param at the machine when it was made
+   * @param before the pace before it
+   * @param left instructions left out, of which {@code iterations} of the first core
+   * @param until iteration at which the pace behind it is known
+   */
+  private record Pending(
+      Leap.Mark at, Pace.Estimate before, long left, long iterations, int until) {}
 
   Leaps(Machine machine, Issue issue, DmaEngine dma, Interconnect net, DryRun dry, int nodeCount) {
     m = machine;
     this.dry = dry;
     leap = new Leap(m, issue, dma, net, nodeCount);
     var dram = m.hw.dram().spec().orElseThrow();
-    minimumSpan =
-        (long)
-            (INTERVALS
-                * (double) dram.timing().refi()
-                * dram.tckPs()
-                * m.hw.chip().clockMhz()
-                * 1e-6);
+    double interval = (double) dram.timing().refi() * dram.tckPs() * m.hw.chip().clockMhz() * 1e-6;
+    blockSpan = (long) (INTERVALS * interval);
     watches = new Watch[m.code[0].length() + 1];
   }
 
@@ -161,210 +158,182 @@ final class Leaps {
 
   private boolean sameAround(Watch w) {
     int depth = m.loopDepth[0] - 1;
-    if (w.around.length != depth) {
-      return false;
-    }
-    for (int d = 0; d < depth; d++) {
-      if (w.around[d] != m.loopLeft[d]) {
-        return false;
-      }
-    }
-    return true;
+    return Arrays.equals(w.around, 0, w.around.length, m.loopLeft, 0, depth);
   }
 
   /** Looks at the machine at cycle {@code now}; leaps when the time has come. */
   void look(int body, long now) {
     var w = watches[body];
+    int depth = m.loopDepth[0] - 1;
     if (w == null || !sameAround(w)) {
-      w = new Watch();
-      w.around = Arrays.copyOf(m.loopLeft, m.loopDepth[0] - 1);
+      w = new Watch(Arrays.copyOf(m.loopLeft, depth));
       watches[body] = w;
     }
-    w.begins.add(now);
-    int i = w.begins.size() - 1;
-    int depth = m.loopDepth[0] - 1;
-    if (i < WARM_UP) {
+    if (++w.iteration < WARM_UP) {
       return;
     }
-    if (i == WARM_UP) {
+    if (w.iteration == WARM_UP) {
       w.period = dry.period(0, depth);
+      w.pace = new Pace(Pace.Border.of(m, w.iteration, now));
+      w.begun = w.pace.last().started();
+      w.span = blockSpan;
+      w.come = new double[m.cores];
+      w.owed = new double[m.cores];
     }
-    if (w.period == 0 || m.loopLeft[depth] <= LEFT + w.period) {
+    if (w.pending == null && (w.period == 0 || m.loopLeft[depth] <= LEFT + w.period)) {
       w.done = true;
-      w.marks.clear();
+      w.pace = null;
       return;
     }
-    for (Mark mark : w.marks) {
-      int n = i - mark.iteration;
-      if (now - mark.time < minimumSpan) {
-        break;
+    var last = w.pace.last();
+    boolean whole = (w.iteration - last.iteration()) % w.period == 0;
+    boolean due = w.pending != null && w.iteration == w.pending.until;
+    if (due || whole && now - last.time() >= w.span) {
+      if (w.pace.add(Pace.Border.of(m, w.iteration, now))) {
+        w.span *= 2;
       }
-      boolean whole = n % 2 == 0 && n % w.period == 0;
-      double error = whole ? error(w, mark, n, now) : 1;
-      if (error > ERROR) {
-        continue;
+      if (due) {
+        settle(w, now);
       }
-      int[] depths = depths(mark, m.code[0].nodeOf[body]);
-      if (depths != null && depths[0] == depth) {
-        w.farther((double) (now - mark.time) / n);
-        // The better the pace is known, the farther.
-        double far = Math.max(w.far, error <= WELL_KNOWN ? 3 * NEAR : NEAR);
-        w.done = !leap(mark, depths, n, w.period, now, far);
-        w.marks.clear();
-        return;
+      if (w.pending == null) {
+        consider(w, m.code[0].nodeOf[body]);
       }
     }
-    if (w.marks.isEmpty() || now - w.marks.getLast().time >= minimumSpan / STEPS) {
-      w.mark(mark(i, now));
-    }
   }
 
-  /**
-   * How well the pace over {@code n} iterations is known: the relative standard error of the mean
-   * of its parts, 1 when the halves took differently long.
-   */
-  private static double error(Watch w, Mark mark, int n, long now) {
-    long middle = w.begins.get(mark.iteration + n / 2);
-    long first = middle - mark.time;
-    long second = now - middle;
-    if (Math.abs(first - second) > HALVES * (first + second)) {
-      return 1;
-    }
-    int parts = Math.min(PARTS, n);
-    double mean = (double) (now - mark.time) / n;
-    double squares = 0;
-    for (int k = 0; k < parts; k++) {
-      int from = n * k / parts;
-      int to = n * (k + 1) / parts;
-      long time = w.begins.get(mark.iteration + to) - w.begins.get(mark.iteration + from);
-      double apart = (double) time / (to - from) - mean;
-      squares += apart * apart;
-    }
-    return Math.sqrt(squares / (parts - 1) / parts) / mean;
+  /** Lets the time pass of what was left out, now that the pace behind it is known as well. */
+  private void settle(Watch w, long now) {
+    Pending p = w.pending;
+    Pace.Estimate before = p.before;
+    Pace.Estimate after = w.pace.estimate(before.by(), w.pace.blocks());
+    double left = before.by() == Pace.Measure.ITERATIONS ? p.iterations : p.left;
+    long by = Math.round(left * (before.mean() + after.mean()) / 2);
+    long since = w.pace.last().started() - w.pace.border(0).started();
+    leap.pass(p.at, now, by, (double) p.left / Math.max(1, since));
+    w.pace.shift(by);
+    w.confirmed = Math.abs(after.mean() - before.mean()) <= ALIKE * before.mean();
+    w.wrong += w.confirmed ? 0 : 1;
+    w.done = w.wrong == MOST_WRONG;
+    w.pending = null;
   }
 
-  private Mark mark(int iteration, long now) {
-    var dram = new long[m.dram.length][];
-    for (int i = 0; i < dram.length; i++) {
-      dram[i] = m.dram[i].counters();
+  /** Leaps if the pace is known well enough. */
+  private void consider(Watch w, int node) {
+    Pace pace = w.pace;
+    int least = w.confirmed ? LATER : FIRST;
+    if (w.done || pace.blocks() < least) {
+      return;
     }
-    return new Mark(
-        iteration,
-        now,
-        leap.path(),
-        m.tally.copy(),
-        dram,
-        starts(),
-        m.loopDepth.clone(),
-        m.loopBody.clone(),
-        m.loopLeft.clone(),
-        m.callDepth.clone());
-  }
-
-  /** Instructions started, by core. */
-  private long[] starts() {
-    var starts = new long[m.cores];
-    for (UnitState u : m.unit) {
-      starts[u.core] += u.starts;
+    Pace.Estimate known = pace.estimate(w.confirmed ? pace.blocks() : least);
+    if (known.error() > KNOWN || known.apart() > ALIKE) {
+      return;
     }
-    return starts;
-  }
-
-  /**
-   * For each core how deep the loop is that it went on in since the mark, -1 for one that did
-   * nothing; null when one did something else or none of this holds.
-   */
-  private int[] depths(Mark mark, int node) {
-    long[] starts = starts();
-    var depths = new int[m.cores];
+    Pace.Border from = pace.border(known.from());
+    Pace.Border last = pace.last();
+    int blocks = pace.blocks() - known.from();
+    double each = (double) (last.started() - from.started()) / blocks;
+    double growth = known.error() < STEADY ? STEADY_GROWTH : GROWTH;
+    double far = growth * (last.started() - w.begun + w.leapt);
+    if (far < LATER * each) {
+      return;
+    }
+    int[] depths = Company.depths(m, from, node);
+    if (depths == null || depths[0] != m.loopDepth[0] - 1) {
+      return;
+    }
+    var company = Company.of(m, dry, w.period, depths);
+    if (company == null || !company.together(from, last)) {
+      w.done = company == null;
+      return;
+    }
+    double[] shares = company.shares(pace, known.from(), w.come);
+    // Iterations of the first core in the stretch that is to follow.
+    double verify = (double) LATER * (last.iteration() - from.iteration()) / blocks;
+    double most = Double.MAX_VALUE;
+    double perPeriod = 0;
     for (int core = 0; core < m.cores; core++) {
-      depths[core] = -1;
-      if (starts[core] == mark.starts[core]) {
-        continue;
-      }
-      int at = core * Code.MAX_LOOPS;
-      int most = Math.min(m.loopDepth[core], mark.depths[core]);
-      int d = 0;
-      while (d < most
-          && m.loopBody[at + d] == mark.bodies[at + d]
-          && m.loopLeft[at + d] == mark.lefts[at + d]) {
-        d++;
-      }
-      if (d == most
-          || m.loopBody[at + d] != mark.bodies[at + d]
-          || m.loopLeft[at + d] >= mark.lefts[at + d]
-          || m.callDepth[core] != mark.calls[core]
-          || m.code[core].nodeOf[m.loopBody[at + d]] != node) {
-        return null;
-      }
-      depths[core] = d;
-    }
-    return depths;
-  }
-
-  /**
-   * Leaves out iterations as {@code n} of them have been.
-   *
-   * @param far how often as many at most
-   * @return whether that was possible
-   */
-  private boolean leap(Mark mark, int[] depths, int n, int period, long now, double far) {
-    long[] starts = starts();
-    double reach = far * n;
-    boolean meeting = false;
-    double slowest = 1;
-    double greatest = 1;
-    long shortest = Long.MAX_VALUE;
-    var pace = new double[m.cores];
-    for (int core = 0; core < m.cores; core++) {
-      if (depths[core] >= 0) {
-        if (dry.follow(core, depths[core], period, 0, null) == null) {
-          return false;
+      if (company.active(core)) {
+        if (shares[core] < SLOWEST || shares[core] > 1 / SLOWEST) {
+          return;
         }
-        double done =
-            (double) (starts[core] - mark.starts[core]) * period / Math.max(1, dry.dispatched());
-        pace[core] = done / n;
-        meeting |= dry.meets();
-        slowest = Math.min(slowest, pace[core]);
-        greatest = Math.max(greatest, pace[core]);
-        shortest = Math.min(shortest, m.loopLeft[core * Code.MAX_LOOPS + depths[core]]);
-        reach =
-            Math.min(reach, (m.loopLeft[core * Code.MAX_LOOPS + depths[core]] - LEFT) / pace[core]);
-        if (pace[core] < SLOWEST || pace[core] > 1 / SLOWEST) {
-          return false;
+        double kept = LEFT + 2 * w.period + verify * shares[core] / shares[0];
+        double free = m.loopLeft[core * Code.MAX_LOOPS + company.depth(core)] - kept;
+        most = Math.min(most, free / w.period / shares[core]);
+        perPeriod += shares[core] * company.dispatched(core);
+      }
+    }
+    if (Math.min(most, far / perPeriod) * perPeriod < LATER * each) {
+      w.done = most * perPeriod < LATER * each;
+      return;
+    }
+    double periods = evenly(Math.min(most, far / perPeriod), w, company, shares);
+    int until = w.iteration + w.period * (int) Math.ceil(verify / w.period);
+    if (!leave(w, company, periods, shares, known, until)) {
+      w.done = true;
+    }
+  }
+
+  /**
+   * How many periods all cores do on average, not many less than {@code most}, for each to do a
+   * whole number of them as nearly as can be.
+   */
+  private double evenly(double most, Watch w, Company company, double... shares) {
+    double best = most;
+    double least = Double.MAX_VALUE;
+    long last = (long) (most * shares[0]);
+    for (long own = last; own > FEWER * last && least > 0; own--) {
+      double periods = own / shares[0];
+      double off = 0;
+      for (int core = 0; core < m.cores; core++) {
+        if (company.active(core)) {
+          double times = periods * shares[core] + w.owed[core];
+          off = Math.max(off, Math.abs(times - Math.rint(times)));
         }
       }
+      if (off < least) {
+        least = off;
+        best = periods;
+      }
     }
-    // Cores that meet in every iteration do as many as the others.
-    boolean apart = meeting && (slowest < 1 - TOGETHER || greatest > 1 + TOGETHER);
-    long whole = (long) (meeting ? Math.min(far * n, shortest - LEFT) : reach) / period;
-    if (whole <= 0 || apart) {
-      return false;
-    }
+    return best;
+  }
+
+  /** Leaves out periods of the loop; returns whether that was possible. */
+  private boolean leave(
+      Watch w, Company company, double periods, double[] shares, Pace.Estimate known, int until) {
     var moved = new long[m.cores][];
     var times = new long[m.cores];
     var counts = new DryRun.Count[m.cores];
+    long left = 0;
     for (int core = 0; core < m.cores; core++) {
-      if (pace[core] > 0) {
-        long most = (m.loopLeft[core * Code.MAX_LOOPS + depths[core]] - LEFT / 2) / period;
-        times[core] = meeting ? whole : Math.min(most, Math.round(whole * pace[core]));
+      if (company.active(core)) {
+        double exactly = periods * shares[core] + w.owed[core];
+        times[core] = Math.round(exactly);
+        w.owed[core] = exactly - times[core];
         counts[core] = new DryRun.Count(m);
-        moved[core] = dry.follow(core, depths[core], period, times[core], counts[core]);
+        moved[core] = dry.follow(core, company.depth(core), w.period, times[core], counts[core]);
         if (moved[core] == null) {
           return false;
         }
+        left += times[core] * company.dispatched(core);
       }
     }
-    leap.over(mark, now, (double) (whole * period) / n, times, counts);
+    leap.count(times, counts);
     for (int core = 0; core < m.cores; core++) {
       if (moved[core] != null) {
-        m.loopLeft[core * Code.MAX_LOOPS + depths[core]] -= times[core] * period;
+        m.loopLeft[core * Code.MAX_LOOPS + company.depth(core)] -= times[core] * w.period;
         for (int r = 0; r < 32; r++) {
           m.registers[core * 32 + r] += times[core] * moved[core][r];
         }
         skipped += times[core] * counts[core].tally.totals[Tally.SCALARS];
       }
     }
+    long now = w.pace.last().time();
+    w.pending = new Pending(leap.mark(now), known, left, times[0] * w.period, until);
+    w.leapt += left;
+    w.come = company.come();
+    w.span = blockSpan;
+    w.pace.anew(Pace.Border.of(m, w.iteration, now));
     return true;
   }
 }

@@ -15,6 +15,7 @@ import npusim.isa.Word;
 import npusim.program.CoreCode;
 import npusim.program.Coverage;
 import npusim.program.Program;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,36 +23,62 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Loops of many cores that are not simulated to their end, against those that are. */
 class LeapsTest {
   private static final int CORES = 20;
-  private static final int SEEDS = 8;
+  private static final int SEEDS = 4;
 
   private static Hardware machine(int array) {
+    return machine(CORES, array, 4, "HBM2-2000");
+  }
+
+  private static Hardware machine(int cores, int array, int channels, String memory) {
     return TestHardware.small(
-        "chip.cores=" + CORES,
+        "chip.cores=" + cores,
         "chip.clock_mhz=500",
         "core.matrix.rows=" + array,
         "core.matrix.cols=" + array,
         "dram.model=ddr",
-        "dram.preset=HBM2-2000",
-        "dram.channels=4");
+        "dram.preset=" + memory,
+        "dram.channels=" + channels);
   }
 
-  @Test
-  void timesAreClose() {
-    double sum = 0;
-    for (long seed = 1; seed <= SEEDS; seed++) {
-      var g = RandomPrograms.generate(seed, CORES, 1, 3000);
-      TimingResult all = run(g, TimingOptions.exactly());
-      TimingResult some = run(g, TimingOptions.defaults());
-      double error = Math.abs((double) some.totalCycles() / all.totalCycles() - 1);
-      assertThat(error).as("seed %d", seed).isLessThan(0.01);
-      sum += error;
-      countsAreEqual(g, all, some);
-    }
-    assertThat(sum / SEEDS).isLessThan(0.005);
-  }
-
-  private static TimingResult run(RandomPrograms.Generated g, TimingOptions options) {
-    return new TimingSimulator(machine(16), options).run(g.program(), Map.of());
+  /**
+   * No program is farther off than half a percent. Arrays set the pace of some loops, of others the
+   * memory does, and where cores get in each other's way by chance nothing is to be left out.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "20, 1, 4, HBM2-2000, 1, 2, 3, true",
+    "20, 1, 4, HBM2-2000, 1, 3, 3, true",
+    "20, 1, 4, HBM2-2000, 1, 4, 3, true",
+    "20, 1, 4, HBM2-2000, 1, 5, 3, true",
+    "20, 4, 4, HBM2-2000, 1, 108, 3, false",
+    "20, 4, 4, HBM2-2000, 1, 112, 3, false",
+    "20, 16, 4, HBM2-2000, 1, 2, 3, false",
+    "20, 16, 4, HBM2-2000, 1, 5, 3, false",
+    "20, 16, 4, HBM2-2000, 1, 7, 3, false",
+    "32, 8, 2, DDR5-4800, 2, 135, 2, true",
+    "32, 8, 2, DDR5-4800, 2, 145, 2, true",
+    "32, 8, 2, DDR5-4800, 2, 148, 2, true",
+    "60, 16, 8, GDDR6-14000, 1, 160, 2, true",
+    "60, 16, 8, GDDR6-14000, 1, 161, 2, true",
+  })
+  void timesAreClose(
+      int cores,
+      int array,
+      int channels,
+      String memory,
+      int kernels,
+      long seed,
+      int thousandIterations,
+      boolean skips) {
+    var g = RandomPrograms.generate(seed, cores, kernels, 1000 * thousandIterations);
+    Hardware hw = machine(cores, array, channels, memory);
+    TimingResult all = new TimingSimulator(hw, TimingOptions.exactly()).run(g.program(), Map.of());
+    TimingResult some =
+        new TimingSimulator(hw, TimingOptions.defaults()).run(g.program(), Map.of());
+    assertThat((double) some.totalCycles())
+        .isCloseTo(all.totalCycles(), Percentage.withPercentage(0.5));
+    assertThat(some.skippedInstructions() > 0).isEqualTo(skips);
+    countsAreEqual(g, all, some);
   }
 
   private static void countsAreEqual(
@@ -162,12 +189,12 @@ class LeapsTest {
         .set(Field.DRAM_S3, 1);
   }
 
-  /** Where the arrays set the pace it hardly varies, and most of a long loop is left out. */
+  /** Where the arrays set the pace it doesn't vary, and most of a long loop is left out. */
   @Test
   void steadyLoopsAreLeftOut() {
     var g = RandomPrograms.generate(5, CORES, 1, 10_000);
     TimingResult r =
-        new TimingSimulator(machine(4), TimingOptions.defaults()).run(g.program(), Map.of());
-    assertThat(r.skippedInstructions()).isGreaterThan(r.counters().instructions() / 2);
+        new TimingSimulator(machine(1), TimingOptions.defaults()).run(g.program(), Map.of());
+    assertThat(r.skippedInstructions()).isGreaterThan(r.counters().instructions() * 9 / 10);
   }
 }
