@@ -12,8 +12,10 @@ import npusim.diag.NpusimException;
  * @param states input by output whose buffer it shares: what the output leaves there is the next
  *     launch's input (a KV cache)
  * @param launch range of scalar inputs that are set at launch, without compiling again
+ * @param kernel whether the model is a single kernel
  */
-public record ModelNotes(Map<String, String> states, Map<String, Range> launch) {
+public record ModelNotes(
+    Map<String, String> states, Map<String, Range> launch, boolean kernel) {
   /** Prefix of a state's key: output name; value: input name. */
   public static final String STATE = "npusim.state.";
 
@@ -79,7 +81,7 @@ public record ModelNotes(Map<String, String> states, Map<String, Range> launch) 
                 }
               }
             });
-    return new ModelNotes(states, launch);
+    return new ModelNotes(states, launch, m.metadata().containsKey(KERNEL));
   }
 
   private static Range range(String key, String text) {

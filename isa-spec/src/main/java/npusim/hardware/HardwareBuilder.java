@@ -163,6 +163,7 @@ final class HardwareBuilder {
         p.flag(s + "whole_tiles"),
         p.flag(s + "rows_along_width"),
         p.number(s + "fetch_bytes_per_cycle"),
+        p.int32(s + "narrow_rows"),
         p.flag(s + "pipelined"),
         p.text(s + "sparsity").equals("2:4")
             ? MatrixUnit.Sparsity.TWO_OF_FOUR

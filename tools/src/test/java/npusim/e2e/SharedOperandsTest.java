@@ -15,11 +15,13 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import npusim.compiler.CompileOptions;
 import npusim.compiler.Compiler;
+import npusim.compiler.ModelNotes;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.text.OnnxText;
 import npusim.hardware.Hardware;
 import npusim.hardware.HardwareLoader;
 import npusim.isa.DType;
+import npusim.isa.Opcode;
 import npusim.program.Program;
 import npusim.sim.functional.Schedule;
 import npusim.sim.timing.TimingOptions;
@@ -189,5 +191,30 @@ class SharedOperandsTest {
         .isCloseTo(exact.totalCycles(), Percentage.withPercentage(0.5));
     assertThat(some.dramBytes()).isEqualTo(exact.dramBytes());
     assertThat(some.counters().macs()).isEqualTo(exact.counters().macs());
+  }
+
+  /** A low product by itself on a chip whose library has one core load the rows for all. */
+  @ParameterizedTest
+  @CsvSource({"16,128,64", "16,128,96", "7,64,130"})
+  void oneCoreLoadsForAll(long m, long n, long k) {
+    Hardware hw = chip(4, "core.matrix.narrow_rows=16");
+    var model = OnnxText.parse("product", product(m, n, k));
+    model.metadata().put(ModelNotes.KERNEL, "gemm");
+    Program p = Cases.compile(model, hw);
+    assertThat(sending(p)).as("cores that send tiles").isEqualTo(1);
+    Map<String, byte[]> inputs = Map.of("a", random(m, k, 1), "w", random(k, n, 2));
+    Program asBest = compile(product(m, n, k), hw);
+    assertThat(sending(asBest)).as("within a model").isNotEqualTo(1);
+    byte[] want = Cases.run(asBest, hw, Schedule.PROGRAM_ORDER, inputs).read("y");
+    schedules(4)
+        .forEach(
+            s -> assertThat(Cases.run(p, hw, s, inputs).read("y")).as("%s", s).isEqualTo(want));
+    assertThat(time(p, hw, TimingOptions.defaults()).totalCycles()).isPositive();
+  }
+
+  private static long sending(Program p) {
+    return p.cores().stream()
+        .filter(c -> Arrays.stream(c.code().code()).anyMatch(i -> i.op() == Opcode.DMA_PUT))
+        .count();
   }
 }

@@ -15,6 +15,9 @@ import npusim.isa.Opcode;
  *   <li>when all parts have come the tile is handed to the consumer.
  * </ol>
  *
+ * <p>Where the first core loads for all, the others only say that they are ready and wait; it loads
+ * a tile when the one before is on its way, as a single thread that moves data does.
+ *
  * <p>A core says that it is ready for a tile only once the tile before has come, and that was sent
  * only when all were ready for it: tokens of two tiles never mix in one counter, however far the
  * cores are apart.
@@ -33,6 +36,7 @@ final class SharedRing {
   private final int full;
   private final int ready;
   private final int come;
+  private final int turn;
 
   SharedRing(Emitter e, Area area, Cursor cursor, Share share, Lane loader, Lane consumer) {
     this.e = e;
@@ -48,11 +52,17 @@ final class SharedRing {
     full = e.semaphore(Lane.COM, consumer);
     ready = e.remoteSemaphore(2 * share.operand(), Lane.ST);
     come = e.remoteSemaphore(2 * share.operand() + 1, Lane.COM);
+    turn = share.first() && share.loads() ? e.semaphore(Lane.ST, loader) : -1;
   }
 
   /** The slots are free from where the lanes have got to. */
   void open() {
-    e.signalNop(loader, mayLoad, cursor.slots());
+    if (share.loads()) {
+      e.signalNop(loader, mayLoad, cursor.slots());
+    }
+    if (turn >= 0) {
+      e.signalNop(Lane.ST, turn, 1);
+    }
     e.signalNop(Lane.COM, mayReceive, cursor.slots());
   }
 
@@ -65,8 +75,13 @@ final class SharedRing {
   /** The loader's next instruction fills the own part of the slot. */
   void offer() {
     e.await(Lane.COM, mayReceive, 1);
-    signal(ready);
-    e.await(loader, mayLoad, 1);
+    signal(ready, share.sending());
+    if (share.loads()) {
+      e.await(loader, mayLoad, 1);
+    }
+    if (turn >= 0) {
+      e.await(loader, turn, 1);
+    }
   }
 
   /** The loader's last instruction has filled the own part, which goes to the others. */
@@ -76,21 +91,26 @@ final class SharedRing {
     e.await(Lane.ST, ready, share.size());
     new Dma(e).put(share.cores() & ~(1L << e.coreIndex()), part, order, extents);
     e.signal(Lane.ST, sent, 1);
+    if (turn >= 0) {
+      e.signal(Lane.ST, turn, 1);
+    }
   }
 
   /** The consumer's next instruction waits for the whole tile. */
   void take() {
-    e.await(Lane.COM, sent, 1);
-    signal(come);
-    e.await(Lane.COM, come, share.size());
+    if (share.loads()) {
+      e.await(Lane.COM, sent, 1);
+      signal(come, share.cores());
+    }
+    e.await(Lane.COM, come, share.senders());
     e.signalNop(Lane.COM, full, 1);
     e.await(consumer, full, 1);
   }
 
-  private void signal(int semaphore) {
+  private void signal(int semaphore, long to) {
     e.emit(
         new Op(Opcode.C_SIGNAL, Lane.COM)
-            .set(Field.CORES, share.cores())
+            .set(Field.CORES, to)
             .set(Field.SEM, semaphore)
             .set(Field.AMOUNT, 1)
             .writes(area));
@@ -98,7 +118,9 @@ final class SharedRing {
 
   /** The consumer's last instruction so far is the last that reads the slot. */
   void release() {
-    e.signal(consumer, mayLoad, 1);
+    if (share.loads()) {
+      e.signal(consumer, mayLoad, 1);
+    }
     e.signal(consumer, mayReceive, 1);
   }
 
@@ -109,7 +131,12 @@ final class SharedRing {
 
   /** Waits until every slot has come back, so that the semaphores are 0 again. */
   void drain() {
-    e.await(consumer, mayLoad, cursor.slots());
+    if (share.loads()) {
+      e.await(consumer, mayLoad, cursor.slots());
+    }
+    if (turn >= 0) {
+      e.await(loader, turn, 1);
+    }
     e.await(consumer, mayReceive, cursor.slots());
   }
 }

@@ -219,8 +219,10 @@ public final class TileIn {
     Loc slot = shared.slot(local, view.type());
     Loc part = slot.at(first);
     shared.offer();
-    load(part, from, ext);
-    shared.send(part, order(local), ext);
+    if (share.loads()) {
+      load(part, from, ext);
+      shared.send(part, order(local), ext);
+    }
     return slot;
   }
 

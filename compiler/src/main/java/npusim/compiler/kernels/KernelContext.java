@@ -54,6 +54,7 @@ public final class KernelContext {
   private final List<View> inputs;
   private final List<View> outputs;
   private Tail tail = Tail.NONE;
+  private boolean kernel;
   private int launches;
   private Storage staging;
 
@@ -85,6 +86,17 @@ public final class KernelContext {
     this.launch = launch;
     this.inputs = inputs;
     this.outputs = outputs;
+  }
+
+  /** Says that the model is this kernel alone. */
+  public KernelContext ofKernel(boolean is) {
+    kernel = is;
+    return this;
+  }
+
+  /** Whether the model is this kernel alone, as libraries are measured. */
+  boolean isByItself() {
+    return kernel;
   }
 
   /** The node. */

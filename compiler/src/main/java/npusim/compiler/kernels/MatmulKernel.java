@@ -3,6 +3,7 @@ package npusim.compiler.kernels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import npusim.compiler.codegen.Aff;
 import npusim.compiler.codegen.Axis;
@@ -17,6 +18,7 @@ import npusim.compiler.codegen.TileIn;
 import npusim.compiler.memory.Storage;
 import npusim.compiler.memory.View;
 import npusim.compiler.tiling.MatmulTiling;
+import npusim.compiler.tiling.NarrowProducts;
 import npusim.isa.BlockFormat;
 import npusim.isa.DType;
 
@@ -31,6 +33,7 @@ public final class MatmulKernel {
   private final Contraction c;
   private final Region epilogue;
   private final MatmulTiling.Tiles t;
+  private final boolean oneLoads;
   private final DType accType;
   private final boolean sparse;
   private final boolean widens;
@@ -43,6 +46,7 @@ public final class MatmulKernel {
       Contraction c,
       Region epilogue,
       MatmulTiling.Tiles t,
+      boolean oneLoads,
       DType accType,
       boolean sparse,
       boolean widens,
@@ -53,6 +57,7 @@ public final class MatmulKernel {
     this.c = c;
     this.epilogue = epilogue;
     this.t = t;
+    this.oneLoads = oneLoads;
     this.accType = accType;
     this.sparse = sparse;
     this.widens = widens;
@@ -146,7 +151,10 @@ public final class MatmulKernel {
             k.cores(),
             given < 0 ? -1 : given < c.batchDims() ? 0 : 1,
             c.w().storage().block());
-    MatmulTiling.Tiles t = k.once(problem, () -> MatmulTiling.search(k.hw(), problem));
+    Optional<MatmulTiling.Tiles> library =
+        k.isByItself() ? NarrowProducts.of(k.hw(), problem) : Optional.empty();
+    MatmulTiling.Tiles t =
+        library.orElseGet(() -> k.once(problem, () -> MatmulTiling.search(k.hw(), problem)));
     if (t == null) {
       throw k.tooSmall(k.accBudget() < 8 ? "accumulator memory" : "scratchpad");
     }
@@ -154,10 +162,12 @@ public final class MatmulKernel {
     if (!MatmulTiling.shares(k.hw(), problem, forced)) {
       forced = forced.alone();
     }
+    boolean one = library.filter(forced::equals).isPresent();
     long stagedA = forced.stagedA(problem);
     Storage staging = forced.isStaged() ? k.staging(stagedA + forced.stagedW(problem)) : null;
     MatmulKernel kernel =
-        new MatmulKernel(k, c, epilogue, forced, accType, sparse, widens, scales, staging, stagedA);
+        new MatmulKernel(
+            k, c, epilogue, forced, one, accType, sparse, widens, scales, staging, stagedA);
     long scratch = MatmulTiling.scratchpadBytes(k.hw(), problem, forced);
     k.launch(
         (e, part, parts) -> {
@@ -321,14 +331,14 @@ public final class MatmulKernel {
    *
    * @param dim dimension of a tile that they divide
    */
-  private static Share group(int part, int step, int size, int dim, int operand) {
+  private Share group(int part, int step, int size, int dim, int operand) {
     int index = part / step % size;
     int first = part - index * step;
     long cores = 0;
     for (int i = 0; i < size; i++) {
       cores |= 1L << first + i * step;
     }
-    return new Share(cores, index, size, dim, operand);
+    return new Share(cores, index, size, dim, operand, oneLoads);
   }
 
   private Staging stage(Share share, long offset) {

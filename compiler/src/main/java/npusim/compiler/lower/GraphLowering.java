@@ -534,7 +534,8 @@ public final class GraphLowering {
     n.inputs()
         .forEach(
             i -> ins.add(values.containsKey(i) || graph.initializer(i) != null ? value(i) : null));
-    return new KernelContext(graph, n, id, hw, options, chip, memory, launch, ins, outputs);
+    return new KernelContext(graph, n, id, hw, options, chip, memory, launch, ins, outputs)
+        .ofKernel(notes.kernel());
   }
 
   private Program assemble(String name, int graphNodes) {

@@ -140,6 +140,9 @@ final class AddressMapping {
     field[GROUP] = group ^ column & size[GROUP] - 1;
     field[BANK] = bank ^ column >> shift[4] & size[BANK] - 1;
     field[ROW] = shift[7] >= 0 ? rest & size[ROW] - 1 : rest % size[ROW];
+    if (hash) {
+      hashBank();
+    }
   }
 
   /** By how many channels the runs of block {@code number} of all channels are turned. */
@@ -248,6 +251,8 @@ final class AddressMapping {
     }
     if (hash && stripeShift > 0) {
       field[CHANNEL] ^= folded(t >> stripeShift, shift[1]);
+    }
+    if (hash && (stripeShift > 0 || turns)) {
       hashBank();
     }
   }

@@ -43,6 +43,7 @@ public final class ArrayCycles {
             unit.wholeTiles(),
             unit.rowsAlongWidth(),
             unit.fetchBytesPerCycle(),
+            unit.narrowRows(),
             unit.pipelined(),
             unit.sparsity());
     return new MatrixTiming(bare).gemm(m, n, k, 1).alone();

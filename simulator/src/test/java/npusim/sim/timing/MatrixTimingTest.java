@@ -67,6 +67,7 @@ class MatrixTimingTest {
         false,
         false,
         0,
+        0,
         true,
         MatrixUnit.Sparsity.NONE);
   }

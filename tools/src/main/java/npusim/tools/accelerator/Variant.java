@@ -68,6 +68,7 @@ final class Variant {
             u.wholeTiles(),
             u.rowsAlongWidth(),
             u.fetchBytesPerCycle(),
+            u.narrowRows(),
             u.pipelined(),
             u.sparsity());
     var c = hw.core();
