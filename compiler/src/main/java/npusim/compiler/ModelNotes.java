@@ -14,8 +14,7 @@ import npusim.diag.NpusimException;
  * @param launch range of scalar inputs that are set at launch, without compiling again
  * @param kernel whether the model is a single kernel
  */
-public record ModelNotes(
-    Map<String, String> states, Map<String, Range> launch, boolean kernel) {
+public record ModelNotes(Map<String, String> states, Map<String, Range> launch, boolean kernel) {
   /** Prefix of a state's key: output name; value: input name. */
   public static final String STATE = "npusim.state.";
 
