@@ -101,6 +101,7 @@ final class MatmulCost {
     double near = (p.aNear() || t.aStaged() ? aBytes : 0) + (t.wStaged() ? wBytes : 0);
     double staged = staged(t, aLoads, wLoads, tileA, tileW, array / gemms);
     double fromStage = (t.aStaged() ? aBytes : 0) + (t.wStaged() ? wBytes : 0);
+    staged = fromStage == 0 ? 0 : Math.max(staged, fromStage / sharing.nearRate());
     aBytes /= t.aGroup();
     wBytes /= t.wGroup();
     near += (t.aStaged() ? aBytes : 0) + (t.wStaged() ? wBytes : 0);

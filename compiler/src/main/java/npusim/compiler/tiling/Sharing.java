@@ -76,14 +76,19 @@ public final class Sharing {
         + 2 * hops * hw.noc().hopLatencyCycles();
   }
 
-  /** Cycles from its parts being loaded to the tile in every core, when nothing is under way. */
+  /**
+   * Cycles from its parts being loaded to the tile in every core, when nothing is under way. Where
+   * copies leave one by one, all cores send them to the same cores in turn: the last begins when
+   * the first is through.
+   */
   double spread(double bytes, int group) {
     var st = hw.core().dma().store();
+    int waves = hw.noc().multicast() ? 1 : 2;
     return st.startupCycles()
         + st.finishCycles()
         + Math.max(
             bytes * (group - 1) / group / hw.noc().bytesPerCycle(),
-            sent(bytes, group) / Math.min(st.bytesPerCycle(), hw.noc().bytesPerCycle()))
+            waves * sent(bytes, group) / Math.min(st.bytesPerCycle(), hw.noc().bytesPerCycle()))
         + 3 * signal();
   }
 
@@ -108,9 +113,23 @@ public final class Sharing {
     var ld = hw.core().dma().load();
     return ld.startupCycles()
         + ld.finishCycles()
-        + 2 * hops * hw.noc().hopLatencyCycles()
-        + hw.sharedSram().orElseThrow().latencyCycles()
+        + roundTrip()
         + bytes / Math.min(Math.min(ld.bytesPerCycle(), network()), sramRate() / hw.chip().cores());
+  }
+
+  /**
+   * Bytes per cycle that each core gets from shared SRAM while all load: what a core may have in
+   * flight comes after a round trip and the others' shares.
+   */
+  double nearRate() {
+    var ld = hw.core().dma().load();
+    double window = (double) ld.requestsInFlight() * ld.requestBytes();
+    double all = window * hw.chip().cores() / sramRate();
+    return Math.min(Math.min(ld.bytesPerCycle(), network()), window / (roundTrip() + all));
+  }
+
+  private double roundTrip() {
+    return 2 * hops * hw.noc().hopLatencyCycles() + hw.sharedSram().orElseThrow().latencyCycles();
   }
 
   private double network() {
