@@ -55,9 +55,20 @@ class MatmulTilingTest {
   /** Cores may each load all of an operand that costs the DRAM nothing. */
   @Test
   void anOperandInSharedSramLetsCoresDivideTheColumns() {
-    assertThat(MatmulTiling.search(hw, product(128, 12288, 49152, false, false, 0)).pm())
-        .isGreaterThan(1);
-    assertThat(MatmulTiling.search(hw, product(128, 12288, 49152, false, true, 0)).pm())
-        .isLessThanOrEqualTo(2);
+    MatmulTiling.Tiles t = MatmulTiling.search(hw, product(128, 12288, 49152, false, true, 0));
+    assertThat(t.pm()).isLessThanOrEqualTo(2);
+    assertThat(t.isStaged() || t.isShared()).isFalse();
+  }
+
+  /** An operand that all cores need goes through shared SRAM, if that has room for tiles. */
+  @Test
+  void whatManyCoresNeedIsStagedWhereThereIsRoom() {
+    long room = hw.sharedSram().orElseThrow().bytes();
+    MatmulTiling.Problem p = product(128, 12288, 49152, false, false, room);
+    MatmulTiling.Tiles t = MatmulTiling.search(hw, p);
+    assertThat(t.aStaged()).isTrue();
+    assertThat(t.stagedA(p) + t.stagedW(p)).isBetween(1L, room);
+    assertThat(MatmulTiling.search(hw, product(128, 12288, 49152, false, false, 4096)).isStaged())
+        .isFalse();
   }
 }
