@@ -184,6 +184,7 @@ final class HardwareBuilder {
         p.int32(s + "latency_cycles"),
         p.int32(s + "issue_cycles"),
         p.flag(s + "rows_on_chip"),
+        p.flag(s + "remakes_values"),
         p.number(s + "row_tree_cycles"),
         p.int32(s + "chain"),
         ops);

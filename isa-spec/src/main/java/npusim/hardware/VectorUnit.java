@@ -14,6 +14,7 @@ import npusim.isa.DType;
  * @param rowsOnChip whether a softmax or a normalisation keeps its rows in the scratchpad; if not,
  *     every reduction and every use of its result is a kernel of its own over memory, as compilers
  *     make that fuse elementwise loops only
+ * @param remakesValues whether those kernels make elementwise values again instead of storing them
  * @param rowTreeCycles lane cycles that a row reduced across the lanes takes beyond its elements:
  *     its partial results meet in a tree of steps across the lanes
  * @param chain instructions in a row that one pass over the elements computes when each hands its
@@ -26,6 +27,7 @@ public record VectorUnit(
     int latencyCycles,
     int issueCycles,
     boolean rowsOnChip,
+    boolean remakesValues,
     double rowTreeCycles,
     int chain,
     Map<VectorClass, OpCost> ops) {

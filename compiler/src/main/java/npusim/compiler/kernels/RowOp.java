@@ -78,6 +78,8 @@ public final class RowOp implements Kernel {
     if (inOnePass(k) && MapKernel.rows(k, r, ins, out, row)) {
       return;
     }
+    in = nearby(k, in);
+    ins.set(0, in);
     // The exponentials are made twice: that is cheaper than to write and read them.
     View max = temp(k, "max", w, in, row);
     reduce(k, RedFn.MAX, w, in, max, row);
@@ -106,6 +108,20 @@ public final class RowOp implements Kernel {
   /** Whether a kernel may keep rows in the scratchpad from a reduction to what uses it. */
   private static boolean inOnePass(KernelContext k) {
     return k.hw().core().vector().rowsOnChip();
+  }
+
+  /** What several kernels read comes to the shared SRAM first, where the chip has one. */
+  private static View nearby(KernelContext k, View x) {
+    boolean gains = k.hw().sharedSram().isPresent() && !inOnePass(k);
+    if (!gains || k.near(x) || x.storage().resident()) {
+      return x;
+    }
+    View copy = k.temp("near", x.type(), x.dims());
+    if (!k.near(copy)) {
+      return x;
+    }
+    MapKernel.copy(k, x, copy);
+    return copy;
   }
 
   private static View temp(KernelContext k, String name, DType t, View in, boolean[] row) {
@@ -208,13 +224,27 @@ public final class RowOp implements Kernel {
   /** sum / count, or with a non-negative eps 1 / sqrt(sum / count + eps). */
   private static void moment(
       KernelContext k, RedFn fn, View in, View out, boolean[] row, long count, double eps) {
+    ReduceKernel.run(k, fn, out.type(), finish(out.type(), count, eps), in, out, row);
+  }
+
+  /** 1 / sqrt(sum of squares of differences from the mean / count + eps). */
+  private static void variance(
+      KernelContext k, View in, View mean, View out, boolean[] row, long count, double eps) {
     DType w = out.type();
+    Region differences = new Region();
+    int x = differences.input(in.type());
+    differences.bin(BinFn.SUB, w, x, differences.input(w));
+    Region last = finish(w, count, eps);
+    ReduceKernel.run(k, RedFn.SUMSQ, w, differences, last, List.of(in, mean), out, row);
+  }
+
+  private static Region finish(DType w, long count, double eps) {
     Region f = new Region();
     int v = f.bini(BinFn.DIV, w, f.input(w), (double) count);
     if (eps >= 0) {
       f.un(UnFn.RSQRT, w, f.bini(BinFn.ADD, w, v, eps));
     }
-    ReduceKernel.run(k, fn, w, f, in, out, row);
+    return f;
   }
 
   private static void inPasses(
@@ -226,21 +256,33 @@ public final class RowOp implements Kernel {
       long count,
       double eps,
       boolean centred) {
-    View x = ins.getFirst();
+    View x = nearby(k, ins.getFirst());
     DType w = wide(x.type());
+    boolean again = centred && k.hw().core().vector().remakesValues();
+    View mean = null;
     if (centred) {
-      View mean = temp(k, "mean", w, x, row);
+      mean = temp(k, "mean", w, x, row);
       moment(k, RedFn.SUM, x, mean, row, count, -1);
+    }
+    if (centred && !again) {
       View c = k.temp("centred", w, x.dims());
       subtract(k, x, mean, c);
       x = c;
     }
     View inv = temp(k, "inv", w, x, row);
-    moment(k, RedFn.SUMSQ, x, inv, row, count, eps);
+    if (again) {
+      variance(k, x, mean, inv, row, count, eps);
+    } else {
+      moment(k, RedFn.SUMSQ, x, inv, row, count, eps);
+    }
     Region r = new Region();
     List<View> args = new ArrayList<>(List.of(x, inv));
     int a = r.input(x.type());
     int b = r.input(w);
+    if (again) {
+      args.add(mean);
+      a = r.bin(BinFn.SUB, w, a, r.input(w));
+    }
     int s = scale < 0 ? -1 : r.input(ins.get(scale).type());
     int t = bias < 0 ? -1 : r.input(ins.get(bias).type());
     int v = r.bin(BinFn.MUL, w, a, b);
