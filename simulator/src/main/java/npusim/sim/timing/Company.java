@@ -151,7 +151,7 @@ final class Company {
    */
   double[] shares(Pace pace, int from, double... before) {
     int n = pace.blocks();
-    double span = pace.last().time() - pace.border(from).time();
+    double span = (double) (pace.last().time() - pace.border(from).time());
     double[] x = progress(pace.border(from), pace.border(n));
     double[] first = progress(pace.border(from), pace.border((from + n) / 2));
     double[] second = progress(pace.border((from + n) / 2), pace.border(n));
