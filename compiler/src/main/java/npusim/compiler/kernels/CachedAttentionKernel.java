@@ -79,16 +79,19 @@ final class CachedAttentionKernel implements Kernel {
     }
 
     boolean fits(KernelContext k, DType t, int masks) {
-      long score = rows * width();
-      long spm =
-          WorkMemory.aligned(4 * score)
-              + WorkMemory.aligned(t.bytesFor(score))
-              + 2 * SLOTS * WorkMemory.aligned(t.bytesFor(keys * dim))
-              + 2 * SLOTS * WorkMemory.aligned(t.bytesFor(rows * dim))
-              + 3 * WorkMemory.aligned(4 * rows)
-              + (decodes() ? 0 : masks * WorkMemory.aligned(4 * keys * keys));
       long acc = SLOTS * WorkMemory.aligned(4 * rows * keys) + WorkMemory.aligned(4 * rows * dim);
-      return spm <= k.spmBudget() && acc <= k.accBudget();
+      return scratchpad(t, masks) <= k.productBudget() && acc <= k.accBudget();
+    }
+
+    /** Bytes of scratchpad that a core takes, at most. */
+    long scratchpad(DType t, int masks) {
+      long score = rows * width();
+      return WorkMemory.aligned(4 * score)
+          + WorkMemory.aligned(t.bytesFor(score))
+          + 2 * SLOTS * WorkMemory.aligned(t.bytesFor(keys * dim))
+          + 2 * SLOTS * WorkMemory.aligned(t.bytesFor(rows * dim))
+          + 3 * WorkMemory.aligned(4 * rows)
+          + (decodes() ? 0 : masks * WorkMemory.aligned(4 * keys * keys));
     }
 
     /** With more keys in a tile where the scores of long rows leave room for few rows only. */
@@ -136,6 +139,7 @@ final class CachedAttentionKernel implements Kernel {
         (e, part, parts) -> {
           long[] r = Axis.split(pairs, 1, part, parts);
           if (r[0] < r[1]) {
+            e.expectScratch(p.scratchpad(q.type(), 2));
             new Body(k, e, p, total, k.otherCores(part))
                 .run(r, rows, keys, values, out, mask, border);
           }
