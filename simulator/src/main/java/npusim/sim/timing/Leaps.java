@@ -256,7 +256,7 @@ final class Leaps {
         if (shares[core] < SLOWEST || shares[core] > 1 / SLOWEST) {
           return;
         }
-        double kept = LEFT + 2 * w.period + verify * shares[core] / shares[0];
+        double kept = LEFT + 2.0 * w.period + verify * shares[core] / shares[0];
         double free = m.loopLeft[core * Code.MAX_LOOPS + company.depth(core)] - kept;
         most = Math.min(most, free / w.period / shares[core]);
         perPeriod += shares[core] * company.dispatched(core);

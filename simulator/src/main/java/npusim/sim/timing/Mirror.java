@@ -88,6 +88,8 @@ final class Mirror {
     return program.cores().get(chip * program.coresPerChip() + core).initialRegisters();
   }
 
+  // Chips that share code share the object; comparing what is in it would take long.
+  @SuppressWarnings("ReferenceEquality")
   private boolean alike() {
     int perChip = program.coresPerChip();
     if (program.cores().size() != chips * perChip) {

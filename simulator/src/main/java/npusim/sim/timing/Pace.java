@@ -13,7 +13,6 @@ final class Pace {
   private static final int MOST = 32;
 
   /** How far between the paces at its two ends that of what was left out may lie: uniformly. */
-  private static final double BETWEEN = 1 / Math.sqrt(12);
 
   /**
    * The machine when a block ended: where every core is in its loops and what it has started.
