@@ -12,8 +12,6 @@ final class Pace {
   /** Blocks of a stretch; when there are more, two become one. */
   private static final int MOST = 32;
 
-  /** How far between the paces at its two ends that of what was left out may lie: uniformly. */
-
   /**
    * The machine when a block ended: where every core is in its loops and what it has started.
    *
