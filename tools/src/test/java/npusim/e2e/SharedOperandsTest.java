@@ -52,36 +52,6 @@ class SharedOperandsTest {
     return HardwareLoader.load("edge", sets);
   }
 
-  private static Program compile(String model, Hardware hw) {
-    return Cases.compile(OnnxText.parse("product", model), hw);
-  }
-
-  private static String product(long m, long n, long k) {
-    return String.format(
-        "<ir_version: 8, opset_import: [\"\": 17]> g (float[%d,%d] a, float[%d,%d] w) =>"
-            + " (float[%d,%d] y) { y = MatMul(a, w) }",
-        m, k, k, n, m, n);
-  }
-
-  private static byte[] random(long rows, long columns, long seed) {
-    var r = new Random(seed);
-    return Tensor.generate(DType.F32, new long[] {rows, columns}, i -> r.nextInt(9) - 4).toBytes();
-  }
-
-  private static TimingResult time(Program p, Hardware hw, TimingOptions options) {
-    return new TimingSimulator(hw, options).run(p, Map.of());
-  }
-
-  private static Stream<Schedule> schedules(int random) {
-    return Stream.concat(
-        Stream.of(
-            Schedule.PROGRAM_ORDER,
-            Schedule.LATE_LOADS,
-            Schedule.EAGER_UNITS,
-            Schedule.LATE_STORES),
-        IntStream.range(0, random).mapToObj(Schedule::random));
-  }
-
   @ParameterizedTest
   @CsvSource({
     "4, 64, 64, 256",
@@ -93,13 +63,13 @@ class SharedOperandsTest {
   })
   void theSameUnderEverySchedule(int cores, long m, long n, long k) {
     Hardware many = chip(cores);
-    Program p = compile(product(m, n, k), many);
+    Program p = Products.compile(Products.product(m, n, k), many);
     assertThat(Cases.shares(p)).isTrue();
-    Map<String, byte[]> inputs = Map.of("a", random(m, k, 1), "w", random(k, n, 2));
+    Map<String, byte[]> inputs = Map.of("a", Products.random(m, k, 1), "w", Products.random(k, n, 2));
     Hardware one = chip(1);
     byte[] want =
-        Cases.run(compile(product(m, n, k), one), one, Schedule.PROGRAM_ORDER, inputs).read("y");
-    schedules(4)
+        Cases.run(Products.compile(Products.product(m, n, k), one), one, Schedule.PROGRAM_ORDER, inputs).read("y");
+    Products.schedules(4)
         .forEach(
             s -> assertThat(Cases.run(p, many, s, inputs).read("y")).as("%s", s).isEqualTo(want));
   }
@@ -111,16 +81,16 @@ class SharedOperandsTest {
     long n = 128;
     long k = 192;
     var weights = Tensor.generate(DType.F32, new long[] {k, n}, i -> i * 31 % 17 - 8);
-    Map<String, byte[]> inputs = Map.of("a", random(m, k, 1));
+    Map<String, byte[]> inputs = Map.of("a", Products.random(m, k, 1));
     byte[][] results = new byte[2][];
     for (int cores : new int[] {1, 6}) {
       Hardware hw = chip(cores);
-      var model = OnnxText.parse("product", product(m, n, k));
+      var model = OnnxText.parse("product", Products.product(m, n, k));
       model.graph().addInitializer("w", weights);
       Program p = Cases.proved(Compiler.compile(model, hw, CompileOptions.DEFAULT), hw);
       assertThat(Cases.shares(p)).isEqualTo(cores > 1);
       results[cores == 1 ? 0 : 1] = Cases.run(p, hw, Schedule.PROGRAM_ORDER, inputs).read("y");
-      schedules(2)
+      Products.schedules(2)
           .forEach(
               s ->
                   assertThat(Cases.run(p, hw, s, inputs).read("y"))
@@ -132,7 +102,7 @@ class SharedOperandsTest {
   @Test
   void memoryIsReadOnce() {
     Hardware hw = chip(16, "noc.bytes_per_cycle=512", "core.accumulator.bytes=65536");
-    TimingResult r = time(compile(product(256, 256, 128), hw), hw, TimingOptions.exactly());
+    TimingResult r = Products.time(Products.compile(Products.product(256, 256, 128), hw), hw, TimingOptions.exactly());
     assertThat(r.counters().dramReadBytes()).isEqualTo(2L * 256 * 128 * 4);
     assertThat(r.counters().dramWrittenBytes()).isEqualTo(256L * 256 * 4);
   }
@@ -141,7 +111,7 @@ class SharedOperandsTest {
   void notWithoutAReason() {
     // The network is slower than the memory.
     Hardware hw = chip(4, "noc.bytes_per_cycle=1", "noc.hop_latency_cycles=200");
-    assertThat(Cases.shares(compile(product(128, 128, 128), hw))).isFalse();
+    assertThat(Cases.shares(Products.compile(Products.product(128, 128, 128), hw))).isFalse();
   }
 
   @Property(tries = 25, seed = "20251")
@@ -158,14 +128,14 @@ class SharedOperandsTest {
                 + " float[%d,%d] v) => (float[%d,%d] z)"
                 + " { y = MatMul(a, w)  x = Relu(y)  z = MatMul(x, v) }",
             m, k, k, n, n, m, m, m);
-    Program p = compile(model, hw);
+    Program p = Products.compile(model, hw);
     Map<String, byte[]> inputs =
-        Map.of("a", random(m, k, seed), "w", random(k, n, seed + 1), "v", random(n, m, seed + 2));
+        Map.of("a", Products.random(m, k, seed), "w", Products.random(k, n, seed + 1), "v", Products.random(n, m, seed + 2));
     Hardware one = chip(1);
-    byte[] want = Cases.run(compile(model, one), one, Schedule.PROGRAM_ORDER, inputs).read("z");
+    byte[] want = Cases.run(Products.compile(model, one), one, Schedule.PROGRAM_ORDER, inputs).read("z");
     assertThat(Cases.run(p, hw, Schedule.PROGRAM_ORDER, inputs).read("z")).isEqualTo(want);
     assertThat(Cases.run(p, hw, Schedule.random(seed), inputs).read("z")).isEqualTo(want);
-    TimingResult r = time(p, hw, TimingOptions.exactly());
+    TimingResult r = Products.time(p, hw, TimingOptions.exactly());
     assertThat(Arrays.stream(r.categoryCycles()).sum()).isEqualTo(r.totalCycles());
     assertThat(r.units()).allMatch(u -> u.total() == r.totalCycles());
   }
@@ -182,10 +152,10 @@ class SharedOperandsTest {
   void manyCoresGoOnMeetingWhereIterationsAreLeftOut(
       int cores, int m, int n, int k, int channels, boolean skips) {
     Hardware hw = chip(cores, "dram.channels=" + channels);
-    Program p = compile(product(m, n, k), hw);
+    Program p = Products.compile(Products.product(m, n, k), hw);
     assertThat(Cases.shares(p)).isTrue();
-    TimingResult exact = time(p, hw, TimingOptions.exactly());
-    TimingResult some = time(p, hw, TimingOptions.defaults());
+    TimingResult exact = Products.time(p, hw, TimingOptions.exactly());
+    TimingResult some = Products.time(p, hw, TimingOptions.defaults());
     assertThat(some.skippedInstructions() > 0).isEqualTo(skips);
     assertThat((double) some.totalCycles())
         .isCloseTo(exact.totalCycles(), Percentage.withPercentage(0.5));
@@ -198,18 +168,18 @@ class SharedOperandsTest {
   @CsvSource({"16,128,64", "16,128,96", "7,64,130"})
   void oneCoreLoadsForAll(long m, long n, long k) {
     Hardware hw = chip(4, "core.matrix.narrow_rows=16");
-    var model = OnnxText.parse("product", product(m, n, k));
+    var model = OnnxText.parse("product", Products.product(m, n, k));
     model.metadata().put(ModelNotes.KERNEL, "gemm");
     Program p = Cases.compile(model, hw);
     assertThat(sending(p)).as("cores that send tiles").isEqualTo(1);
-    Map<String, byte[]> inputs = Map.of("a", random(m, k, 1), "w", random(k, n, 2));
-    Program asBest = compile(product(m, n, k), hw);
+    Map<String, byte[]> inputs = Map.of("a", Products.random(m, k, 1), "w", Products.random(k, n, 2));
+    Program asBest = Products.compile(Products.product(m, n, k), hw);
     assertThat(sending(asBest)).as("within a model").isNotEqualTo(1);
     byte[] want = Cases.run(asBest, hw, Schedule.PROGRAM_ORDER, inputs).read("y");
-    schedules(4)
+    Products.schedules(4)
         .forEach(
             s -> assertThat(Cases.run(p, hw, s, inputs).read("y")).as("%s", s).isEqualTo(want));
-    assertThat(time(p, hw, TimingOptions.defaults()).totalCycles()).isPositive();
+    assertThat(Products.time(p, hw, TimingOptions.defaults()).totalCycles()).isPositive();
   }
 
   private static long sending(Program p) {

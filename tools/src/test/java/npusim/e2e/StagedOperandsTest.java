@@ -58,41 +58,11 @@ class StagedOperandsTest {
     return HardwareLoader.load("edge", sets);
   }
 
-  private static Program compile(String model, Hardware hw) {
-    return Cases.compile(OnnxText.parse("product", model), hw);
-  }
-
-  private static String product(long m, long n, long k) {
-    return String.format(
-        "<ir_version: 8, opset_import: [\"\": 17]> g (float[%d,%d] a, float[%d,%d] w) =>"
-            + " (float[%d,%d] y) { y = MatMul(a, w) }",
-        m, k, k, n, m, n);
-  }
-
-  private static byte[] random(long rows, long columns, long seed) {
-    var r = new Random(seed);
-    return Tensor.generate(DType.F32, new long[] {rows, columns}, i -> r.nextInt(9) - 4).toBytes();
-  }
-
-  private static TimingResult time(Program p, Hardware hw, TimingOptions options) {
-    return new TimingSimulator(hw, options).run(p, Map.of());
-  }
-
   /** A product's cores meet in its loops only where they stage tiles. */
   private static boolean stages(Program p) {
     return p.cores().stream()
         .flatMap(c -> Arrays.stream(c.code().code()))
         .anyMatch(i -> i.op() == Opcode.C_BARRIER);
-  }
-
-  private static Stream<Schedule> schedules(int random) {
-    return Stream.concat(
-        Stream.of(
-            Schedule.PROGRAM_ORDER,
-            Schedule.LATE_LOADS,
-            Schedule.EAGER_UNITS,
-            Schedule.LATE_STORES),
-        IntStream.range(0, random).mapToObj(Schedule::random));
   }
 
   @ParameterizedTest
@@ -106,13 +76,13 @@ class StagedOperandsTest {
   })
   void theSameUnderEverySchedule(int cores, long m, long n, long k) {
     Hardware many = chip(cores, "1MiB");
-    Program p = compile(product(m, n, k), many);
+    Program p = Products.compile(Products.product(m, n, k), many);
     assertThat(stages(p)).isTrue();
-    Map<String, byte[]> inputs = Map.of("a", random(m, k, 1), "w", random(k, n, 2));
+    Map<String, byte[]> inputs = Map.of("a", Products.random(m, k, 1), "w", Products.random(k, n, 2));
     Hardware one = chip(1, "");
     byte[] want =
-        Cases.run(compile(product(m, n, k), one), one, Schedule.PROGRAM_ORDER, inputs).read("y");
-    schedules(4)
+        Cases.run(Products.compile(Products.product(m, n, k), one), one, Schedule.PROGRAM_ORDER, inputs).read("y");
+    Products.schedules(4)
         .forEach(
             s -> assertThat(Cases.run(p, many, s, inputs).read("y")).as("%s", s).isEqualTo(want));
   }
@@ -124,16 +94,16 @@ class StagedOperandsTest {
     long n = 128;
     long k = 192;
     var weights = Tensor.generate(DType.F32, new long[] {k, n}, i -> i * 31 % 17 - 8);
-    Map<String, byte[]> inputs = Map.of("a", random(m, k, 1));
+    Map<String, byte[]> inputs = Map.of("a", Products.random(m, k, 1));
     byte[][] results = new byte[2][];
     for (int cores : new int[] {1, 6}) {
       Hardware hw = chip(cores, "1MiB");
-      var model = OnnxText.parse("product", product(m, n, k));
+      var model = OnnxText.parse("product", Products.product(m, n, k));
       model.graph().addInitializer("w", weights);
       Program p = Cases.proved(Compiler.compile(model, hw, CompileOptions.DEFAULT), hw);
       assertThat(stages(p)).isEqualTo(cores > 1);
       results[cores == 1 ? 0 : 1] = Cases.run(p, hw, Schedule.PROGRAM_ORDER, inputs).read("y");
-      schedules(2)
+      Products.schedules(2)
           .forEach(
               s ->
                   assertThat(Cases.run(p, hw, s, inputs).read("y"))
@@ -145,7 +115,7 @@ class StagedOperandsTest {
   @Test
   void memoryIsReadOnce() {
     Hardware hw = chip(16, "4MiB", "core.accumulator.bytes=65536");
-    TimingResult r = time(compile(product(256, 256, 128), hw), hw, TimingOptions.exactly());
+    TimingResult r = Products.time(Products.compile(Products.product(256, 256, 128), hw), hw, TimingOptions.exactly());
     assertThat(r.counters().dramReadBytes()).isEqualTo(2L * 256 * 128 * 4);
     assertThat(r.counters().dramWrittenBytes()).isEqualTo(256L * 256 * 4);
   }
@@ -156,10 +126,10 @@ class StagedOperandsTest {
     long traffic = Long.MAX_VALUE;
     Hardware none = chip(8, "");
     long cycles =
-        time(compile(product(256, 256, 256), none), none, TimingOptions.exactly()).totalCycles();
+        Products.time(Products.compile(Products.product(256, 256, 256), none), none, TimingOptions.exactly()).totalCycles();
     for (String shared : List.of("8KiB", "64KiB", "128KiB", "4MiB")) {
       Hardware hw = chip(8, shared);
-      TimingResult r = time(compile(product(256, 256, 256), hw), hw, TimingOptions.exactly());
+      TimingResult r = Products.time(Products.compile(Products.product(256, 256, 256), hw), hw, TimingOptions.exactly());
       assertThat(r.counters().dramReadBytes()).as(shared).isLessThanOrEqualTo(traffic);
       traffic = r.counters().dramReadBytes();
       assertThat(r.totalCycles()).as(shared).isLessThanOrEqualTo(cycles * 102 / 100);
@@ -171,10 +141,10 @@ class StagedOperandsTest {
   void notWithoutAReason() {
     // The shared SRAM is slower than the memory.
     Hardware slow = chip(4, "1MiB", "shared_sram.bytes_per_cycle=1");
-    assertThat(stages(compile(product(128, 128, 128), slow))).isFalse();
+    assertThat(stages(Products.compile(Products.product(128, 128, 128), slow))).isFalse();
     // One load queue: the memory would wait for what comes from the shared SRAM.
     Hardware single = chip(4, "1MiB", "core.dma.load.queues=1");
-    assertThat(stages(compile(product(128, 128, 128), single))).isFalse();
+    assertThat(stages(Products.compile(Products.product(128, 128, 128), single))).isFalse();
   }
 
   @Property(tries = 25, seed = "20252")
@@ -191,18 +161,18 @@ class StagedOperandsTest {
                 + " float[%d,%d] v, float[%d,%d] r) => (float[%d,%d] z)"
                 + " { y = MatMul(a, w)  x = Relu(y)  s = MatMul(x, v)  z = Add(s, r) }",
             m, k, k, n, n, m, m, m, m, m);
-    Program p = compile(model, hw);
+    Program p = Products.compile(model, hw);
     Map<String, byte[]> inputs =
         Map.of(
-            "a", random(m, k, seed),
-            "w", random(k, n, seed + 1),
-            "v", random(n, m, seed + 2),
-            "r", random(m, m, seed + 3));
+            "a", Products.random(m, k, seed),
+            "w", Products.random(k, n, seed + 1),
+            "v", Products.random(n, m, seed + 2),
+            "r", Products.random(m, m, seed + 3));
     Hardware one = chip(1, "");
-    byte[] want = Cases.run(compile(model, one), one, Schedule.PROGRAM_ORDER, inputs).read("z");
+    byte[] want = Cases.run(Products.compile(model, one), one, Schedule.PROGRAM_ORDER, inputs).read("z");
     assertThat(Cases.run(p, hw, Schedule.PROGRAM_ORDER, inputs).read("z")).isEqualTo(want);
     assertThat(Cases.run(p, hw, Schedule.random(seed), inputs).read("z")).isEqualTo(want);
-    TimingResult r = time(p, hw, TimingOptions.exactly());
+    TimingResult r = Products.time(p, hw, TimingOptions.exactly());
     assertThat(Arrays.stream(r.categoryCycles()).sum()).isEqualTo(r.totalCycles());
     assertThat(r.units()).allMatch(u -> u.total() == r.totalCycles());
   }
@@ -212,10 +182,10 @@ class StagedOperandsTest {
   @CsvSource({"20, 640, 640, 4096", "25, 250, 1000, 8192"})
   void manyCoresGoOnMeetingWhereIterationsAreLeftOut(int cores, int m, int n, int k) {
     Hardware hw = chip(cores, "4MiB", "core.dma.store.bus_bytes=1", "core.matrix.cols=32");
-    Program p = compile(product(m, n, k), hw);
+    Program p = Products.compile(Products.product(m, n, k), hw);
     assertThat(stages(p)).isTrue();
-    TimingResult exact = time(p, hw, TimingOptions.exactly());
-    TimingResult some = time(p, hw, TimingOptions.defaults());
+    TimingResult exact = Products.time(p, hw, TimingOptions.exactly());
+    TimingResult some = Products.time(p, hw, TimingOptions.defaults());
     assertThat(some.skippedInstructions()).isPositive();
     assertThat((double) some.totalCycles())
         .isCloseTo(exact.totalCycles(), Percentage.withPercentage(1));
