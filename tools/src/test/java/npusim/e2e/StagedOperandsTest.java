@@ -30,6 +30,7 @@ import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Products whose cores pass the tiles they all need through shared SRAM. */
 class StagedOperandsTest {
@@ -179,16 +180,22 @@ class StagedOperandsTest {
 
   /** Of loops on so many cores iterations are left out, and the cores still find each other. */
   @ParameterizedTest
-  @CsvSource({"20, 640, 640, 4096", "25, 250, 1000, 8192"})
-  void manyCoresGoOnMeetingWhereIterationsAreLeftOut(int cores, int m, int n, int k) {
-    Hardware hw = chip(cores, "4MiB", "core.dma.store.bus_bytes=1", "core.matrix.cols=32");
-    Program p = Products.compile(Products.product(m, n, k), hw);
+  @ValueSource(ints = {1, 4})
+  void manyCoresGoOnMeetingWhereIterationsAreLeftOut(int channels) {
+    Hardware hw =
+        chip(
+            20,
+            "4MiB",
+            "core.dma.store.bus_bytes=1",
+            "core.matrix.cols=32",
+            "dram.channels=" + channels);
+    Program p = Products.compile(Products.product(640, 640, 16384), hw);
     assertThat(stages(p)).isTrue();
     TimingResult exact = Products.time(p, hw, TimingOptions.exactly());
     TimingResult some = Products.time(p, hw, TimingOptions.defaults());
     assertThat(some.skippedInstructions()).isPositive();
     assertThat((double) some.totalCycles())
-        .isCloseTo(exact.totalCycles(), Percentage.withPercentage(1));
+        .isCloseTo(exact.totalCycles(), Percentage.withPercentage(0.5));
     assertThat(some.dramBytes()).isEqualTo(exact.dramBytes());
     assertThat(some.counters().macs()).isEqualTo(exact.counters().macs());
   }
