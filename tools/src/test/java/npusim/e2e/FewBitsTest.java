@@ -21,6 +21,7 @@ import npusim.sim.timing.TimingOptions;
 import npusim.sim.timing.TimingResult;
 import npusim.sim.timing.TimingSimulator;
 import npusim.tools.exec.Accuracy;
+import npusim.tools.exec.ModelExecution;
 import npusim.workloads.MicroWorkload;
 import npusim.workloads.SampleInputs;
 import npusim.workloads.Scenario;
@@ -54,9 +55,7 @@ class FewBitsTest {
                 .ifPresent(
                     b ->
                         memory.write(
-                            name,
-                            (b.type() == t.dtype() ? t : Tensor.generate(b.type(), t.dims(), t::at))
-                                .toBytes())));
+                            name, ModelExecution.handedOver(m, name, t, b.type()).toBytes())));
     var params = new java.util.LinkedHashMap<String, Long>();
     program.params().forEach(p -> params.put(p.name(), total));
     simulator.run(program, memory, params, Schedule.PROGRAM_ORDER);

@@ -6,9 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -26,7 +23,6 @@ import npusim.program.Program;
 import npusim.sim.functional.Schedule;
 import npusim.sim.timing.TimingOptions;
 import npusim.sim.timing.TimingResult;
-import npusim.sim.timing.TimingSimulator;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,10 +61,16 @@ class SharedOperandsTest {
     Hardware many = chip(cores);
     Program p = Products.compile(Products.product(m, n, k), many);
     assertThat(Cases.shares(p)).isTrue();
-    Map<String, byte[]> inputs = Map.of("a", Products.random(m, k, 1), "w", Products.random(k, n, 2));
+    Map<String, byte[]> inputs =
+        Map.of("a", Products.random(m, k, 1), "w", Products.random(k, n, 2));
     Hardware one = chip(1);
     byte[] want =
-        Cases.run(Products.compile(Products.product(m, n, k), one), one, Schedule.PROGRAM_ORDER, inputs).read("y");
+        Cases.run(
+                Products.compile(Products.product(m, n, k), one),
+                one,
+                Schedule.PROGRAM_ORDER,
+                inputs)
+            .read("y");
     Products.schedules(4)
         .forEach(
             s -> assertThat(Cases.run(p, many, s, inputs).read("y")).as("%s", s).isEqualTo(want));
@@ -102,7 +104,9 @@ class SharedOperandsTest {
   @Test
   void memoryIsReadOnce() {
     Hardware hw = chip(16, "noc.bytes_per_cycle=512", "core.accumulator.bytes=65536");
-    TimingResult r = Products.time(Products.compile(Products.product(256, 256, 128), hw), hw, TimingOptions.exactly());
+    TimingResult r =
+        Products.time(
+            Products.compile(Products.product(256, 256, 128), hw), hw, TimingOptions.exactly());
     assertThat(r.counters().dramReadBytes()).isEqualTo(2L * 256 * 128 * 4);
     assertThat(r.counters().dramWrittenBytes()).isEqualTo(256L * 256 * 4);
   }
@@ -130,9 +134,16 @@ class SharedOperandsTest {
             m, k, k, n, n, m, m, m);
     Program p = Products.compile(model, hw);
     Map<String, byte[]> inputs =
-        Map.of("a", Products.random(m, k, seed), "w", Products.random(k, n, seed + 1), "v", Products.random(n, m, seed + 2));
+        Map.of(
+            "a",
+            Products.random(m, k, seed),
+            "w",
+            Products.random(k, n, seed + 1),
+            "v",
+            Products.random(n, m, seed + 2));
     Hardware one = chip(1);
-    byte[] want = Cases.run(Products.compile(model, one), one, Schedule.PROGRAM_ORDER, inputs).read("z");
+    byte[] want =
+        Cases.run(Products.compile(model, one), one, Schedule.PROGRAM_ORDER, inputs).read("z");
     assertThat(Cases.run(p, hw, Schedule.PROGRAM_ORDER, inputs).read("z")).isEqualTo(want);
     assertThat(Cases.run(p, hw, Schedule.random(seed), inputs).read("z")).isEqualTo(want);
     TimingResult r = Products.time(p, hw, TimingOptions.exactly());
@@ -172,7 +183,8 @@ class SharedOperandsTest {
     model.metadata().put(ModelNotes.KERNEL, "gemm");
     Program p = Cases.compile(model, hw);
     assertThat(sending(p)).as("cores that send tiles").isEqualTo(1);
-    Map<String, byte[]> inputs = Map.of("a", Products.random(m, k, 1), "w", Products.random(k, n, 2));
+    Map<String, byte[]> inputs =
+        Map.of("a", Products.random(m, k, 1), "w", Products.random(k, n, 2));
     Program asBest = Products.compile(Products.product(m, n, k), hw);
     assertThat(sending(asBest)).as("within a model").isNotEqualTo(1);
     byte[] want = Cases.run(asBest, hw, Schedule.PROGRAM_ORDER, inputs).read("y");

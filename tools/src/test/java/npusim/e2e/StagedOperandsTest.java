@@ -6,9 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -25,7 +22,6 @@ import npusim.program.Program;
 import npusim.sim.functional.Schedule;
 import npusim.sim.timing.TimingOptions;
 import npusim.sim.timing.TimingResult;
-import npusim.sim.timing.TimingSimulator;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,10 +75,16 @@ class StagedOperandsTest {
     Hardware many = chip(cores, "1MiB");
     Program p = Products.compile(Products.product(m, n, k), many);
     assertThat(stages(p)).isTrue();
-    Map<String, byte[]> inputs = Map.of("a", Products.random(m, k, 1), "w", Products.random(k, n, 2));
+    Map<String, byte[]> inputs =
+        Map.of("a", Products.random(m, k, 1), "w", Products.random(k, n, 2));
     Hardware one = chip(1, "");
     byte[] want =
-        Cases.run(Products.compile(Products.product(m, n, k), one), one, Schedule.PROGRAM_ORDER, inputs).read("y");
+        Cases.run(
+                Products.compile(Products.product(m, n, k), one),
+                one,
+                Schedule.PROGRAM_ORDER,
+                inputs)
+            .read("y");
     Products.schedules(4)
         .forEach(
             s -> assertThat(Cases.run(p, many, s, inputs).read("y")).as("%s", s).isEqualTo(want));
@@ -116,7 +118,9 @@ class StagedOperandsTest {
   @Test
   void memoryIsReadOnce() {
     Hardware hw = chip(16, "4MiB", "core.accumulator.bytes=65536");
-    TimingResult r = Products.time(Products.compile(Products.product(256, 256, 128), hw), hw, TimingOptions.exactly());
+    TimingResult r =
+        Products.time(
+            Products.compile(Products.product(256, 256, 128), hw), hw, TimingOptions.exactly());
     assertThat(r.counters().dramReadBytes()).isEqualTo(2L * 256 * 128 * 4);
     assertThat(r.counters().dramWrittenBytes()).isEqualTo(256L * 256 * 4);
   }
@@ -127,10 +131,16 @@ class StagedOperandsTest {
     long traffic = Long.MAX_VALUE;
     Hardware none = chip(8, "");
     long cycles =
-        Products.time(Products.compile(Products.product(256, 256, 256), none), none, TimingOptions.exactly()).totalCycles();
+        Products.time(
+                Products.compile(Products.product(256, 256, 256), none),
+                none,
+                TimingOptions.exactly())
+            .totalCycles();
     for (String shared : List.of("8KiB", "64KiB", "128KiB", "4MiB")) {
       Hardware hw = chip(8, shared);
-      TimingResult r = Products.time(Products.compile(Products.product(256, 256, 256), hw), hw, TimingOptions.exactly());
+      TimingResult r =
+          Products.time(
+              Products.compile(Products.product(256, 256, 256), hw), hw, TimingOptions.exactly());
       assertThat(r.counters().dramReadBytes()).as(shared).isLessThanOrEqualTo(traffic);
       traffic = r.counters().dramReadBytes();
       assertThat(r.totalCycles()).as(shared).isLessThanOrEqualTo(cycles * 102 / 100);
@@ -170,7 +180,8 @@ class StagedOperandsTest {
             "v", Products.random(n, m, seed + 2),
             "r", Products.random(m, m, seed + 3));
     Hardware one = chip(1, "");
-    byte[] want = Cases.run(Products.compile(model, one), one, Schedule.PROGRAM_ORDER, inputs).read("z");
+    byte[] want =
+        Cases.run(Products.compile(model, one), one, Schedule.PROGRAM_ORDER, inputs).read("z");
     assertThat(Cases.run(p, hw, Schedule.PROGRAM_ORDER, inputs).read("z")).isEqualTo(want);
     assertThat(Cases.run(p, hw, Schedule.random(seed), inputs).read("z")).isEqualTo(want);
     TimingResult r = Products.time(p, hw, TimingOptions.exactly());

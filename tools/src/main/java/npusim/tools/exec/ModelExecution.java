@@ -61,7 +61,10 @@ public final class ModelExecution {
         program
             .buffer(ChipsTogether.name(e.getKey(), chip))
             .filter(b -> b.kind() != Buffer.Kind.CONST)
-            .ifPresent(b -> memory.write(b.name(), handedOver(model, e, b.type()).toBytes()));
+            .ifPresent(
+                b ->
+                    memory.write(
+                        b.name(), handedOver(model, e.getKey(), e.getValue(), b.type()).toBytes()));
       }
     }
     simulator.run(program, memory, Map.of(), schedule);
@@ -80,11 +83,14 @@ public final class ModelExecution {
     return new Result(outputs, program);
   }
 
-  /** An input as the host hands it over. */
-  private static Tensor handedOver(Model model, Map.Entry<String, Tensor> input, DType to) {
-    Tensor t = input.getValue();
-    ModelNotes.Stored s =
-        t.dtype().isFloat() ? ModelNotes.stored(model, input.getKey()).orElse(null) : null;
+  /**
+   * An input as the host hands it over.
+   *
+   * @param model after compilation
+   * @param to type of the input's buffer
+   */
+  public static Tensor handedOver(Model model, String input, Tensor t, DType to) {
+    ModelNotes.Stored s = t.dtype().isFloat() ? ModelNotes.stored(model, input).orElse(null) : null;
     if (s == null) {
       return converted(t, to);
     }
