@@ -1,11 +1,9 @@
 package npusim.compiler.lower;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import npusim.compiler.CompileOptions;
 import npusim.compiler.ModelNotes;
 import npusim.compiler.codegen.Aff;
@@ -35,7 +33,6 @@ import npusim.compiler.passes.DepthFirst;
 import npusim.compiler.roll.RepeatNode;
 import npusim.hardware.Hardware;
 import npusim.program.Buffer;
-import npusim.program.ConstData;
 import npusim.program.CoreCode;
 import npusim.program.Coverage;
 import npusim.program.NodeInfo;
@@ -552,25 +549,7 @@ public final class GraphLowering {
       }
     }
     int chips = chip.peers().chips();
-    List<Buffer> map = new ArrayList<>();
-    Set<String> names = new HashSet<>();
-    List<ConstData> constants = new ArrayList<>();
-    long weightBytes = 0;
-    for (Storage s : memory.storages()) {
-      if (!names.add(s.bufferName())) {
-        throw new IllegalStateException("two buffers are called " + s.bufferName());
-      }
-      map.add(s.buffer(0));
-      Tensor t = s.data();
-      if (t != null && t.hasData()) {
-        constants.add(new ConstData(s.bufferName(), t::toBytes));
-      }
-      weightBytes += s.kind() == Buffer.Kind.WEIGHT ? s.bytes() : 0;
-    }
-    shared.forEach(
-        (out, s) ->
-            map.add(
-                Buffer.of(out, Buffer.Kind.OUTPUT, 0, s.address(), s.bytes(), s.type(), s.dims())));
+    MemoryImage image = MemoryImage.of(memory, shared);
     long macs = repeatedMacs + infos.stream().mapToLong(NodeInfo::macs).sum();
     int nodes = infos.size() + repeatedNodes;
     origins.settle();
@@ -583,7 +562,7 @@ public final class GraphLowering {
             origins.alias(),
             nodes - aliases - repeatedAliases,
             macs * chips,
-            weightBytes * chips);
+            image.weightBytes() * chips);
     List<NodeInfo> nodeInfos =
         infos.stream()
             .map(i -> i.withScratchpad(chip.scratchpadBytes(i.id())).onChips(chips))
@@ -596,8 +575,8 @@ public final class GraphLowering {
         code.size(),
         system.launches(code),
         params,
-        system.buffers(map),
-        system.constants(constants),
+        system.buffers(image.buffers()),
+        system.constants(image.constants()),
         nodeInfos,
         coverage,
         memory.bytes());
