@@ -1,9 +1,15 @@
 package npusim.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import npusim.compiler.CompileOptions;
+import npusim.compiler.Compiler;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.text.OnnxText;
 import npusim.hardware.Hardware;
@@ -49,5 +55,40 @@ final class Products {
             Schedule.EAGER_UNITS,
             Schedule.LATE_STORES),
         IntStream.range(0, random).mapToObj(Schedule::random));
+  }
+
+  /** Some cores give what one core gives, whatever the schedule. */
+  static void assertSame(Hardware many, Hardware one, Program p, long m, long n, long k) {
+    Map<String, byte[]> inputs = Map.of("a", random(m, k, 1), "w", random(k, n, 2));
+    Program alone = compile(product(m, n, k), one);
+    byte[] want = Cases.run(alone, one, Schedule.PROGRAM_ORDER, inputs).read("y");
+    schedules(4)
+        .forEach(
+            s -> assertThat(Cases.run(p, many, s, inputs).read("y")).as("%s", s).isEqualTo(want));
+  }
+
+  /**
+   * The same with constant weights, which lie in blocks of columns that stay whole.
+   *
+   * @param together whether the cores of a program get tiles together
+   */
+  static void assertSameInBlocks(Hardware many, Hardware one, Predicate<Program> together) {
+    long m = 192;
+    long n = 128;
+    long k = 192;
+    var weights = Tensor.generate(DType.F32, new long[] {k, n}, i -> i * 31 % 17 - 8);
+    Map<String, byte[]> inputs = Map.of("a", random(m, k, 1));
+    byte[] want = null;
+    for (Hardware hw : List.of(one, many)) {
+      var model = OnnxText.parse("product", product(m, n, k));
+      model.graph().addInitializer("w", weights);
+      Program p = Cases.proved(Compiler.compile(model, hw, CompileOptions.DEFAULT), hw);
+      assertThat(together.test(p)).isEqualTo(hw == many);
+      for (Schedule s : schedules(2).toList()) {
+        byte[] got = Cases.run(p, hw, s, inputs).read("y");
+        want = want == null ? got : want;
+        assertThat(got).as("%s", s).isEqualTo(want);
+      }
+    }
   }
 }

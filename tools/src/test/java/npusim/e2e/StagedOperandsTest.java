@@ -10,13 +10,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
-import npusim.compiler.CompileOptions;
-import npusim.compiler.Compiler;
-import npusim.compiler.ir.Tensor;
-import npusim.compiler.text.OnnxText;
 import npusim.hardware.Hardware;
 import npusim.hardware.HardwareLoader;
-import npusim.isa.DType;
 import npusim.isa.Opcode;
 import npusim.program.Program;
 import npusim.sim.functional.Schedule;
@@ -75,44 +70,13 @@ class StagedOperandsTest {
     Hardware many = chip(cores, "1MiB");
     Program p = Products.compile(Products.product(m, n, k), many);
     assertThat(stages(p)).isTrue();
-    Map<String, byte[]> inputs =
-        Map.of("a", Products.random(m, k, 1), "w", Products.random(k, n, 2));
-    Hardware one = chip(1, "");
-    byte[] want =
-        Cases.run(
-                Products.compile(Products.product(m, n, k), one),
-                one,
-                Schedule.PROGRAM_ORDER,
-                inputs)
-            .read("y");
-    Products.schedules(4)
-        .forEach(
-            s -> assertThat(Cases.run(p, many, s, inputs).read("y")).as("%s", s).isEqualTo(want));
+    Products.assertSame(many, chip(1, ""), p, m, n, k);
   }
 
   /** Constant weights lie in blocks of columns, which stay whole. */
   @Test
   void weightsInBlocks() {
-    long m = 192;
-    long n = 128;
-    long k = 192;
-    var weights = Tensor.generate(DType.F32, new long[] {k, n}, i -> i * 31 % 17 - 8);
-    Map<String, byte[]> inputs = Map.of("a", Products.random(m, k, 1));
-    byte[][] results = new byte[2][];
-    for (int cores : new int[] {1, 6}) {
-      Hardware hw = chip(cores, "1MiB");
-      var model = OnnxText.parse("product", Products.product(m, n, k));
-      model.graph().addInitializer("w", weights);
-      Program p = Cases.proved(Compiler.compile(model, hw, CompileOptions.DEFAULT), hw);
-      assertThat(stages(p)).isEqualTo(cores > 1);
-      results[cores == 1 ? 0 : 1] = Cases.run(p, hw, Schedule.PROGRAM_ORDER, inputs).read("y");
-      Products.schedules(2)
-          .forEach(
-              s ->
-                  assertThat(Cases.run(p, hw, s, inputs).read("y"))
-                      .isEqualTo(results[cores == 1 ? 0 : 1]));
-    }
-    assertThat(results[1]).isEqualTo(results[0]);
+    Products.assertSameInBlocks(chip(6, "1MiB"), chip(1, ""), StagedOperandsTest::stages);
   }
 
   @Test
