@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Compares a description with the vendor's headline figures it states itself. */
+/**
+ * Compares a description with the vendor's headline figures that it states or inherits. Built-in
+ * chips agree with theirs; a chip derived from one need not, and {@code config check} says where.
+ */
 public final class Headline {
   private Headline() {}
 

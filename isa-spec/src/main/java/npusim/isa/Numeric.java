@@ -21,11 +21,6 @@ public final class Numeric {
     return Float.intBitsToFloat(bits << 16);
   }
 
-  /** binary32 to binary16 bits, round to nearest even, overflow to infinity. */
-  public static short floatToF16(float x) {
-    return Float.floatToFloat16(x);
-  }
-
   /** binary16 bits to binary32, exact. */
   public static float f16ToFloat(short bits) {
     return Float.float16ToFloat(bits);

@@ -123,7 +123,7 @@ class NumericTest {
     // Just above the midpoint of two binary16 values, but equal to it after rounding to binary32.
     double x = 1 + 0x1p-11 + 0x1p-40;
     assertThat(Numeric.f16ToFloat(Numeric.doubleToF16(x))).isEqualTo(1 + 0x1p-10f);
-    assertThat(Numeric.f16ToFloat(Numeric.floatToF16((float) x))).isEqualTo(1f);
+    assertThat(Numeric.f16ToFloat(Float.floatToFloat16((float) x))).isEqualTo(1f);
     double y = 1 + 0x1p-8 + 0x1p-40;
     assertThat(Numeric.bf16ToFloat(Numeric.doubleToBf16(y))).isEqualTo(1 + 0x1p-7f);
     assertThat(Numeric.f16ToFloat(Numeric.doubleToF16(-x))).isEqualTo(-1 - 0x1p-10f);

@@ -74,8 +74,13 @@ class ReferenceCommandsTest {
     Files.writeString(chip, "extends: edge\ntitle: Mine\n");
     assertThat(CommandRun.of("config", "check", chip).out()).contains("Mine · fingerprint");
     for (String name : HardwareCatalog.chips()) {
-      assertThat(CommandRun.of("config", "check", name).exitCode()).as(name).isZero();
+      CommandRun check = CommandRun.of("config", "check", name);
+      assertThat(check.exitCode()).as(name).isZero();
+      assertThat(check.out()).as(name).doesNotContain("not as published");
     }
+    Files.writeString(chip, "extends: warboy\ntitle: Mine\ncore: {matrix: {arrays: 32}}\n");
+    assertThat(CommandRun.of("config", "check", chip).out())
+        .contains("not as published: i8 peak: description gives 32.8 TOPS, published are 64.0");
   }
 
   @Test

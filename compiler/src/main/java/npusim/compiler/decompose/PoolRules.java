@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import npusim.compiler.ir.Node;
 import npusim.compiler.ir.Tensor;
-import npusim.compiler.ir.TensorType;
 import npusim.isa.DType;
 
 /**
@@ -215,10 +214,5 @@ final class PoolRules {
     Value ones = e.fill(x.dtype(), 1, LongArrays.join(new long[] {c, 1}, g.kernel()));
     Value sum = e.conv(powered, ones, null, c, g.strides(), g.dilations(), g.fullPads());
     e.result(0, ReductionRules.root(e, sum, p));
-  }
-
-  /** Type with the channels of another extent. */
-  static TensorType withChannels(TensorType t, long channels) {
-    return ReductionRules.with(t, 1, channels);
   }
 }

@@ -1,10 +1,8 @@
 package npusim.compiler.ops;
 
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import npusim.compiler.ir.Tensor;
 
 /**
@@ -52,7 +50,6 @@ public final class Operator {
   private final Folding folding;
   private final NavigableMap<Integer, Lazy> signatures;
   private final boolean internal;
-  private final Map<Class<?>, Object> hooks = new ConcurrentHashMap<>();
 
   private Operator(Builder b, InferRule infer) {
     this.domain = b.domain;
@@ -230,23 +227,6 @@ public final class Operator {
       found = s <= opset ? s : found;
     }
     return found == 0 ? Optional.empty() : Optional.of(found);
-  }
-
-  /**
-   * Attaches what another stage defines for this operator.
-   *
-   * @throws IllegalStateException when there is one of this kind already
-   */
-  public <T> void attach(Class<T> kind, T hook) {
-    if (hooks.putIfAbsent(kind, hook) != null) {
-      throw new IllegalStateException(
-          kind.getSimpleName() + " of " + qualifiedName() + " is attached twice");
-    }
-  }
-
-  /** What another stage attached, or null. */
-  public <T> T hook(Class<T> kind) {
-    return kind.cast(hooks.get(kind));
   }
 
   @Override

@@ -1,5 +1,2 @@
-/**
- * The operators: name, versions, types, shape rule, host evaluation and hooks for what later stages
- * attach.
- */
+/** The operators: name, versions, types, shape rule and host evaluation. */
 package npusim.compiler.ops;

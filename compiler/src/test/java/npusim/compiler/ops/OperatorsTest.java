@@ -53,15 +53,4 @@ class OperatorsTest {
         .hasMessageContaining(hint)
         .hasMessageContaining("'n'");
   }
-
-  @Test
-  void hooksAreAttachedOnce() {
-    Operator op = new Operator.Builder("test", "Once", "for this test", 1).infer(c -> {});
-    assertThat(op.hook(Runnable.class)).isNull();
-    Runnable r = () -> {};
-    op.attach(Runnable.class, r);
-    assertThat(op.hook(Runnable.class)).isSameAs(r);
-    assertThatThrownBy(() -> op.attach(Runnable.class, r))
-        .isInstanceOf(IllegalStateException.class);
-  }
 }

@@ -7,6 +7,7 @@ import npusim.hardware.Hardware;
 import npusim.hardware.HardwareLoader;
 import npusim.hardware.HardwareSchema;
 import npusim.hardware.HardwareText;
+import npusim.hardware.Headline;
 import npusim.hardware.Parameter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,6 +39,7 @@ public final class ConfigCommand implements Runnable {
           String file) {
     Hardware hw = HardwareLoader.load(file);
     print(file + ": " + hw.title() + " · fingerprint " + hw.fingerprint() + "\n");
+    Headline.mismatches(hw).forEach(line -> print("not as published: " + line + "\n"));
     return 0;
   }
 
