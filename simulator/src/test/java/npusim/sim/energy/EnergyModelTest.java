@@ -67,8 +67,21 @@ class EnergyModelTest {
   private static TimingResult run(DType type, int chips) {
     var counters =
         new Counters(
-            byType(type, 100), byType(type, 20), elements(), 101, 103, 107, 109, 113, 127, 131, 137,
-            139, 149, 151, 157);
+            byType(type, 100),
+            byType(type, 20),
+            elements(),
+            101,
+            103,
+            107,
+            109,
+            113,
+            127,
+            131,
+            137,
+            139,
+            149,
+            151,
+            157);
     var dram = new DramTime(0, 131, 137, 139, 0, 0, 0, new long[1]);
     return new TimingResult(
         500,
@@ -138,8 +151,7 @@ class EnergyModelTest {
     double counted = e.totalDynamicPj() - e.dynamicPj(EnergyComponent.CORE);
     assertThat(model.nodeDynamicPj(run, all)).isCloseTo(counted, Offset.offset(1e-6));
     var products =
-        new NodeTime(
-            1, 0, all.categoryCycles(), all.busyCycles(), 0, 0, 50, 10, 0, 0, 0, 0, 0, 0);
+        new NodeTime(1, 0, all.categoryCycles(), all.busyCycles(), 0, 0, 50, 10, 0, 0, 0, 0, 0, 0);
     assertThat(model.nodeDynamicPj(run, products)).isCloseTo(120, Offset.offset(1e-9));
   }
 }
