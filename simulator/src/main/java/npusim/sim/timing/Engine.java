@@ -80,7 +80,6 @@ final class Engine {
     while (true) {
       if (m.paths.isFull()) {
         holders.fill(m, dma);
-        units.holders(holders);
         m.paths.collect(holders);
       }
       int actor = events.first();

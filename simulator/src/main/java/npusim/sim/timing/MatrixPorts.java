@@ -55,6 +55,7 @@ final class MatrixPorts {
     writes = m.bankWrites[core];
     behind = m.hw.core().matrix().controllerCycles();
     outputStationary = m.hw.core().matrix().dataflow() == MatrixUnit.Dataflow.OS;
+    m.paths.pin(paths);
   }
 
   /** One instruction; {@code number} is its place in the order of all, -1 for none. */
@@ -92,20 +93,14 @@ final class MatrixPorts {
     long fill = Math.min(item.from - t, item.loadRows);
     m.paths.add(p, FILL, fill);
     m.paths.add(p, MATRIX, item.accept - t - fill);
-    int s = m.paths.open(p, node);
+    int s = m.paths.link(p, node);
     m.paths.add(s, MATRIX, item.end - item.accept);
-    int d = m.paths.open(s, node);
+    int d = m.paths.link(s, node);
     m.paths.add(d, FILL, item.drain);
     paths[ACCEPT] = p;
     paths[ITEM] = s;
     units.fly(unit, w.pc, cost, t, item.end + item.drain, d);
     units.accept(unit, item.accept, p);
-  }
-
-  void holders(Holders h) {
-    for (int i = 0; i < paths.length; i++) {
-      h.add(paths, i);
-    }
   }
 
   /** An instruction that uses no port is put in flight. */

@@ -6,10 +6,10 @@ import java.util.List;
 
 /**
  * Critical paths of everything in flight. A record is a stretch of path spent on one graph node,
- * split by category, and points to the record before it. Records are made one behind the other and
- * never given back; from time to time {@link #collect} copies those that something still leads to
- * and forgets the others. A stretch that only one other, on the same graph node, follows is joined
- * with it then, so that what is kept stays as small as the paths differ.
+ * split by category, and points to the record before it, which is of another node: a stretch that
+ * goes on from a record on its own node begins as a copy of that. Records are made one behind the
+ * other and never given back; from time to time {@link #collect} copies those that something still
+ * leads to and forgets the others, so that what is kept stays as small as the paths differ.
  */
 final class PathPool {
   /** No record: the start of the run. */
@@ -17,14 +17,8 @@ final class PathPool {
 
   private static final int C = Category.COUNT;
 
-  /**
-   * Words of a record: the record before and the graph node, then cycles and category of up to
-   * three categories. A record of more is several.
-   */
-  private static final int WORDS = 4;
-
-  private static final int TAG_BITS = 4;
-  private static final long TAG = (1 << TAG_BITS) - 1;
+  /** Words of a record: the record before and the graph node, then cycles by category. */
+  private static final int WORDS = 1 + C;
 
   /** Records between two collections at least. */
   private static final int LEAST = 256;
@@ -32,67 +26,59 @@ final class PathPool {
   /** Records between two collections for each that the first of them has left. */
   private static final int GROWTH = 4;
 
-  /** Counts for a reference from outside, to be more than one from a record. */
-  private static final int ROOT = 2;
-
   private int capacity = LEAST + LEAST / 4;
   private long[] words = new long[capacity * WORDS];
   private int used;
   private int limit = LEAST;
 
+  /** Records below this are never copied into what goes on from them. */
+  private int sealed;
+
   /** Records that somebody keeps the numbers of. */
   private final List<int[]> pinned = new ArrayList<>();
 
-  // For collections: the words to copy to, and by record what it became, how many lead to it.
+  // For collections: the words to copy to, and by record what it became, whether it is pinned.
   private long[] spare = new long[capacity * WORDS];
   private int[] copy = new int[capacity];
-  private int[] references = new int[capacity];
+  private boolean[] apart = new boolean[capacity];
   private int[] chain = new int[capacity];
 
   PathPool() {
     Arrays.fill(copy, NONE);
   }
 
-  /** A new empty record on {@code graphNode} after {@code before}. */
+  /** A new record for what goes on after {@code before} on {@code graphNode}. */
   int open(int before, int graphNode) {
-    if (used == capacity) {
-      grow();
+    if (before < sealed || node(before) != graphNode) {
+      return link(before, graphNode);
     }
-    int r = used++;
-    long[] w = words;
-    int at = r * WORDS;
-    w[at] = (long) before << Integer.SIZE | graphNode & 0xffff_ffffL;
-    w[at + 1] = 0;
-    w[at + 2] = 0;
-    w[at + 3] = 0;
-    return r;
+    int record = next();
+    goOn(words, before, record);
+    return record;
+  }
+
+  /** A new empty record behind {@code before}, which may still become longer. */
+  int link(int before, int graphNode) {
+    int record = next();
+    int at = record * WORDS;
+    words[at] = (long) before << Integer.SIZE | graphNode & 0xffff_ffffL;
+    Arrays.fill(words, at + 1, at + WORDS, 0);
+    return record;
+  }
+
+  private int next() {
+    if (used == capacity) {
+      resize(capacity * 2);
+    }
+    return used++;
+  }
+
+  private static void goOn(long[] w, int before, int record) {
+    System.arraycopy(w, before * WORDS, w, record * WORDS, WORDS);
   }
 
   void add(int record, int category, long amount) {
-    if (amount == 0) {
-      return;
-    }
-    long[] w = words;
-    int at = record * WORDS;
-    long tag = category + 1;
-    for (int i = at + 1; i < at + WORDS; i++) {
-      if (w[i] == 0) {
-        w[i] = amount << TAG_BITS | tag;
-        return;
-      }
-      if ((w[i] & TAG) == tag) {
-        w[i] += amount << TAG_BITS;
-        return;
-      }
-    }
-    // What it was goes into a record of its own in front.
-    int front = open(NONE, NONE);
-    w = words;
-    System.arraycopy(w, at, w, front * WORDS, WORDS);
-    w[at] = (long) front << Integer.SIZE | w[at] & 0xffff_ffffL;
-    w[at + 1] = amount << TAG_BITS | tag;
-    w[at + 2] = 0;
-    w[at + 3] = 0;
+    words[record * WORDS + 1 + category] += amount;
   }
 
   int node(int record) {
@@ -105,12 +91,7 @@ final class PathPool {
   }
 
   long cycles(int record, int category) {
-    for (int i = record * WORDS + 1; i < (record + 1) * WORDS; i++) {
-      if ((words[i] & TAG) == category + 1) {
-        return words[i] >> TAG_BITS;
-      }
-    }
-    return 0;
+    return words[record * WORDS + 1 + category];
   }
 
   /**
@@ -120,8 +101,8 @@ final class PathPool {
   void accumulate(int record, long[] sums) {
     for (int r = record; r != NONE; r = previous(r)) {
       int to = (node(r) + 1) * C;
-      for (int i = r * WORDS + 1; i < (r + 1) * WORDS && words[i] != 0; i++) {
-        sums[to + (int) (words[i] & TAG) - 1] += words[i] >> TAG_BITS;
+      for (int c = 0; c < C; c++) {
+        sums[to + c] += cycles(r, c);
       }
     }
   }
@@ -131,9 +112,13 @@ final class PathPool {
     return capacity;
   }
 
-  /** Keeps the records of which the numbers are in {@code records}, and the numbers valid. */
+  /**
+   * Keeps the records of which the numbers are in {@code records}, and the numbers valid. Paths
+   * that go on from them lead to them; what is added to one later lengthens those that were linked.
+   */
   void pin(int... records) {
     pinned.add(records);
+    sealed = used;
   }
 
   /** Takes back {@link #pin}. */
@@ -150,44 +135,36 @@ final class PathPool {
   /** Forgets every record that leads to none of the holders' or of those pinned. */
   void collect(Holders holders) {
     int before = used;
-    for (int h = 0; h < holders.count(); h++) {
-      mark(holders.get(h));
-    }
-    for (int p = 0; p < pinned.size(); p++) {
-      for (int r : pinned.get(p)) {
-        mark(r);
-      }
-    }
     long[] from = words;
     words = spare;
     spare = from;
     used = 0;
+    copyPinned(from);
+    sealed = used;
     for (int h = 0; h < holders.count(); h++) {
       holders.set(h, copied(from, holders.get(h)));
     }
-    for (int p = 0; p < pinned.size(); p++) {
-      int[] records = pinned.get(p);
-      for (int i = 0; i < records.length; i++) {
-        records[i] = copied(from, records[i]);
-      }
-    }
     Arrays.fill(copy, 0, before, NONE);
-    Arrays.fill(references, 0, before, 0);
+    Arrays.fill(apart, 0, before, false);
     limit = Math.max(LEAST, GROWTH * used);
     if (capacity < limit + limit / 4) {
       resize(limit + limit / 2);
     }
   }
 
-  /** Counts a reference from outside, and those among the records that it keeps. */
-  private void mark(int root) {
-    if (root == NONE) {
-      return;
+  private void copyPinned(long[] from) {
+    for (int p = 0; p < pinned.size(); p++) {
+      for (int r : pinned.get(p)) {
+        if (r != NONE) {
+          apart[r] = true;
+        }
+      }
     }
-    boolean seen = references[root] != 0;
-    references[root] += ROOT;
-    for (int r = previous(root); !seen && r != NONE; r = previous(r)) {
-      seen = references[r]++ != 0;
+    for (int p = 0; p < pinned.size(); p++) {
+      int[] records = pinned.get(p);
+      for (int i = 0; i < records.length; i++) {
+        records[i] = copied(from, records[i]);
+      }
     }
   }
 
@@ -199,26 +176,31 @@ final class PathPool {
       chain[n++] = r;
       r = (int) (from[r * WORDS] >> Integer.SIZE);
     }
-    int last = r == NONE ? NONE : copy[r];
-    boolean alone = r != NONE && references[r] == 1;
     while (n > 0) {
-      r = chain[--n];
-      int at = r * WORDS;
-      int graphNode = (int) from[at];
-      if (!alone || node(last) != graphNode) {
-        last = open(last, graphNode);
-      }
-      for (int i = at + 1; i < at + WORDS && from[i] != 0; i++) {
-        add(last, (int) (from[i] & TAG) - 1, from[i] >> TAG_BITS);
-      }
-      copy[r] = last;
-      alone = references[r] == 1;
+      int next = chain[--n];
+      copy[next] = copied(from, next, r);
+      r = next;
     }
-    return last;
+    return r == NONE ? NONE : copy[r];
   }
 
-  private void grow() {
-    resize(capacity * 2);
+  /** Copies {@code record} behind what {@code before} has become. */
+  private int copied(long[] from, int record, int before) {
+    int at = record * WORDS;
+    int graphNode = (int) from[at];
+    int previous = before == NONE ? NONE : copy[before];
+    if (previous == NONE || apart[before] || node(previous) != graphNode) {
+      int to = next();
+      System.arraycopy(from, at, words, to * WORDS, WORDS);
+      words[to * WORDS] = (long) previous << Integer.SIZE | graphNode & 0xffff_ffffL;
+      return to;
+    }
+    int to = next();
+    goOn(words, previous, to);
+    for (int c = 0; c < C; c++) {
+      add(to, c, from[at + 1 + c]);
+    }
+    return to;
   }
 
   private void resize(int records) {
@@ -228,7 +210,7 @@ final class PathPool {
     spare = new long[records * WORDS];
     copy = Arrays.copyOf(copy, records);
     Arrays.fill(copy, old, records, NONE);
-    references = Arrays.copyOf(references, records);
+    apart = Arrays.copyOf(apart, records);
     chain = new int[records];
   }
 }

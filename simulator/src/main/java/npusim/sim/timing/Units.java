@@ -40,12 +40,6 @@ final class Units {
     }
   }
 
-  void holders(Holders h) {
-    for (var ports : matrixPorts) {
-      ports.holders(h);
-    }
-  }
-
   /** The unit's start actor has come due. */
   void wake(UnitState u, long t) {
     if (u.state == Machine.ACTIVE) {

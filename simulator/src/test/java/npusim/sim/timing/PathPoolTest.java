@@ -75,4 +75,21 @@ class PathPoolTest {
     assertThat(paths.previous(held[0])).isEqualTo(PathPool.NONE);
     assertThat(sums(paths, held[0])).isEqualTo(before);
   }
+
+  /** What is pinned may become longer after others have been linked to it. */
+  @Test
+  void whatIsLinkedToAPinnedRecordGrowsWithIt() {
+    var paths = new PathPool();
+    int[] pinned = {paths.open(PathPool.NONE, 0)};
+    paths.pin(pinned);
+    int[] held = {paths.link(pinned[0], 0)};
+    paths.add(held[0], 2, 3);
+    var holders = new Holders();
+    holders.add(held, 0);
+    paths.collect(holders);
+    paths.add(pinned[0], 1, 7);
+    assertThat(sums(paths, held[0])[C + 1]).isEqualTo(7);
+    assertThat(sums(paths, held[0])[C + 2]).isEqualTo(3);
+    assertThat(sums(paths, pinned[0])[C + 2]).isZero();
+  }
 }
