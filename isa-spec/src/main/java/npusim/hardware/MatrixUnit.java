@@ -41,8 +41,8 @@ import npusim.isa.DType;
  *     convolution's result
  * @param fetchBytesPerCycle bytes of streamed activations that one array takes per cycle, what
  *     neighbouring windows share once; 0 for as many as it multiplies
- * @param narrowRows rows up to which the chip's library divides a product by itself along its
- *     columns only, one core loading the rows for all; 0 where it divides every product as is best
+ * @param narrowRows rule of the vendor's library: most rows of a product by itself that is divided
+ *     among cores by columns only, one core loading its rows for all; 0 for no such rule
  * @param sparsity structured weight sparsity the array can exploit
  */
 public record MatrixUnit(

@@ -143,7 +143,7 @@ class SharedOperandsTest {
   @ParameterizedTest
   @CsvSource({"16,128,64", "16,128,96", "7,64,130"})
   void oneCoreLoadsForAll(long m, long n, long k) {
-    Hardware hw = chip(4, "core.matrix.narrow_rows=16");
+    Hardware hw = chip(4, "core.matrix.narrow_rows=16", "dram.array_tile.rows=32");
     var model = OnnxText.parse("product", Products.product(m, n, k));
     model.metadata().put(ModelNotes.KERNEL, "gemm");
     Program p = Cases.compile(model, hw);

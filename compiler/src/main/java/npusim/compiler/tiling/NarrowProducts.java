@@ -6,16 +6,17 @@ import npusim.compiler.tiling.MatmulTiling.Tiles;
 import npusim.hardware.Hardware;
 
 /**
- * How a chip's library divides a product by itself whose result is low and wide: all cores take
- * columns only, tile by tile of two squares along the sums, and the first core loads the rows'
- * operand for all of them.
+ * The division of low, wide products that a vendor's library has by default: all cores take columns
+ * only, tile by tile of two squares along the sums, and the first core loads the rows' operand for
+ * all of them.
  *
- * <p>tt-metal's default for products with operands in DRAM: where blocks of 16×16 squares of 32
- * cover the result in one row of several, matmul takes its one-dimensional multicast.
+ * <p>This is a rule of software that nothing about the hardware explains, kept so that what was
+ * measured with the library's defaults can be compared with. tt-metal takes its one-dimensional
+ * multicast where one row of blocks of 16×16 squares covers the result. A square is a tile of the
+ * arrays in memory ({@code dram.array_tile}), 16 of them are {@code core.matrix.narrow_rows}. It is
+ * applied only to products that are a job by themselves; within a model the tile search decides.
  */
 public final class NarrowProducts {
-  private static final long SQUARE = 32;
-
   private NarrowProducts() {}
 
   /** The library's tiles, or empty when it has no such division or the product isn't low. */
@@ -26,13 +27,14 @@ public final class NarrowProducts {
     if (!low || !plain || p.divided() >= 0 || p.cores() == 1) {
       return Optional.empty();
     }
-    long grain = Math.max(SQUARE, p.grain());
+    long square = hw.dram().arrayTile().rows();
+    long grain = Math.max(square, p.grain());
     long each = Math.ceilDiv(Math.ceilDiv(p.n(), grain), (long) p.cores()) * grain;
     if (p.n() % each != 0 || p.n() == each) {
       return Optional.empty();
     }
     int used = Math.toIntExact(p.n() / each);
-    long depth = Math.min(p.k(), p.k() % (2 * SQUARE) == 0 ? 2 * SQUARE : SQUARE);
+    long depth = Math.min(p.k(), p.k() % (2 * square) == 0 ? 2 * square : square);
     var t =
         new Tiles(
             p.m(),
@@ -48,6 +50,7 @@ public final class NarrowProducts {
             false,
             MatmulTiling.SLOTS,
             1);
+    // Cores that share a tile need at least a row of it each (Share).
     return p.m() >= used && MatmulTiling.shares(hw, p, t) ? Optional.of(t) : Optional.empty();
   }
 }
