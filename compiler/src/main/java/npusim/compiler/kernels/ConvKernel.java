@@ -45,61 +45,25 @@ final class ConvKernel {
   private View padding;
   private ConvTiling.Tiles t;
 
-  ConvKernel(
-      KernelContext k,
-      View x,
-      View w,
-      View out,
-      Window win,
-      long groups,
-      Region epilogue,
-      List<View> extras,
-      DType accType) {
+  ConvKernel(KernelContext k, Convolution c) {
     this.k = k;
-    byChannel = ConvOp.byChannel(k.hw(), w.dims(), groups) && channelsInnermost(x);
-    long apart = byChannel ? 1 : groups;
-    View read = grouped(x, apart);
-    this.w = groupedWeights(w, apart);
-    this.out = grouped(out, apart);
-    Surround.Read margins = Surround.read(read, win, spatial(this.out), 0);
-    this.x = margins.x();
-    this.win = margins.win();
-    this.epilogue = epilogue;
-    this.extras = extras.stream().map(v -> grouped(v.broadcast(out.dims()), apart)).toList();
-    this.accType = accType;
-    this.r = win.rank();
+    byChannel = ConvOp.byChannel(k.hw(), c.w().dims(), c.groups()) && channelsInnermost(c.x());
+    long apart = byChannel ? 1 : c.groups();
+    w = Convolution.groupedWeights(c.w(), apart);
+    out = Convolution.grouped(c.out(), apart);
+    Surround.Read read =
+        Surround.read(Convolution.grouped(c.x(), apart), c.win(), spatial(out), 0);
+    x = read.x();
+    win = read.win();
+    epilogue = c.epilogue();
+    extras = c.extras(apart);
+    accType = c.accType();
+    r = win.rank();
   }
 
   /** Whether channels lie next to each other in memory and, hence, in tiles. */
   private static boolean channelsInnermost(View x) {
     return x.strides()[1] == 1 && Arrays.stream(x.strides()).skip(2).allMatch(s -> s != 1);
-  }
-
-  /** [N, C, …] as [N, G, C / G, …]. */
-  static View grouped(View v, long groups) {
-    long[] d = new long[v.rank() + 1];
-    long[] s = new long[d.length];
-    for (int i = 0; i < v.rank(); i++) {
-      int j = i < 1 ? i : i + 1;
-      d[j] = v.dims()[i];
-      s[j] = v.strides()[i];
-    }
-    d[1] = groups;
-    d[2] = v.dims()[1] / groups;
-    s[1] = d[2] * v.strides()[1];
-    return new View(v.storage(), v.offset(), d, s);
-  }
-
-  /** [M, C, …] as [G, M / G, C, …]. */
-  static View groupedWeights(View v, long groups) {
-    long[] d = new long[v.rank() + 1];
-    long[] s = new long[d.length];
-    System.arraycopy(v.dims(), 0, d, 1, v.rank());
-    System.arraycopy(v.strides(), 0, s, 1, v.rank());
-    d[0] = groups;
-    d[1] = v.dims()[0] / groups;
-    s[0] = d[1] * v.strides()[0];
-    return new View(v.storage(), v.offset(), d, s);
   }
 
   private static long[] spatial(View v) {

@@ -55,27 +55,15 @@ public final class ConvOp implements Kernel {
       throw k.unsupported("zero points are taken out before code generation");
     }
     Window win = Window.of(n, w.dims(), x.rank() - 2);
-    conv(k, x, w, out, win, n.intAttr("group", 1), r, extras, acc);
-  }
-
-  /** On the matrix unit, or on the vector unit where that is faster or the array lacks the type. */
-  static void conv(
-      KernelContext k,
-      View x,
-      View w,
-      View out,
-      Window win,
-      long groups,
-      Region epilogue,
-      List<View> extras,
-      DType acc) {
     if (out.size() == 0) {
       return;
     }
+    long groups = n.intAttr("group", 1);
+    Convolution c = new Convolution(x, w, out, win, groups, r, extras, acc);
     if (onMatrix(k.hw(), x.type(), w.type(), w.dims(), groups)) {
-      new ConvKernel(k, inLanes(k, x), w, out, win, groups, epilogue, extras, acc).run();
+      new ConvKernel(k, c.of(inLanes(k, x))).run();
     } else {
-      new VectorConv(k, x, w, out, win, groups, epilogue, extras, acc).run();
+      new VectorConv(k, c).run();
     }
   }
 

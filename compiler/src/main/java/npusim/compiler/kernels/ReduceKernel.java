@@ -24,36 +24,41 @@ import npusim.isa.RedFn;
  * are reduced into partial results that stay in the scratchpad until all tiles of the reduced
  * dimensions are through; then a finishing region makes the result.
  */
-public final class ReduceKernel {
+final class ReduceKernel {
   private static final int SLOTS = 2;
   private static final long MIN_TILE_BYTES = 16 << 10;
 
   private final KernelContext k;
-  private final RedFn fn;
-  private final DType accType;
-  private final Region before;
-  private final Region finish;
+  private final Reduction f;
   private final List<View> ins;
   private final View in;
   private final View out;
   private final boolean[] reduced;
   private final long[] tile;
 
+  /**
+   * What is computed.
+   *
+   * @param fn function that reduces
+   * @param accType type of partial results
+   * @param before elementwise, of as many inputs as there are; its result's type is {@code accType}
+   *     unless it passes its only input through
+   * @param finish makes a result of a complete reduction, its one input of type {@code accType}
+   */
+  record Reduction(RedFn fn, DType accType, Region before, Region finish) {
+
+    /** A reduction of one input as it is. */
+    static Reduction of(RedFn fn, DType accType, Region finish, DType in) {
+      Region same = new Region();
+      same.input(in);
+      return new Reduction(fn, accType, same, finish);
+    }
+  }
+
   private ReduceKernel(
-      KernelContext k,
-      RedFn fn,
-      DType accType,
-      Region before,
-      Region finish,
-      List<View> ins,
-      View out,
-      boolean[] reduced,
-      long[] tile) {
+      KernelContext k, Reduction f, List<View> ins, View out, boolean[] reduced, long[] tile) {
     this.k = k;
-    this.fn = fn;
-    this.accType = accType;
-    this.before = before;
-    this.finish = finish;
+    this.f = f;
     this.ins = ins;
     this.in = ins.getFirst();
     this.out = out;
@@ -62,34 +67,13 @@ public final class ReduceKernel {
   }
 
   /**
-   * Computes {@code out = finish(fn over the reduced dimensions of in)}.
-   *
-   * @param out of the rank of {@code in}, extent 1 where reduced
-   * @param finish one input of type {@code accType}
-   */
-  public static void run(
-      KernelContext k, RedFn fn, DType accType, Region finish, View in, View out, boolean[] axes) {
-    Region same = new Region();
-    same.input(in.type());
-    run(k, fn, accType, same, finish, List.of(in), out, axes);
-  }
-
-  /**
    * Computes {@code out = finish(fn over the reduced dimensions of before(ins))}.
    *
-   * @param before elementwise, of as many inputs as there are; its result's type is {@code accType}
-   *     unless it passes its only input through
    * @param ins views that broadcast to the shape of the first
+   * @param out of the rank of the first, extent 1 where reduced
+   * @param axes the dimensions that are reduced
    */
-  static void run(
-      KernelContext k,
-      RedFn fn,
-      DType accType,
-      Region before,
-      Region finish,
-      List<View> ins,
-      View out,
-      boolean[] axes) {
+  static void run(KernelContext k, Reduction f, List<View> ins, View out, boolean[] axes) {
     View in = ins.getFirst();
     if (out.size() == 0) {
       return;
@@ -123,8 +107,9 @@ public final class ReduceKernel {
         operands.add(new TileChooser.Operand(v.strides(), 2L * v.type().bits(), v.type().bits()));
       }
     }
-    long scratch = before.isCopy() ? 0 : before.scratchBits() + accType.bits();
-    int kept = 2 * fo.type().bits() + accType.bits() + finish.scratchBits();
+    int partial = f.accType().bits();
+    long scratch = f.before().isCopy() ? 0 : f.before().scratchBits() + partial;
+    int kept = 2 * fo.type().bits() + partial + f.finish().scratchBits();
     operands.add(new TileChooser.Operand(fo.strides(), kept, fo.type().bits()));
     long[] part = fi.dims().clone();
     int given = Cuts.given(List.of(fi, fo));
@@ -139,7 +124,7 @@ public final class ReduceKernel {
     if (tile == null) {
       throw k.tooSmall("scratchpad");
     }
-    ReduceKernel r = new ReduceKernel(k, fn, accType, before, finish, flat, fo, reduced, tile);
+    ReduceKernel r = new ReduceKernel(k, f, flat, fo, reduced, tile);
     k.launch((e, p, n) -> r.emit(e, p, n, cut));
   }
 
@@ -181,17 +166,17 @@ public final class ReduceKernel {
     }
     long[] outTile = nest.tile(mapOut);
     TileOut result = new TileOut(e, "out", out, outTile, SLOTS, Lane.VEC, k.otherCores(part));
-    Area area = e.scratch(accType.bytesFor(Arrays.stream(outTile).reduce(1, Math::multiplyExact)));
-    Loc acc = new Loc(area, Aff.of(area.lo()), View.rowMajor(outTile), accType);
-    Loc[] scratch = finish.scratch(e, TileIn.layout(out, outTile), null, outTile);
+    Area area = e.scratch(f.accType().bytesFor(Arrays.stream(outTile).reduce(1, Math::multiplyExact)));
+    Loc acc = new Loc(area, Aff.of(area.lo()), View.rowMajor(outTile), f.accType());
+    Loc[] scratch = f.finish().scratch(e, TileIn.layout(out, outTile), null, outTile);
     Vec v = new Vec(e);
     Runnable end =
         () -> {
           Loc dst = result.begin(nest.origin(mapOut), nest.extents(mapOut));
-          if (finish.isCopy()) {
+          if (f.finish().isCopy()) {
             v.copy(dst, acc, nest.extents(mapOut));
           } else {
-            finish.emit(e, dst, new Loc[] {acc}, scratch, null, nest.extents(mapOut));
+            f.finish().emit(e, dst, new Loc[] {acc}, scratch, null, nest.extents(mapOut));
           }
           result.commit();
         };
@@ -210,7 +195,7 @@ public final class ReduceKernel {
       TileIn tiles = new TileIn(e, "in", x, nest.tile(map), slots, lane, Lane.VEC);
       args.add(nest.operand(tiles, depth, map, Lane.VEC));
     }
-    Prologue prologue = before.isCopy() ? null : new Prologue(e, nest.tile(map));
+    Prologue prologue = f.before().isCopy() ? null : new Prologue(e, nest.tile(map));
     nest.around(kept, () -> {}, end);
     nest.run(
         () -> {
@@ -220,7 +205,7 @@ public final class ReduceKernel {
           }
           Loc[] x = args.stream().map(LoopNest.Operand::loc).toArray(Loc[]::new);
           Loc a = prologue == null ? x[0] : prologue.emit(x, nest.extents(map));
-          v.reduce(fn, acc, a, reduced, first, nest.extents(map));
+          v.reduce(f.fn(), acc, a, reduced, first, nest.extents(map));
         });
   }
 
@@ -233,13 +218,13 @@ public final class ReduceKernel {
     Prologue(Emitter e, long[] tile) {
       this.e = e;
       long[] layout = TileIn.layout(in, tile);
-      Area area = e.scratch(accType.bytesFor(Arrays.stream(tile).reduce(1, Math::multiplyExact)));
-      made = new Loc(area, Aff.of(area.lo()), layout, accType);
-      scratch = before.scratch(e, layout, null, tile);
+      Area area = e.scratch(f.accType().bytesFor(Arrays.stream(tile).reduce(1, Math::multiplyExact)));
+      made = new Loc(area, Aff.of(area.lo()), layout, f.accType());
+      scratch = f.before().scratch(e, layout, null, tile);
     }
 
     Loc emit(Loc[] x, Aff[] extents) {
-      before.emit(e, made, x, scratch, null, extents);
+      f.before().emit(e, made, x, scratch, null, extents);
       return made;
     }
   }
@@ -247,10 +232,10 @@ public final class ReduceKernel {
   /** The neutral element, for a reduction over nothing. */
   private void emptySum(Vec v, Loc acc, Aff[] extents) {
     double neutral =
-        switch (fn) {
+        switch (f.fn()) {
           case PROD -> 1;
-          case MAX -> accType.isFloat() ? Double.NEGATIVE_INFINITY : accType.minLong();
-          case MIN -> accType.isFloat() ? Double.POSITIVE_INFINITY : accType.maxLong();
+          case MAX -> f.accType().isFloat() ? Double.NEGATIVE_INFINITY : f.accType().minLong();
+          case MIN -> f.accType().isFloat() ? Double.POSITIVE_INFINITY : f.accType().maxLong();
           default -> 0;
         };
     v.fill(acc, neutral, extents);

@@ -1,6 +1,9 @@
 package npusim.compiler.kernels;
 
+import java.util.Arrays;
+import java.util.List;
 import npusim.compiler.ir.Node;
+import npusim.compiler.kernels.ReduceKernel.Reduction;
 import npusim.compiler.memory.View;
 import npusim.isa.BinFn;
 import npusim.isa.DType;
@@ -68,7 +71,8 @@ public final class ReduceOp implements Kernel {
         }
       }
     }
-    ReduceKernel.run(k, fn, acc, finish, in, k.out(0).reshape(keep), axes);
+    Reduction f = Reduction.of(fn, acc, finish, t);
+    ReduceKernel.run(k, f, List.of(in), k.out(0).reshape(keep), axes);
   }
 
   /** The reduced dimensions, from the attribute or the second input. */
@@ -82,7 +86,7 @@ public final class ReduceOp implements Kernel {
     boolean[] axes = new boolean[rank];
     if (list == null || list.length == 0) {
       boolean all = n.intAttr("noop_with_empty_axes", 0) == 0;
-      java.util.Arrays.fill(axes, all);
+      Arrays.fill(axes, all);
       return axes;
     }
     for (long a : list) {

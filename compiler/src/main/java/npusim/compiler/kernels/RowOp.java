@@ -3,6 +3,7 @@ package npusim.compiler.kernels;
 import java.util.ArrayList;
 import java.util.List;
 import npusim.compiler.ir.Node;
+import npusim.compiler.kernels.ReduceKernel.Reduction;
 import npusim.compiler.memory.View;
 import npusim.isa.BinFn;
 import npusim.isa.DType;
@@ -90,7 +91,7 @@ public final class RowOp implements Kernel {
     exponentials.un(UnFn.EXP, w, exponentials.bin(BinFn.SUB, w, value, most));
     Region finish = new Region();
     finish.un(log ? UnFn.LOG : UnFn.RECIP, w, finish.input(w));
-    ReduceKernel.run(k, RedFn.SUM, w, exponentials, finish, List.of(in, max), sum, row);
+    ReduceKernel.run(k, new Reduction(RedFn.SUM, w, exponentials, finish), List.of(in, max), sum, row);
     Region last = new Region();
     int a = last.input(in.type());
     int b = last.input(w);
@@ -135,7 +136,7 @@ public final class RowOp implements Kernel {
   private static void reduce(KernelContext k, RedFn fn, DType t, View in, View out, boolean[] row) {
     Region copy = new Region();
     copy.input(t);
-    ReduceKernel.run(k, fn, t, copy, in, out, row);
+    ReduceKernel.run(k, Reduction.of(fn, t, copy, in.type()), List.of(in), out, row);
   }
 
   private static void normalise(KernelContext k) {
@@ -224,7 +225,9 @@ public final class RowOp implements Kernel {
   /** sum / count, or with a non-negative eps 1 / sqrt(sum / count + eps). */
   private static void moment(
       KernelContext k, RedFn fn, View in, View out, boolean[] row, long count, double eps) {
-    ReduceKernel.run(k, fn, out.type(), finish(out.type(), count, eps), in, out, row);
+    Region finish = finish(out.type(), count, eps);
+    ReduceKernel.run(
+        k, Reduction.of(fn, out.type(), finish, in.type()), List.of(in), out, row);
   }
 
   /** 1 / sqrt(sum of squares of differences from the mean / count + eps). */
@@ -235,7 +238,7 @@ public final class RowOp implements Kernel {
     int x = differences.input(in.type());
     differences.bin(BinFn.SUB, w, x, differences.input(w));
     Region last = finish(w, count, eps);
-    ReduceKernel.run(k, RedFn.SUMSQ, w, differences, last, List.of(in, mean), out, row);
+    ReduceKernel.run(k, new Reduction(RedFn.SUMSQ, w, differences, last), List.of(in, mean), out, row);
   }
 
   private static Region finish(DType w, long count, double eps) {

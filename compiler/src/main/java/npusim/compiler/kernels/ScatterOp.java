@@ -1,16 +1,10 @@
 package npusim.compiler.kernels;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import npusim.compiler.codegen.Aff;
-import npusim.compiler.codegen.Area;
 import npusim.compiler.codegen.Axis;
-import npusim.compiler.codegen.Dma;
-import npusim.compiler.codegen.Emitter;
 import npusim.compiler.codegen.Indexed;
 import npusim.compiler.codegen.Lane;
-import npusim.compiler.codegen.Loc;
 import npusim.compiler.codegen.LoopNest;
 import npusim.compiler.codegen.TileIn;
 import npusim.compiler.ir.Node;
@@ -75,7 +69,7 @@ public final class ScatterOp implements Kernel {
     ds[r] = out.strides()[axis];
     dd[r] = out.dims()[axis];
     View target = new View(out.storage(), out.offset(), dd, ds);
-    if (!onChip(k, fn, target, idx, k.in(2))) {
+    if (!ScatterTiles.run(k, fn, target, idx, k.in(2))) {
       throw k.tooSmall("scratchpad");
     }
   }
@@ -119,7 +113,7 @@ public final class ScatterOp implements Kernel {
     }
     boolean rows =
         fn == ScatterFn.NONE && !out.storage().resident() && out.type().bytesFor(row) >= 32;
-    if (rows || !onChip(k, fn, target, list, values)) {
+    if (rows || !ScatterTiles.run(k, fn, target, list, values)) {
       if (fn != ScatterFn.NONE || out.storage().resident()) {
         throw k.tooSmall("scratchpad");
       }
@@ -131,163 +125,6 @@ public final class ScatterOp implements Kernel {
     View t = k.temp("updates", v.type(), v.dims());
     MapKernel.copy(k, v, t);
     return t;
-  }
-
-  /**
-   * Updates tiles that hold the whole axis.
-   *
-   * @param target dimensions of the updates (stride 0 where the index decides), then the axis
-   */
-  private static boolean onChip(
-      KernelContext k, ScatterFn fn, View target, View idx, View updates) {
-    int r = updates.rank();
-    long[] tile = updates.dims().clone();
-    int cut = -1;
-    for (int i = 0; i < r; i++) {
-      boolean free = target.strides()[i] != 0;
-      cut = free && (cut < 0 || updates.dims()[i] > updates.dims()[cut]) ? i : cut;
-    }
-    if (cut >= 0 && k.cores() > 1) {
-      tile[cut] = Math.ceilDiv(tile[cut], k.cores());
-    }
-    while (bytes(tile, target, idx, updates) > k.spmBudget()) {
-      int largest = -1;
-      for (int i = 0; i < r; i++) {
-        boolean free = target.strides()[i] != 0;
-        // Free dimensions shrink the tile of the result too, so they go first.
-        if (tile[i] > 1 && (largest < 0 || free && tile[i] >= tile[largest])) {
-          largest = i;
-        }
-      }
-      if (largest < 0) {
-        if (bytes(tile, target, idx, updates) <= 2 * k.spmBudget() - 2048) {
-          break;
-        }
-        return false;
-      }
-      tile[largest] = (tile[largest] + 1) / 2;
-    }
-    int split = cut;
-    k.launch((e, part, parts) -> onChip(e, part, parts, split, fn, target, idx, updates, tile));
-    return true;
-  }
-
-  private static long bytes(long[] tile, View target, View idx, View updates) {
-    long t = target.dims()[updates.rank()];
-    long n = 1;
-    for (int i = 0; i < tile.length; i++) {
-      t *= target.strides()[i] == 0 ? 1 : tile[i];
-      n *= tile[i];
-    }
-    return target.type().bytesFor(t)
-        + SLOTS * (idx.type().bytesFor(n) + updates.type().bytesFor(n))
-        + 1024;
-  }
-
-  private static void onChip(
-      Emitter e,
-      int part,
-      int parts,
-      int cut,
-      ScatterFn fn,
-      View target,
-      View idx,
-      View updates,
-      long[] tile) {
-    int r = updates.rank();
-    if (cut < 0 && part > 0) {
-      return;
-    }
-    // The result's tile stays while all updates to it pass: its dimensions are the outer loops.
-    List<Integer> order = new ArrayList<>();
-    for (int i = 0; i < r; i++) {
-      if (target.strides()[i] != 0) {
-        order.add(i);
-      }
-    }
-    int kept = order.size();
-    for (int i = 0; i < r; i++) {
-      if (target.strides()[i] == 0) {
-        order.add(i);
-      }
-    }
-    Axis[] axes = new Axis[r];
-    int[] map = new int[r];
-    for (int a = 0; a < r; a++) {
-      int i = order.get(a);
-      long n = updates.dims()[i];
-      long[] range = i == cut ? Axis.split(n, 1, part, parts) : new long[] {0, n};
-      axes[a] = new Axis("d" + i, range[0], range[1], tile[i]);
-      map[i] = a;
-    }
-    LoopNest nest = new LoopNest(e, axes);
-    if (nest.empty()) {
-      return;
-    }
-    int[] mapTarget = new int[r + 1];
-    long[] targetTile = new long[r + 1];
-    for (int i = 0; i < r; i++) {
-      mapTarget[i] = target.strides()[i] == 0 ? -1 : map[i];
-      targetTile[i] = target.strides()[i] == 0 ? 1 : axes[map[i]].tile();
-    }
-    mapTarget[r] = -1;
-    targetTile[r] = target.dims()[r];
-    long n = Arrays.stream(targetTile).reduce(1, Math::multiplyExact);
-    Area area = e.scratch(target.type().bytesFor(n));
-    Loc local = new Loc(area, Aff.of(area.lo()), TileIn.layout(target, targetTile), target.type());
-    int loaded = e.semaphore(Lane.LD0, Lane.VEC);
-    int updated = e.semaphore(Lane.VEC, Lane.ST);
-    int stored = e.semaphore(Lane.ST, Lane.LD0);
-    e.signal(Lane.ST, stored, 1);
-    LoopNest.Operand ix = operand(e, nest, idx, map);
-    LoopNest.Operand up = operand(e, nest, updates, map);
-    nest.around(
-        kept,
-        () -> {
-          e.await(Lane.LD0, stored, 1);
-          Aff[] ext = nest.extents(mapTarget);
-          ext[r] = Aff.of(target.dims()[r]);
-          new Dma(e)
-              .load(
-                  Lane.LD0,
-                  local,
-                  target.loc().at(nest.origin(mapTarget)),
-                  TileIn.order(target.strides()),
-                  ext);
-          e.signal(Lane.LD0, loaded, 1);
-          e.await(Lane.VEC, loaded, 1);
-        },
-        () -> {
-          e.signal(Lane.VEC, updated, 1);
-          e.await(Lane.ST, updated, 1);
-          Aff[] ext = nest.extents(mapTarget);
-          ext[r] = Aff.of(target.dims()[r]);
-          new Dma(e)
-              .store(
-                  target.loc().at(nest.origin(mapTarget)),
-                  local,
-                  TileIn.order(target.strides()),
-                  ext);
-          e.signal(Lane.ST, stored, 1);
-        });
-    nest.run(
-        () ->
-            new Indexed(e)
-                .scatter(
-                    fn,
-                    local.withStrides(Arrays.copyOf(local.strides(), r)),
-                    up.loc(),
-                    ix.loc(),
-                    local.strides()[r],
-                    target.dims()[r],
-                    nest.extents(map)));
-    e.await(Lane.LD0, stored, 1);
-  }
-
-  private static LoopNest.Operand operand(Emitter e, LoopNest nest, View v, int[] map) {
-    int depth = nest.depth(map, v.strides());
-    TileIn in = new TileIn(e, "in", v, nest.tile(map), depth == 0 ? 1 : SLOTS, Lane.LD0, Lane.VEC);
-    return nest.operand(in, depth, map, Lane.VEC);
   }
 
   /**

@@ -40,28 +40,19 @@ final class VectorConv {
   private long icTile;
   private int cut;
 
-  VectorConv(
-      KernelContext k,
-      View x,
-      View w,
-      View out,
-      Window win,
-      long groups,
-      Region epilogue,
-      List<View> extras,
-      DType accType) {
+  VectorConv(KernelContext k, Convolution c) {
     this.k = k;
-    this.w = ConvKernel.groupedWeights(w, groups);
-    this.out = ConvKernel.grouped(out, groups);
-    long[] places = Arrays.copyOfRange(out.dims(), 2, out.rank());
-    Surround.Read read = Surround.read(ConvKernel.grouped(x, groups), win, places, 0);
-    this.x = read.x();
-    this.win = read.win();
-    this.epilogue = epilogue;
-    this.extras =
-        extras.stream().map(v -> ConvKernel.grouped(v.broadcast(out.dims()), groups)).toList();
-    this.accType = accType;
-    this.r = win.rank();
+    w = Convolution.groupedWeights(c.w(), c.groups());
+    out = Convolution.grouped(c.out(), c.groups());
+    long[] places = Arrays.copyOfRange(out.dims(), 3, out.rank());
+    Surround.Read read =
+        Surround.read(Convolution.grouped(c.x(), c.groups()), c.win(), places, 0);
+    x = read.x();
+    win = read.win();
+    epilogue = c.epilogue();
+    extras = c.extras(c.groups());
+    accType = c.accType();
+    r = win.rank();
   }
 
   void run() {
