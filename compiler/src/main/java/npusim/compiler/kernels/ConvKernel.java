@@ -51,8 +51,7 @@ final class ConvKernel {
     long apart = byChannel ? 1 : c.groups();
     w = Convolution.groupedWeights(c.w(), apart);
     out = Convolution.grouped(c.out(), apart);
-    Surround.Read read =
-        Surround.read(Convolution.grouped(c.x(), apart), c.win(), spatial(out), 0);
+    Surround.Read read = Surround.read(Convolution.grouped(c.x(), apart), c.win(), spatial(out), 0);
     x = read.x();
     win = read.win();
     epilogue = c.epilogue();

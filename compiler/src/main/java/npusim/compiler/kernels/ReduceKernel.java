@@ -166,7 +166,8 @@ final class ReduceKernel {
     }
     long[] outTile = nest.tile(mapOut);
     TileOut result = new TileOut(e, "out", out, outTile, SLOTS, Lane.VEC, k.otherCores(part));
-    Area area = e.scratch(f.accType().bytesFor(Arrays.stream(outTile).reduce(1, Math::multiplyExact)));
+    Area area =
+        e.scratch(f.accType().bytesFor(Arrays.stream(outTile).reduce(1, Math::multiplyExact)));
     Loc acc = new Loc(area, Aff.of(area.lo()), View.rowMajor(outTile), f.accType());
     Loc[] scratch = f.finish().scratch(e, TileIn.layout(out, outTile), null, outTile);
     Vec v = new Vec(e);
@@ -218,7 +219,8 @@ final class ReduceKernel {
     Prologue(Emitter e, long[] tile) {
       this.e = e;
       long[] layout = TileIn.layout(in, tile);
-      Area area = e.scratch(f.accType().bytesFor(Arrays.stream(tile).reduce(1, Math::multiplyExact)));
+      Area area =
+          e.scratch(f.accType().bytesFor(Arrays.stream(tile).reduce(1, Math::multiplyExact)));
       made = new Loc(area, Aff.of(area.lo()), layout, f.accType());
       scratch = f.before().scratch(e, layout, null, tile);
     }

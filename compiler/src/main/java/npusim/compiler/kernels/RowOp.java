@@ -91,7 +91,8 @@ public final class RowOp implements Kernel {
     exponentials.un(UnFn.EXP, w, exponentials.bin(BinFn.SUB, w, value, most));
     Region finish = new Region();
     finish.un(log ? UnFn.LOG : UnFn.RECIP, w, finish.input(w));
-    ReduceKernel.run(k, new Reduction(RedFn.SUM, w, exponentials, finish), List.of(in, max), sum, row);
+    ReduceKernel.run(
+        k, new Reduction(RedFn.SUM, w, exponentials, finish), List.of(in, max), sum, row);
     Region last = new Region();
     int a = last.input(in.type());
     int b = last.input(w);
@@ -226,8 +227,7 @@ public final class RowOp implements Kernel {
   private static void moment(
       KernelContext k, RedFn fn, View in, View out, boolean[] row, long count, double eps) {
     Region finish = finish(out.type(), count, eps);
-    ReduceKernel.run(
-        k, Reduction.of(fn, out.type(), finish, in.type()), List.of(in), out, row);
+    ReduceKernel.run(k, Reduction.of(fn, out.type(), finish, in.type()), List.of(in), out, row);
   }
 
   /** 1 / sqrt(sum of squares of differences from the mean / count + eps). */
@@ -238,7 +238,8 @@ public final class RowOp implements Kernel {
     int x = differences.input(in.type());
     differences.bin(BinFn.SUB, w, x, differences.input(w));
     Region last = finish(w, count, eps);
-    ReduceKernel.run(k, new Reduction(RedFn.SUMSQ, w, differences, last), List.of(in, mean), out, row);
+    ReduceKernel.run(
+        k, new Reduction(RedFn.SUMSQ, w, differences, last), List.of(in, mean), out, row);
   }
 
   private static Region finish(DType w, long count, double eps) {

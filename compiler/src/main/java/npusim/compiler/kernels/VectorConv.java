@@ -45,8 +45,7 @@ final class VectorConv {
     w = Convolution.groupedWeights(c.w(), c.groups());
     out = Convolution.grouped(c.out(), c.groups());
     long[] places = Arrays.copyOfRange(out.dims(), 3, out.rank());
-    Surround.Read read =
-        Surround.read(Convolution.grouped(c.x(), c.groups()), c.win(), places, 0);
+    Surround.Read read = Surround.read(Convolution.grouped(c.x(), c.groups()), c.win(), places, 0);
     x = read.x();
     win = read.win();
     epilogue = c.epilogue();
