@@ -27,9 +27,11 @@ public final class ConfigReference {
       ```
 
       - `extends` names a built-in chip or a file beside this one; values given here replace the parent's, maps are
-        merged key by key, and `null` takes a value away again.
+        merged key by key, and `null` takes a value, or a whole group such as `shared_sram`, away again.
+      - Another `dram.preset` than the parent's brings its own data rate, geometry, timing and energy.
       - `--set path=value` on the command line replaces a value last of all: `--set core.matrix.rows=256`,
-        `--set 'core.matrix={rows: 64, cols: 64}'`, `--set core.scratchpad.bytes=8MiB`.
+        `--set 'core.matrix={rows: 64, cols: 64}'`, `--set core.scratchpad.bytes=8MiB`,
+        `--set shared_sram=null`.
       - A size in bytes may be written with KiB, MiB, GiB, TiB, kB, MB, GB or TB.
       - Data types are keys such as `i8` (or `int8`), `bf16`, `f32` (or `float32`), `f8e4m3fn` (or `fp8`).
       - `sources` says where values come from, by parameter or for a whole group, with a status:

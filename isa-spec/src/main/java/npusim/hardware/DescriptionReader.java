@@ -127,7 +127,8 @@ final class DescriptionReader {
 
   private void value(String path, SchemaNode schema, YamlNode node) {
     if (node instanceof YamlNode.Scalar s && s.isNull()) {
-      if (schema.isLeaf()) {
+      // A group with nothing behind its name, all of it commented out say, changes nothing.
+      if (schema.isLeaf() || !s.text().isEmpty()) {
         leaves.put(path, new Leaf(null, schema, s.location()));
       }
       return;

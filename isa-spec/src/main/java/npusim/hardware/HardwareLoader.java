@@ -25,6 +25,21 @@ import npusim.yaml.YamlReader;
  */
 public final class HardwareLoader {
   private static final int MAX_PARENTS = 32;
+  private static final String OPTION = "--set ";
+  private static final String PRESET = "dram.preset";
+
+  /** Beginnings of the paths that describe the devices of a DRAM preset. */
+  private static final List<String> OF_PRESET =
+      List.of(
+          "dram.data_rate_mtps",
+          "dram.standard",
+          "dram.native_rate_mtps",
+          "dram.tck_ps",
+          "dram.ticks_per_clock",
+          "dram.organization.",
+          "dram.timing.",
+          "dram.energy.",
+          "energy.dram_");
 
   private final List<Diagnostic> errors = new ArrayList<>();
   private final Map<String, Leaf> leaves = new LinkedHashMap<>();
@@ -184,12 +199,16 @@ public final class HardwareLoader {
   }
 
   private void add(Document document) {
+    var preset = document.leaves().get(PRESET);
+    if (preset != null) {
+      otherPreset(preset.value());
+    }
     document
         .leaves()
         .forEach(
             (path, leaf) -> {
               if (leaf.value() == null) {
-                leaves.remove(path);
+                takeAway(path);
               } else {
                 leaves.put(path, leaf);
                 origins.put(path, document);
@@ -197,9 +216,33 @@ public final class HardwareLoader {
             });
   }
 
+  /**
+   * Forgets what was said about the memory devices of the preset before: another one brings its own
+   * data rate, geometry, timing and energy. What options say stays, in whatever order they come.
+   */
+  private void otherPreset(Object name) {
+    var before = leaves.get(PRESET);
+    if (before == null || before.value().equals(name)) {
+      return;
+    }
+    leaves
+        .entrySet()
+        .removeIf(
+            e -> OF_PRESET.stream().anyMatch(e.getKey()::startsWith) && !isOption(e.getValue()));
+  }
+
+  private static boolean isOption(Leaf leaf) {
+    return leaf.location().file().startsWith(OPTION);
+  }
+
+  /** Forgets a value, or all values of a group, that a parent or an option before gave. */
+  private void takeAway(String path) {
+    leaves.keySet().removeIf(p -> p.equals(path) || p.startsWith(path + "."));
+  }
+
   private void sets(List<String> sets) {
     for (String set : sets) {
-      var origin = Location.ofFile("--set " + set);
+      var origin = Location.ofFile(OPTION + set);
       int equals = set.indexOf('=');
       if (equals <= 0) {
         errors.add(
@@ -230,11 +273,11 @@ public final class HardwareLoader {
       e.diagnostics().forEach(d -> errors.add(at(origin, d)));
       return;
     }
-    if (node.isEmpty() || (node.get() instanceof YamlNode.Scalar s && s.isNull())) {
+    if (node.isEmpty()) {
       errors.add(
           Diagnostic.error(
               "hw-set",
-              path + ": no value; expected " + schema.legal(),
+              path + ": no value; expected " + schema.legal() + ", or null to take it away",
               origin,
               schema.description()));
       return;
@@ -245,8 +288,11 @@ public final class HardwareLoader {
         .forEach(
             (p, leaf) -> {
               if (leaf.value() == null) {
-                leaves.remove(p);
+                takeAway(p);
                 return;
+              }
+              if (p.equals(PRESET)) {
+                otherPreset(leaf.value());
               }
               leaves.put(p, new Leaf(leaf.value(), leaf.schema(), origin));
               origins.put(p, Origin.of(Provenance.Status.OVERRIDE, "--set " + set));
@@ -275,7 +321,7 @@ public final class HardwareLoader {
 
   /** Fills what the description leaves open of {@code dram} from its DRAM preset. */
   private void dramPreset() {
-    var preset = leaves.get("dram.preset");
+    var preset = leaves.get(PRESET);
     if (preset == null) {
       return;
     }

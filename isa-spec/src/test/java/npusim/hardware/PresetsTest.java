@@ -3,11 +3,15 @@ package npusim.hardware;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import npusim.diag.Location;
 import npusim.isa.DType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -85,6 +89,37 @@ class PresetsTest {
         HardwareLoader.load(
             "gemmini-8x8", List.of("core.matrix.pe_tile_rows=4", "core.matrix.pe_tile_cols=4"));
     assertThat(tiles.core().matrix().pipelineCycles()).isEqualTo(5);
+  }
+
+  @Test
+  void nullTakesAValueOrAWholeGroupAway(@TempDir Path dir) throws IOException {
+    Path file = dir.resolve("less.yaml");
+    Files.writeString(file, "extends: tpu-v4\nshared_sram: null\nhost: ~\ncore:\n");
+    var less = HardwareLoader.load(file.toString());
+    assertThat(HardwareLoader.load("tpu-v4").sharedSram()).isPresent();
+    assertThat(less.sharedSram()).isEmpty();
+    assertThat(less.host()).isEmpty();
+    assertThat(less.core()).isEqualTo(HardwareLoader.load("tpu-v4").core());
+    assertThat(HardwareLoader.load("tpu-v4", List.of("shared_sram=null")).sharedSram()).isEmpty();
+  }
+
+  @Test
+  void anotherDramPresetBringsItsOwnDevices() {
+    var plain = HardwareLoader.load("edge", List.of("dram.preset=DDR4-2400"));
+    for (var chip : List.of("rngd", "tpu-v3", "a100")) {
+      var swapped = HardwareLoader.load(chip, List.of("dram.preset=DDR4-2400"));
+      assertThat(swapped.dram().spec()).as(chip).isEqualTo(plain.dram().spec());
+      assertThat(swapped.energy().dramReadPjPerByte()).isEqualTo(plain.energy().dramReadPjPerByte());
+    }
+    var sets = List.of("dram.data_rate_mtps=3000", "dram.preset=DDR4-2400");
+    assertThat(rate("rngd", sets)).isEqualTo(3000);
+    assertThat(rate("rngd", sets.reversed())).isEqualTo(3000);
+    assertThat(rate("tpu-v5e", List.of())).isEqualTo(3200);
+    assertThat(rate("rngd", List.of("dram.preset=HBM3-6400"))).isEqualTo(6000);
+  }
+
+  private static double rate(String chip, List<String> sets) {
+    return HardwareLoader.load(chip, sets).dram().spec().orElseThrow().dataRateMtps();
   }
 
   @Test
