@@ -452,7 +452,8 @@ final class DmaEngine {
       answer = end + (1 << FRACTION) - 1 >> FRACTION;
       if (m.bankWrites.length > 0 && extra[unit] < Word.ACC_BASE) {
         var spm = m.hw.core().scratchpad();
-        long from = end - beats >> FRACTION;
+        // Memory without latency answers at once: nothing is written before it was asked for.
+        long from = Math.max(end - beats >> FRACTION, when);
         long words = Math.ceilDiv(bytes, (long) spm.bytesPerCyclePerBank());
         m.bankWrites[core].add(spm.bankOf(extra[unit]), from, Math.min(answer, from + words));
       }

@@ -88,7 +88,11 @@ final class MatrixPorts {
     item.bank = item.rows > 0 ? spm.bankOf(w.address) : NO_BANK;
     item.otherBank = item.rows > 0 && outputStationary ? spm.bankOf(w.extra) : NO_BANK;
     item.drain = item.rows > 0 ? c[cost + Costs.DRAIN] + behind : 0;
+    long currentEnd = current.end;
     measure();
+    if (current.number >= 0) {
+      later(current.end - currentEnd);
+    }
     int p = m.paths.open(cause, node);
     long fill = Math.min(item.from - t, item.loadRows);
     m.paths.add(p, FILL, fill);
