@@ -109,7 +109,8 @@ class PresetsTest {
     for (var chip : List.of("rngd", "tpu-v3", "a100")) {
       var swapped = HardwareLoader.load(chip, List.of("dram.preset=DDR4-2400"));
       assertThat(swapped.dram().spec()).as(chip).isEqualTo(plain.dram().spec());
-      assertThat(swapped.energy().dramReadPjPerByte()).isEqualTo(plain.energy().dramReadPjPerByte());
+      assertThat(swapped.energy().dramReadPjPerByte())
+          .isEqualTo(plain.energy().dramReadPjPerByte());
     }
     var sets = List.of("dram.data_rate_mtps=3000", "dram.preset=DDR4-2400");
     assertThat(rate("rngd", sets)).isEqualTo(3000);

@@ -172,7 +172,8 @@ public final class HtmlReport {
       cell("th", "n", h);
     }
     out.append("</tr>\n");
-    for (Layers.Row row : Layers.slowest(r, SLOWEST)) {
+    List<Layers.Row> rows = Layers.slowest(r, SLOWEST);
+    for (Layers.Row row : rows) {
       var t = row.totals();
       out.append("<tr>");
       cell("td", "", row.stage());
@@ -182,12 +183,15 @@ public final class HtmlReport {
       cell("td", "n", Quantity.count(row.calls()));
       cell("td", "n", Quantity.ms(r.seconds(t.cycles())));
       cell("td", "n", Quantity.percent(t.cycles() / (double) Math.max(1, r.cycles())));
-      cell("td", "n", Quantity.percent(row.matrixUtilisation()));
-      cell("td", "n", Quantity.percent(row.dramUtilisation()));
+      cell("td", "n", Layers.share(row.matrixRatio()));
+      cell("td", "n", Layers.share(row.dramRatio()));
       cell("td", "n", Double.isInfinite(row.intensity()) ? "–" : Quantity.digits(row.intensity()));
       out.append("</tr>\n");
     }
     out.append("</table>\n");
+    if (rows.stream().anyMatch(Layers.Row::isAhead)) {
+      note(Layers.AHEAD);
+    }
   }
 
   private void energy() {

@@ -15,7 +15,19 @@ import npusim.tools.run.StageTotals;
 
 /** Rows of the layer table. */
 public final class Layers {
+  /** Beyond it a ratio is printed as more than 100.0%. */
+  private static final double ROUNDED = 1.0005;
+
+  /** What the tables say below themselves when a ratio is beyond 100%. */
+  static final String AHEAD =
+      ">100%: some of it was done ahead, while other layers held the critical path";
+
   private Layers() {}
+
+  /** A ratio of a {@link Row} for people. */
+  static String share(double ratio) {
+    return ratio > ROUNDED ? ">100%" : Quantity.percent(Math.min(1, ratio));
+  }
 
   /**
    * A node of the model in one stage, with all operations it became.
@@ -23,17 +35,34 @@ public final class Layers {
    * @param stage stage name
    * @param totals what it did over all launches, under the name it has in the model
    * @param operations operations it became
-   * @param matrixUtilisation executed over possible multiply-accumulates in its time, 0 to 1
-   * @param dramUtilisation bytes over what the DRAM could move in its time, 0 to 1
+   * @param matrixRatio executed over possible multiply-accumulates in its part of the critical
+   *     path; above 1 when some were done while other layers held the path
+   * @param dramRatio time of its bytes at the DRAM's peak rate over its part of the critical path;
+   *     above 1 when some moved while other layers held the path, as weights fetched ahead
    * @param intensity operations per DRAM byte; infinite when it moves none
    */
   public record Row(
       String stage,
       NodeTotals totals,
       int operations,
-      double matrixUtilisation,
-      double dramUtilisation,
+      double matrixRatio,
+      double dramRatio,
       double intensity) {
+    /** {@link #matrixRatio} as a share, 0 to 1. */
+    public double matrixUtilisation() {
+      return Math.min(1, matrixRatio);
+    }
+
+    /** {@link #dramRatio} as a share, 0 to 1. */
+    public double dramUtilisation() {
+      return Math.min(1, dramRatio);
+    }
+
+    /** Whether it did more than fits its part of the critical path. */
+    boolean isAhead() {
+      return matrixRatio > ROUNDED || dramRatio > ROUNDED;
+    }
+
     /** Name in the model. */
     public String name() {
       return totals.info().name();
@@ -124,7 +153,7 @@ public final class Layers {
         n,
         operations,
         cycles == 0 || peak == 0 ? 0 : n.macs() / (cycles * peak),
-        cycles == 0 ? 0 : bytes / (cycles * hw.dramBytesPerCycle() * chips),
+        cycles == 0 ? 0 : hw.dramCycles(n.dramReadBytes(), n.dramWrittenBytes()) / (cycles * chips),
         bytes == 0 ? Double.POSITIVE_INFINITY : (2.0 * n.macs() + n.vectorElements()) / bytes);
   }
 }

@@ -33,7 +33,7 @@ public enum Metric {
   SHARED_WRITTEN_BYTES("B", "bytes written to SRAM shared by a chip's cores; absent without one"),
   DRAM_GB_PER_S("GB/s", "DRAM bytes over latency, 10^9 bytes"),
   DRAM_PEAK_GB_PER_S("GB/s", "DRAM peak rate of the chip"),
-  DRAM_UTILISATION("", "achieved over peak DRAM rate, 0 to 1"),
+  DRAM_UTILISATION("", "time of the DRAM's traffic at its peak rate over the latency, 0 to 1"),
   MATRIX_UTILISATION("", "executed over possible multiply-accumulates of the matrix units, 0 to 1"),
   BOUND_RATIO("", "latency over the larger of compute and DRAM time at peak rates, at least 1"),
   DENSE_WEIGHT_BYTES("B", "weights in DRAM before pruning and compression"),
@@ -58,9 +58,11 @@ public enum Metric {
   ENERGY_PER_RESULT_J("J", "energy per inference, token or image"),
   AVERAGE_POWER_W("W", "energy over latency"),
   PEAK_POWER_W("W", "highest power over 10 µs of the launches simulated"),
-  CHIPS("", "chips of the system that the job runs on; peak rates, power and TDP are theirs"),
+  CHIPS("", "chips of the system that the job runs on; peak rates, power, TDP and area are theirs"),
   AREA_PROXY_MM2(
-      "mm²", "multipliers and adders of the arrays and SRAM cells at 45 nm, for comparing chips"),
+      "mm²",
+      "multipliers and adders of the arrays and SRAM cells of the chips that the job runs on, at"
+          + " 45 nm, for comparing them"),
   TDP_W("W", "thermal design power of the chips that the job runs on");
 
   private final String unit;

@@ -48,7 +48,7 @@ public final class Metrics {
         Metric.PEAK_POWER_W,
         r.stages().stream().mapToDouble(StageTotals::peakPowerW).max().orElse(0));
     m.put(Metric.CHIPS, r.chips());
-    m.put(Metric.AREA_PROXY_MM2, AreaProxy.squareMillimetres(r.hw()));
+    m.put(Metric.AREA_PROXY_MM2, AreaProxy.squareMillimetres(r.hw()) * r.chips());
     m.put(Metric.TDP_W, r.hw().chip().tdpW() * r.chips());
     return Collections.unmodifiableMap(m);
   }
@@ -178,7 +178,8 @@ public final class Metrics {
     m.put(Metric.DRAM_GB_PER_S, rate * 1e-9);
     if (Double.isFinite(peak)) {
       m.put(Metric.DRAM_PEAK_GB_PER_S, peak * 1e-9);
-      m.put(Metric.DRAM_UTILISATION, rate / peak);
+      double busy = r.hw().dramCycles(read, written) / r.chips();
+      m.put(Metric.DRAM_UTILISATION, r.cycles() == 0 ? 0 : busy / r.cycles());
     }
     long macs = r.stages().stream().mapToLong(StageTotals::macs).sum();
     double possible =

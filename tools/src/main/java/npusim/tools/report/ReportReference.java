@@ -53,6 +53,10 @@ public final class ReportReference {
     out.append(
         """
 
+        A layer's cycles are its part of the critical path. What is loaded or computed ahead, while
+        other layers hold the path, takes none of it: where the table shows more than 100 %, its
+        products or its traffic would not fit its own cycles.
+
         ## Energy
 
         Every component has a dynamic part (per event) and a static one (per second); all parts sum

@@ -183,8 +183,16 @@ public final class ReportSchema {
         of("vector_elements", INTEGER, "elements processed by vector instructions"),
         of("dram_read_bytes", INTEGER, "bytes read from DRAM"),
         of("dram_written_bytes", INTEGER, "bytes written to DRAM"),
-        of("matrix_utilisation", NUMBER, "executed over possible multiply-accumulates in its time"),
-        of("dram_utilisation", NUMBER, "bytes over what the DRAM could move in its time"),
+        of(
+            "matrix_utilisation",
+            NUMBER,
+            "executed over possible multiply-accumulates in its cycles; 1 as well when some were"
+                + " done in cycles of other layers"),
+        of(
+            "dram_utilisation",
+            NUMBER,
+            "time of its traffic at the DRAM's peak rate over its cycles; 1 as well when some moved"
+                + " in cycles of other layers"),
         of("scratchpad_bytes", INTEGER, "most scratchpad of one core in use while it runs"),
         of("dynamic_pj", NUMBER, "dynamic energy, pJ"));
   }

@@ -3,6 +3,7 @@ package npusim.tools.report;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import npusim.hardware.Dram;
 import npusim.sim.energy.EnergyComponent;
 import npusim.sim.energy.EnergyResult;
 import npusim.sim.timing.Category;
@@ -268,7 +269,9 @@ public final class TextReport {
             "DRAM",
             "OP/B"));
     boolean several = r.stages().size() > 1;
+    boolean ahead = false;
     for (Layers.Row row : Layers.slowest(r, TOP)) {
+      ahead |= row.isAhead();
       String stage = several ? row.stage() + " " : "";
       String name = stage + brief(row.name(), NAME_WIDTH - 2 - stage.length());
       out.append(
@@ -279,9 +282,12 @@ public final class TextReport {
               row.calls(),
               Quantity.ms(r.seconds(row.totals().cycles())),
               row.totals().boundBy().brief(),
-              Quantity.percent(row.matrixUtilisation()),
-              Quantity.percent(row.dramUtilisation()),
+              Layers.share(row.matrixRatio()),
+              Layers.share(row.dramRatio()),
               Double.isInfinite(row.intensity()) ? "-" : Quantity.digits(row.intensity())));
+    }
+    if (ahead) {
+      out.append("  ").append(Layers.AHEAD).append('\n');
     }
   }
 
@@ -308,9 +314,16 @@ public final class TextReport {
   }
 
   private void memoryAndEnergy() {
+    // What is written to memory of the fixed model takes its answers no time.
+    boolean readsOnly = r.hw().dram().model() == Dram.Model.FIXED;
     String peak =
         m.containsKey(Metric.DRAM_PEAK_GB_PER_S)
-            ? " of "
+            ? (readsOnly
+                    ? " GB/s · reads "
+                        + Quantity.digits(
+                            value(Metric.DRAM_UTILISATION) * value(Metric.DRAM_PEAK_GB_PER_S))
+                    : "")
+                + " of "
                 + Quantity.digits(value(Metric.DRAM_PEAK_GB_PER_S))
                 + " GB/s ("
                 + Quantity.percent(value(Metric.DRAM_UTILISATION))

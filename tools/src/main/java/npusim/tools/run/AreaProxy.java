@@ -25,7 +25,7 @@ public final class AreaProxy {
 
   private AreaProxy() {}
 
-  /** All chips of a system, mm². */
+  /** One chip, mm². */
   public static double squareMillimetres(Hardware hw) {
     var m = hw.core().matrix();
     double element = 0;
@@ -33,8 +33,7 @@ public final class AreaProxy {
       element = Math.max(element, t.getValue() * multiplyAdd(t.getKey()));
     }
     double elements = (double) m.arrays() * m.rows() * m.cols() * hw.chip().cores();
-    double chip = elements * element + hw.sramBytes() * 8.0 * SRAM_BIT;
-    return chip * hw.system().chips() * 1e-6;
+    return (elements * element + hw.sramBytes() * 8.0 * SRAM_BIT) * 1e-6;
   }
 
   /** Types without a figure take the one of their kind, a multiplier growing with bits squared. */

@@ -1,0 +1,82 @@
+package npusim.tools.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import npusim.tools.CommandRun;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What adds up in every report, on chips of other makes than random programs are run on. */
+class ReportSumsTest {
+  @TempDir private Path dir;
+
+  private JsonNode report(String arguments) throws IOException {
+    Path file = dir.resolve("report.json");
+    var words = new ArrayList<Object>(List.of("run"));
+    words.addAll(List.of(arguments.split(" ", -1)));
+    words.add("--json");
+    words.add(file);
+    CommandRun run = CommandRun.of(words.toArray());
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    return new ObjectMapper().readTree(file.toFile());
+  }
+
+  private static long sum(JsonNode values) {
+    long sum = 0;
+    for (JsonNode v : values) {
+      sum += v.longValue();
+    }
+    return sum;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "resnet18:image=32,depths=[1,1,1,1] --hw gemmini-16x16",
+        "bert-base-layer:hidden=64,ffn=128,heads=2 --prompt 512 --hw gemmini-4x4"
+            + " --set dram.model=ideal --set noc.bytes_per_cycle=1"
+            + " --set core.matrix.preload=exposed",
+        "softmax:128,512 --hw vta-pynq",
+        "gemm:1,2048,2048 --hw tiny",
+        "resnet18:image=32,depths=[1,1,1,1] --hw tpu-v3",
+      })
+  void cyclesAndEnergyAddUpAndSharesAreShares(String arguments) throws IOException {
+    JsonNode r = report(arguments);
+    JsonNode metrics = r.get("metrics");
+    long cycles = 0;
+    for (JsonNode stage : r.get("stages")) {
+      assertThat(sum(stage.get("critical_path_cycles")))
+          .as(stage.get("name").asText())
+          .isEqualTo(stage.get("cycles").longValue());
+      cycles += stage.get("cycles").longValue();
+    }
+    assertThat(cycles).isEqualTo(metrics.get("latency_cycles").longValue());
+    double energy = 0;
+    for (JsonNode part : r.get("energy_pj")) {
+      energy += part.get("dynamic").asDouble() + part.get("static").asDouble();
+    }
+    assertThat(energy * 1e-12)
+        .isCloseTo(
+            metrics.get("energy_j").asDouble(),
+            Offset.offset(1e-9 * metrics.get("energy_j").asDouble()));
+    assertThat(metrics.get("bound_ratio").asDouble()).isGreaterThanOrEqualTo(1);
+    for (String share : List.of("dram_utilisation", "matrix_utilisation")) {
+      if (metrics.has(share)) {
+        assertThat(metrics.get(share).asDouble()).as(share).isBetween(0.0, 1.0);
+      }
+      for (JsonNode layer : r.get("layers")) {
+        assertThat(layer.get(share).asDouble())
+            .as("%s of %s", share, layer.get("name").asText())
+            .isBetween(0.0, 1.0);
+      }
+    }
+  }
+}
