@@ -105,10 +105,18 @@ public final class ChipProgram {
   private void occupy(int node, Emitter e) {
     Set<Area> areas = new HashSet<>(resident);
     for (Op op : e.ops()) {
-      op.reads().stream().filter(a -> a.space() == Space.SPM).forEach(areas::add);
-      op.writes().stream().filter(a -> a.space() == Space.SPM).forEach(areas::add);
+      addScratchpad(op.reads(), areas);
+      addScratchpad(op.writes(), areas);
     }
     scratchpad.merge(node, union(areas), Math::max);
+  }
+
+  private static void addScratchpad(List<Area> from, Set<Area> to) {
+    for (Area a : from) {
+      if (a.space() == Space.SPM) {
+        to.add(a);
+      }
+    }
   }
 
   /** Bytes in any of the areas. */

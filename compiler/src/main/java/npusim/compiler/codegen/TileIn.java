@@ -277,15 +277,15 @@ public final class TileIn {
 
   /** Dimensions with the widest stride first: the order in which a tensor lies in memory. */
   public static int[] order(long[] strides) {
-    Integer[] order = new Integer[strides.length];
-    Arrays.setAll(order, i -> i);
-    Arrays.sort(
-        order,
-        (a, b) -> {
-          int wider = Long.compare(Math.abs(strides[b]), Math.abs(strides[a]));
-          return wider != 0 ? wider : Integer.compare(a, b);
-        });
-    return Arrays.stream(order).mapToInt(Integer::intValue).toArray();
+    int[] order = new int[strides.length];
+    for (int i = 0; i < order.length; i++) {
+      int at = i;
+      for (; at > 0 && Math.abs(strides[order[at - 1]]) < Math.abs(strides[i]); at--) {
+        order[at] = order[at - 1];
+      }
+      order[at] = i;
+    }
+    return order;
   }
 
   /** The lane's next instruction waits for the tile. */

@@ -96,7 +96,12 @@ public final class WorkMemory {
         return null;
       }
       Area a = Area.local(space, base + at, n);
-      return taken.stream().anyMatch(a::overlaps) ? null : a;
+      for (Area other : taken) {
+        if (a.overlaps(other)) {
+          return null;
+        }
+      }
+      return a;
     }
 
     private NpusimException full(long n) {

@@ -33,6 +33,8 @@ public final class Graph {
   private final Set<String> reserved = new HashSet<>();
   private final Set<Node> nested = Collections.newSetFromMap(new IdentityHashMap<>());
 
+  private long revision;
+
   /** An empty graph. */
   public Graph(String name) {
     this.name = name;
@@ -247,6 +249,11 @@ public final class Graph {
     throw new IllegalArgumentException("node is not in the graph: " + n);
   }
 
+  /** Counts changes of nodes: which there are, what they read and what they make. */
+  public long revision() {
+    return revision;
+  }
+
   void register(Node n) {
     for (String o : n.outputs()) {
       if (!o.isEmpty()) {
@@ -269,7 +276,8 @@ public final class Graph {
   }
 
   private void registerUses(Node n) {
-    n.registeredUses = n.uses();
+    revision++;
+    n.registeredUses = n.findUses();
     if (!n.subgraphs().isEmpty()) {
       nested.add(n);
     }
@@ -279,6 +287,7 @@ public final class Graph {
   }
 
   private void unregisterUses(Node n) {
+    revision++;
     for (String s : n.registeredUses) {
       List<Node> c = consumers.get(s);
       for (int i = 0; i < c.size(); i++) {

@@ -316,6 +316,19 @@ public final class Node {
    * empty names.
    */
   public Set<String> uses() {
+    return owner == null || nests() ? findUses() : Collections.unmodifiableSet(registeredUses);
+  }
+
+  private boolean nests() {
+    for (Attribute a : attributes.values()) {
+      if (a instanceof Attribute.GraphAttr || a instanceof Attribute.Graphs) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  Set<String> findUses() {
     Set<String> out = new LinkedHashSet<>();
     for (String s : inputs) {
       if (!s.isEmpty()) {

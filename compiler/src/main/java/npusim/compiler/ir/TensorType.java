@@ -56,12 +56,28 @@ public record TensorType(DType dtype, List<Dim> dims) implements ValueType {
 
   /** True when every extent is a known number. */
   public boolean isStatic() {
-    return dims != null && dims.stream().allMatch(Dim::known);
+    if (dims == null) {
+      return false;
+    }
+    for (Dim d : dims) {
+      if (!d.known()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** True when every extent is known or has an upper bound. */
   public boolean isBounded() {
-    return dims != null && dims.stream().allMatch(d -> d.max() >= 0);
+    if (dims == null) {
+      return false;
+    }
+    for (Dim d : dims) {
+      if (d.max() < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -73,7 +89,11 @@ public record TensorType(DType dtype, List<Dim> dims) implements ValueType {
     if (!isBounded()) {
       throw new IllegalStateException("shape unknown: " + this);
     }
-    return dims.stream().mapToLong(Dim::max).toArray();
+    long[] shape = new long[dims.size()];
+    for (int i = 0; i < shape.length; i++) {
+      shape[i] = dims.get(i).max();
+    }
+    return shape;
   }
 
   /**

@@ -1,6 +1,7 @@
 package npusim.compiler.kernels;
 
 import java.util.function.Consumer;
+import java.util.function.LongToDoubleFunction;
 import npusim.compiler.codegen.Aff;
 import npusim.compiler.codegen.Axis;
 import npusim.compiler.codegen.Dma;
@@ -181,10 +182,10 @@ final class CachedAttentionKernel implements Kernel {
   /** Of a square, zero on and below the diagonal and −∞ above, or the other way round. */
   private static View mask(KernelContext k, String what, long n, boolean above) {
     long[] dims = {n, n};
+    LongToDoubleFunction value = i -> i % n > i / n == above ? Double.NEGATIVE_INFINITY : 0;
+    // Many values, which only a run for values asks for.
     return k.constant(
-        what,
-        Tensor.generate(
-            DType.F32, dims, i -> i % n > i / n == above ? Double.NEGATIVE_INFINITY : 0));
+        what, Tensor.lazy(DType.F32, dims, () -> Tensor.generate(DType.F32, dims, value).data()));
   }
 
   /** One core's part. */

@@ -25,6 +25,7 @@ public final class Origins {
   private final Graph graph;
   private Map<String, Before> producers;
   private Set<Node> known;
+  private long revision;
   private boolean labelled;
 
   private Origins(Graph graph) {
@@ -44,6 +45,9 @@ public final class Origins {
 
   /** Brings the nodes up to date after a pass. */
   public void follow() {
+    if (graph.revision() == revision) {
+      return;
+    }
     for (Node n : graph.nodes()) {
       succeed(n);
     }
@@ -76,6 +80,7 @@ public final class Origins {
   }
 
   private void remember() {
+    revision = graph.revision();
     producers = new HashMap<>();
     known = identitySet();
     for (Node n : graph.nodes()) {
@@ -96,14 +101,22 @@ public final class Origins {
         if (b.node() != n) {
           n.origin().succeed(b.origin());
         }
-        b.inputs().stream().filter(this::isGone).forEach(gone::add);
+        addGone(b, gone);
       }
     }
     while (!gone.isEmpty()) {
       Before b = producers.get(gone.pop());
       if (seen.add(b.node())) {
         n.origin().absorb(b.origin());
-        b.inputs().stream().filter(this::isGone).forEach(gone::add);
+        addGone(b, gone);
+      }
+    }
+  }
+
+  private void addGone(Before b, Deque<String> gone) {
+    for (String value : b.inputs()) {
+      if (isGone(value)) {
+        gone.add(value);
       }
     }
   }

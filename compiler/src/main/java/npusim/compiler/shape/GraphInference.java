@@ -85,7 +85,7 @@ final class GraphInference {
       return;
     }
     Operator op = Operators.require(n);
-    if (n.uses().stream().anyMatch(s::isUnknown)) {
+    if (readsUnknown(s, n)) {
       unknown(s, n);
       return;
     }
@@ -259,13 +259,22 @@ final class GraphInference {
                 + "' changes with the iteration or branch"));
   }
 
+  private static boolean readsUnknown(Scope s, Node n) {
+    for (String value : n.uses()) {
+      if (s.isUnknown(value)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void call(Scope s, Node n, Function f) {
     Graph body = f.body();
     List<TensorType> given = new ArrayList<>();
     for (int i = 0; i < body.inputs().size(); i++) {
       given.add(n.hasInput(i) ? tensorType(s, n, n.input(i)) : null);
     }
-    if (n.uses().stream().anyMatch(s::isUnknown)) {
+    if (readsUnknown(s, n)) {
       unknown(s, n);
       return;
     }

@@ -38,6 +38,7 @@ public record Counters(
     long sharedReadBytes,
     long sharedWrittenBytes,
     long instructions) {
+  private static final int TYPES = DType.values().length;
 
   /** Multiply-accumulates of every type. */
   public long macs() {
@@ -51,6 +52,6 @@ public record Counters(
 
   /** Vector elements of a class and type. */
   public long elements(VectorClass c, DType type) {
-    return vectorElements[c.ordinal() * DType.values().length + type.ordinal()];
+    return vectorElements[c.ordinal() * TYPES + type.ordinal()];
   }
 }
