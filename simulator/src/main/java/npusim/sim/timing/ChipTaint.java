@@ -10,9 +10,9 @@ import npusim.isa.Instruction;
 import npusim.isa.Opcode;
 
 /**
- * Whether code takes equally long on chips whose registers differ. Registers that differ at launch,
- * and what is computed from them, are followed through the code; they may only be addresses in
- * DRAM, the first index of an ArgMax, and, as they were at launch, cores to exchange with.
+ * What of a core's code depends on the chip it runs on: registers that differ at launch, and what
+ * is computed from them, are followed through the code. The first index of an ArgMax and cores to
+ * exchange with make no difference to time.
  */
 final class ChipTaint {
   private final Instruction[] code;
@@ -26,7 +26,27 @@ final class ChipTaint {
   private final List<Integer> returns = new ArrayList<>();
   private final Deque<Integer> open = new ArrayDeque<>();
 
-  private ChipTaint(Instruction... code) {
+  /** What differing registers come to. */
+  enum Effect {
+    /** Nothing takes longer on one chip than on another. */
+    NONE,
+    /** Addresses in DRAM: how long transfers take depends on the memory. */
+    ADDRESSES,
+    /** Extents and local addresses: instructions take differently long. */
+    TIME,
+    /** Loop counts: not even the same instructions are executed. */
+    COURSE
+  }
+
+  private final Effect effect;
+
+  /**
+   * Follows registers through code.
+   *
+   * @param differing registers that differ at launch, bit r for register r
+   * @param code a core's code, with a loop for every endloop
+   */
+  ChipTaint(long differing, Instruction... code) {
     this.code = code;
     varies = new long[code.length];
     reached = new boolean[code.length];
@@ -45,18 +65,22 @@ final class ChipTaint {
         default -> {}
       }
     }
+    follow(differing);
+    Effect worst = Effect.NONE;
+    for (int pc = 0; pc < code.length; pc++) {
+      Effect here = effect(pc);
+      worst = here.compareTo(worst) > 0 ? here : worst;
+    }
+    effect = worst;
   }
 
-  /**
-   * Whether no instruction's time depends on the registers of a mask.
-   *
-   * @param differing registers that differ at launch, bit r for register r
-   * @param code a core's code, with a loop for every endloop
-   */
-  static boolean absent(long differing, Instruction... code) {
-    var taint = new ChipTaint(code);
-    taint.follow(differing);
-    return taint.absent();
+  Effect effect() {
+    return effect;
+  }
+
+  /** Whether the instruction is a transfer whose address in DRAM depends on the chip. */
+  boolean addresses(int pc) {
+    return effect(pc) == Effect.ADDRESSES;
   }
 
   private void follow(long differing) {
@@ -102,32 +126,27 @@ final class ChipTaint {
     return fromThem ? before | rd : before & ~rd;
   }
 
-  private boolean absent() {
-    long written = 0;
-    for (Instruction in : code) {
-      switch (in.op()) {
-        case S_LI, S_ALU, S_LD -> written |= 1L << in.get(Field.RD);
-        default -> {}
+  private Effect effect(int pc) {
+    Instruction in = code[pc];
+    Effect worst = Effect.NONE;
+    if (in.op() == Opcode.S_ALU) {
+      return worst;
+    }
+    for (FieldSpec f : in.op().fields()) {
+      if (f.kind().plusRegister() && (varies[pc] >>> in.reg(f.field()) & 1) != 0) {
+        Effect here = effect(in.op(), f.field());
+        worst = here.compareTo(worst) > 0 ? here : worst;
       }
     }
-    for (int pc = 0; pc < code.length; pc++) {
-      Instruction in = code[pc];
-      if (in.op() == Opcode.S_ALU) {
-        continue;
-      }
-      for (FieldSpec f : in.op().fields()) {
-        boolean may =
-            switch (f.field()) {
-              case DRAM, INDEX_BASE -> true;
-              case PEER ->
-                  in.op() == Opcode.C_EXCHANGE && (written >>> in.reg(Field.PEER) & 1) == 0;
-              default -> !f.kind().plusRegister() || (varies[pc] >>> in.reg(f.field()) & 1) == 0;
-            };
-        if (!may) {
-          return false;
-        }
-      }
-    }
-    return true;
+    return worst;
+  }
+
+  private static Effect effect(Opcode op, Field field) {
+    return switch (field) {
+      case INDEX_BASE -> Effect.NONE;
+      case PEER -> op == Opcode.C_EXCHANGE ? Effect.NONE : Effect.TIME;
+      case DRAM -> Effect.ADDRESSES;
+      default -> op == Opcode.LOOP ? Effect.COURSE : Effect.TIME;
+    };
   }
 }

@@ -252,7 +252,7 @@ final class DryRun {
   /** Counts an instruction; false for those between chips, whose partners would have to agree. */
   private boolean dispatch(Code code) {
     byte how = code.work[pc];
-    if (code.betweenChips(pc) && m.mirror == null) {
+    if (code.betweenChips(pc) && !m.mirrored) {
       return false;
     }
     dispatched++;
@@ -286,7 +286,7 @@ final class DryRun {
       count.tally.node(node, Tally.NODE_SPM, bytes);
     } else if (how == Code.EXCHANGE) {
       long bytes =
-          m.costs.rows[row + Costs.BYTES] * m.mirror.crossed(m.links, core, code.instructions[pc]);
+          m.costs.rows[row + Costs.BYTES] * m.steps.step(core, code.instructions[pc]).crossed();
       count.tally.totals[Tally.LINK_BYTES] += bytes;
       count.tally.node(node, Tally.NODE_LINK, bytes);
     }

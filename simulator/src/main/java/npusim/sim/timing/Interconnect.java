@@ -92,6 +92,9 @@ final class Interconnect {
       port(s, free);
     }
     m.links.snapshot(s);
+    if (m.steps != null) {
+      m.steps.snapshot(s);
+    }
   }
 
   private static void port(Snapshot s, long free) {
@@ -110,6 +113,9 @@ final class Interconnect {
       way[i] = Repeats.moved(way[i], since << FRACTION, by << FRACTION);
     }
     m.links.shift(since, by);
+    if (m.steps != null) {
+      m.steps.shift(since, by);
+    }
   }
 
   /** Begins a core-to-core or chip-to-chip instruction, a message or a barrier. */
@@ -285,7 +291,7 @@ final class Interconnect {
     waitingTag[core] = w.address;
     u.state = Machine.MEETING;
     m.events.set(u.actor, EventTree.NEVER);
-    if (m.mirror != null) {
+    if (m.mirrored) {
       mirrored(core, t, cause);
       return;
     }
@@ -298,7 +304,18 @@ final class Interconnect {
         || m.code[peer].work[waitingPc[peer]] != Code.partner(m.code[core].work[pc])) {
       return;
     }
-    int work = m.code[core].work[pc];
+    long end = m.steps == null ? transfer(core, peer, t) : exchange(core, peer, t);
+    for (int c : new int[] {Math.min(core, peer), Math.max(core, peer)}) {
+      int p = m.paths.open(cause, m.code[c].nodeOf[waitingPc[c]]);
+      m.paths.add(p, LINK, end - t);
+      m.tally.unit(c * Machine.U + Machine.COM, Tally.STALL_PARTNER, t - waitingSince[c]);
+      meeting(c, t, end, waitingCost[c], p);
+    }
+  }
+
+  /** What two cores that have met send each other; returns when the last byte is there. */
+  private long transfer(int core, int peer, long t) {
+    int work = m.code[core].work[waitingPc[core]];
     long end = t;
     if (work != Code.RECEIVE) {
       end = Math.max(end, send(core, peer, t));
@@ -306,12 +323,19 @@ final class Interconnect {
     if (work != Code.SEND) {
       end = Math.max(end, send(peer, core, t));
     }
-    for (int c : new int[] {Math.min(core, peer), Math.max(core, peer)}) {
-      int p = m.paths.open(cause, m.code[c].nodeOf[waitingPc[c]]);
-      m.paths.add(p, LINK, end - t);
-      m.tally.unit(c * Machine.U + Machine.COM, Tally.STALL_PARTNER, t - waitingSince[c]);
-      meeting(c, t, end, waitingCost[c], p);
+    return end;
+  }
+
+  /** Two cores' part of an exchange that all chips carry out. */
+  private long exchange(int core, int peer, long t) {
+    long most = 0;
+    for (int c : new int[] {core, peer}) {
+      long bytes = m.costs.rows[waitingCost[c] + Costs.BYTES];
+      int to = m.chipOf(c == core ? peer : core);
+      crossed(m.code[c].nodeOf[waitingPc[c]], bytes * m.links.hops(m.chipOf(c), to));
+      most = Math.max(most, bytes);
     }
+    return m.steps.pair(core, peer, m.code[core].instructions[waitingPc[core]], most, t);
   }
 
   /** Sends what a core that has met its partner sends; returns when the last byte is there. */
@@ -332,20 +356,13 @@ final class Interconnect {
     m.tally.node(node, Tally.NODE_LINK, bytes);
   }
 
-  /** The same exchange on all chips: that of the first lasts as long as the last of them. */
+  /** The same exchange on all chips, of which the first is simulated. */
   private void mirrored(int core, long t, int cause) {
     var exchange = m.code[core].instructions[waitingPc[core]];
     int node = m.code[core].nodeOf[waitingPc[core]];
     long bytes = m.costs.rows[waitingCost[core] + Costs.BYTES];
-    long end = t;
-    for (int chip = 0; chip < m.mirror.chips(); chip++) {
-      int peer = m.mirror.peer(chip, core, exchange);
-      if (peer > chip) {
-        end = Math.max(end, m.links.send(peer, chip, bytes, t));
-        end = Math.max(end, m.links.send(chip, peer, bytes, t));
-      }
-    }
-    crossed(node, bytes * m.mirror.crossed(m.links, core, exchange));
+    long end = m.steps.all(core, exchange, bytes, t);
+    crossed(node, bytes * m.steps.step(core, exchange).crossed());
     int p = m.paths.open(cause, node);
     m.paths.add(p, LINK, end - t);
     meeting(core, t, end, waitingCost[core], p);

@@ -55,8 +55,11 @@ final class Machine {
   /** Links between the chips, those that are not simulated included. */
   final ChipLinks links;
 
-  /** The chips that the one simulated stands for; null when every chip is simulated. */
-  final Mirror mirror;
+  /** Exchanges that all chips carry out; null when chips have others between them. */
+  final ExchangeSteps steps;
+
+  /** Whether the first chip alone is simulated and stands for all. */
+  final boolean mirrored;
 
   /** By number. */
   final UnitState[] unit;
@@ -97,19 +100,18 @@ final class Machine {
       int coresPerChip,
       int nodes,
       Supplier<DramModel> memory,
-      Mirror mirror) {
+      Chips chips) {
     this.hw = hw;
-    this.mirror = mirror;
+    mirrored = chips.mirrored();
     this.code = code;
     this.costs = costs;
     this.coresPerChip = coresPerChip;
     cores = code.length;
     units = cores * U;
     events = new EventTree(cores);
-    int chips = Math.ceilDiv(cores, coresPerChip);
     dramBase = hw.dramBase();
-    dram = new DramModel[chips];
-    for (int i = 0; i < chips; i++) {
+    dram = new DramModel[Math.ceilDiv(cores, coresPerChip)];
+    for (int i = 0; i < dram.length; i++) {
       dram[i] = memory.get();
     }
     bankWrites = new BankWrites[hw.core().scratchpad().dmaFirst() ? cores : 0];
@@ -117,7 +119,8 @@ final class Machine {
       bankWrites[i] = new BankWrites(hw.core().scratchpad().banks());
     }
     tally = new Tally(cores, nodes);
-    links = new ChipLinks(hw, mirror == null ? chips : mirror.chips());
+    links = new ChipLinks(hw, chips.counterparts().map(Counterparts::chips).orElse(dram.length));
+    steps = chips.counterparts().map(c -> new ExchangeSteps(links, c)).orElse(null);
 
     var depths = hw.core().sequencer().queueDepths();
     int more = hw.core().sequencer().unroller().depth();

@@ -2,30 +2,42 @@ package npusim.sim.timing;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import npusim.hardware.Link;
-import npusim.hardware.SystemSpec;
-import npusim.isa.Field;
-import npusim.isa.Instruction;
-import npusim.isa.Opcode;
+import npusim.hardware.Dram;
+import npusim.hardware.Hardware;
+import npusim.isa.Unit;
 import npusim.program.CoreCode;
-import npusim.program.Param;
 import npusim.program.Program;
 
 /**
- * Chips that all do the same at the same time, so that one stands for all: they run the same code
- * on registers that differ only where time does not depend on them, and what they have between them
- * is exchanges of every core with the same core of another chip, two and two. The first chip is
- * simulated; an exchange meets itself and lasts until that of the last pair of chips is over
- * ({@link ChipLinks} carries those of all).
+ * Chips that all do the same at the same time, so that one stands for all: {@link Counterparts}
+ * with registers that differ only where time does not depend on them, or hardly does. The first
+ * chip is simulated; an exchange meets itself and lasts until that of all pairs of chips is over.
+ *
+ * <p>With a memory that has bank state, transfers that have addresses of each chip's own may take
+ * differently long, and chips wait for each other at every exchange. Whether that may count is to
+ * be seen in the result ({@link #certain}): if so, every chip has to be simulated.
  */
 final class Mirror {
-  private static final int LONGEST_RING = 4;
+  /**
+   * Part of the time in which such transfers may be under way. What banks and rows they meet
+   * changes less than half of what they take, which is 0.5 % then.
+   */
+  private static final double DOUBTFUL = 0.01;
+
+  private static final Category[] IN_MEMORY = {
+    Category.DRAM_BANDWIDTH, Category.DRAM_LATENCY, Category.SHARED_SRAM, Category.NOC
+  };
 
   private final Program program;
   private final int chips;
+
+  // Whether transfers have addresses of each chip's own, by graph node and one more.
+  private final BitSet ownReads = new BitSet();
+  private final BitSet ownWrites = new BitSet();
 
   private Mirror(Program program) {
     this.program = program;
@@ -33,21 +45,61 @@ final class Mirror {
   }
 
   /**
-   * Whether chips of a system can be alike: on a long ring the ways of some pairs share links,
-   * those of others don't, and some chips go ahead.
+   * A program's chips, when they can stand for each other on the hardware.
+   *
+   * @param counterparts its chips
    */
-  static boolean possible(SystemSpec system) {
-    return system.link().topology() != Link.Topology.RING || system.chips() <= LONGEST_RING;
-  }
-
-  /** A program's chips, when they are several and all alike. */
-  static Optional<Mirror> of(Program program) {
+  static Optional<Mirror> of(Program program, Counterparts counterparts, Hardware hw) {
+    boolean mayDiffer = hw.dram().model() == Dram.Model.DDR || hw.sharedSram().isEmpty();
+    boolean counts = hw.dram().model() == Dram.Model.DDR;
+    record Seen(CoreCode code, long differing) {}
+    var seen = new HashSet<Seen>();
     var mirror = new Mirror(program);
-    return mirror.chips > 1 && mirror.alike() ? Optional.of(mirror) : Optional.empty();
+    for (int core = 0; core < program.coresPerChip(); core++) {
+      CoreCode code = counterparts.code(0, core);
+      if (!seen.add(new Seen(code, counterparts.differing(core)))) {
+        continue;
+      }
+      ChipTaint taint = counterparts.taint(core);
+      if (taint.effect().compareTo(ChipTaint.Effect.ADDRESSES) > 0
+          || taint.effect() == ChipTaint.Effect.ADDRESSES && !mayDiffer) {
+        return Optional.empty();
+      }
+      for (int pc = 0; counts && pc < code.code().length; pc++) {
+        if (taint.addresses(pc)) {
+          boolean write = code.code()[pc].unit() == Unit.ST;
+          (write ? mirror.ownWrites : mirror.ownReads).set(code.nodeOf()[pc] + 1);
+        }
+      }
+    }
+    return Optional.of(mirror);
   }
 
   int chips() {
     return chips;
+  }
+
+  /** Whether the first chip's result is that of all to the cycle. */
+  boolean exact() {
+    return ownReads.isEmpty() && ownWrites.isEmpty();
+  }
+
+  /**
+   * Whether the first chip's result is that of all within 0.5 %: transfers with addresses of each
+   * chip's own are a small part of it, on the critical path and in bytes at the memory's full rate.
+   */
+  boolean certain(TimingResult first, double peakBytesPerCycle) {
+    double cycles = 0;
+    for (NodeTime n : first.nodes()) {
+      boolean reads = ownReads.get(n.node() + 1);
+      boolean writes = ownWrites.get(n.node() + 1);
+      long bytes = (reads ? n.dramReadBytes() : 0) + (writes ? n.dramWrittenBytes() : 0);
+      cycles += bytes / peakBytesPerCycle;
+      for (Category c : IN_MEMORY) {
+        cycles += reads || writes ? n.categoryCycles()[c.ordinal()] : 0;
+      }
+    }
+    return cycles <= DOUBTFUL * first.totalCycles();
   }
 
   /** The part of the program that the first chip runs. */
@@ -64,88 +116,6 @@ final class Mirror {
         program.nodes(),
         program.coverage(),
         program.dramBytes());
-  }
-
-  /** The chip with which a core of {@code chip} carries out an exchange. */
-  int peer(int chip, int core, Instruction exchange) {
-    return (int) (partner(chip, core, exchange) / program.coresPerChip());
-  }
-
-  /** Links that one byte from every chip crosses in an exchange, those of all chips together. */
-  int crossed(ChipLinks links, int core, Instruction exchange) {
-    int sum = 0;
-    for (int chip = 0; chip < chips; chip++) {
-      sum += links.hops(chip, peer(chip, core, exchange));
-    }
-    return sum;
-  }
-
-  private long partner(int chip, int core, Instruction exchange) {
-    return exchange.resolve(Field.PEER, registers(chip, core));
-  }
-
-  private long[] registers(int chip, int core) {
-    return program.cores().get(chip * program.coresPerChip() + core).initialRegisters();
-  }
-
-  // Chips that share code share the object; comparing what is in it would take long.
-  @SuppressWarnings("ReferenceEquality")
-  private boolean alike() {
-    int perChip = program.coresPerChip();
-    if (program.cores().size() != chips * perChip) {
-      return false;
-    }
-    record Seen(CoreCode code, long differing) {}
-    var fine = new HashSet<Seen>();
-    for (int core = 0; core < perChip; core++) {
-      CoreCode code = program.cores().get(core).code();
-      long differing = 0;
-      for (int chip = 1; chip < chips; chip++) {
-        if (program.cores().get(chip * perChip + core).code() != code) {
-          return false;
-        }
-        differing |= differing(registers(0, core), registers(chip, core));
-      }
-      for (Param p : program.params()) {
-        differing &= ~(1L << p.register());
-      }
-      if (fine.add(new Seen(code, differing)) && !ChipTaint.absent(differing, code.code())) {
-        return false;
-      }
-      if (!inPairs(core, code.code())) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static long differing(long[] a, long... b) {
-    long mask = 0;
-    for (int r = 0; r < a.length; r++) {
-      mask |= a[r] != b[r] ? 1L << r : 0;
-    }
-    return mask;
-  }
-
-  /** Whether in every exchange of a core each chip's partner is the same core of another chip. */
-  private boolean inPairs(int core, Instruction... code) {
-    int perChip = program.coresPerChip();
-    for (Instruction in : code) {
-      if (in.op() != Opcode.C_EXCHANGE) {
-        continue;
-      }
-      for (int chip = 0; chip < chips; chip++) {
-        long partner = partner(chip, core, in);
-        if (partner < 0 || partner >= program.cores().size() || partner % perChip != core) {
-          return false;
-        }
-        int other = (int) (partner / perChip);
-        if (other == chip || peer(other, core, in) != chip) {
-          return false;
-        }
-      }
-    }
-    return true;
   }
 
   /** The result of all chips from that of the first. */

@@ -41,34 +41,53 @@ public final class TimingSimulator {
    */
   public TimingResult run(Program program, Map<String, Long> params) {
     checkCores(program);
-    var mirror =
-        options.exact() || !Mirror.possible(hw.system())
-            ? Optional.<Mirror>empty()
-            : Mirror.of(program);
+    var counterparts = Counterparts.of(program);
+    var every = new Chips(counterparts, false);
+    Optional<Mirror> mirror =
+        options.exact() ? Optional.empty() : counterparts.flatMap(c -> Mirror.of(program, c, hw));
     if (mirror.isEmpty()) {
-      return run(program, params, null);
+      return run(program, params, every, options);
     }
-    options.trace().ifPresent(t -> t.alike(mirror.get().chips()));
-    return mirror.get().all(run(mirror.get().first(), params, mirror.get()));
+    return mirrored(program, params, mirror.get(), every);
   }
 
-  /**
-   * Runs a program.
-   *
-   * @param mirror the chips that its one chip stands for; null when it stands for itself
-   */
-  private TimingResult run(Program program, Map<String, Long> params, Mirror mirror) {
-    if (options.exact() || hw.dram().model() != Dram.Model.DDR) {
-      return simulate(program, params, mirror);
+  /** Runs the first of several chips for all, if its result may be theirs, else all. */
+  private TimingResult mirrored(
+      Program program, Map<String, Long> params, Mirror mirror, Chips every) {
+    var one = new Chips(every.counterparts(), true);
+    double peak = DramModel.of(hw).peakBytesPerCycle();
+    var trace = options.trace();
+    boolean once = mirror.exact() || trace.filter(TraceSink::withoutGaps).isEmpty();
+    if (!once) {
+      // Such a trace doesn't forget what it has been shown.
+      var untraced = new TimingOptions(false, Optional.empty(), options.maxCycles());
+      if (!mirror.certain(run(mirror.first(), params, one, untraced), peak)) {
+        return run(program, params, every, options);
+      }
+    }
+    trace.ifPresent(t -> t.alike(mirror.chips()));
+    TimingResult first = run(mirror.first(), params, one, options);
+    if (once && !mirror.certain(first, peak)) {
+      trace.ifPresent(t -> t.alike(1));
+      trace.ifPresent(TraceSink::again);
+      return run(program, params, every, options);
+    }
+    return mirror.all(first);
+  }
+
+  private TimingResult run(
+      Program program, Map<String, Long> params, Chips chips, TimingOptions with) {
+    if (with.exact() || hw.dram().model() != Dram.Model.DDR) {
+      return simulate(program, params, chips, with);
     }
     var loops = new LayerLoops(program);
     if (loops.count() == 0) {
-      return simulate(program, params, mirror);
+      return simulate(program, params, chips, with);
     }
-    var run = run(program, params, () -> DramModel.of(hw), Optional.of(loops), options, mirror);
+    var run = run(program, params, () -> DramModel.of(hw), Optional.of(loops), with, chips);
     return run.engine.shortened().isEmpty()
         ? run.result()
-        : new Extrapolation(run.result(), run.engine.shortened(), counts(loops, params, mirror))
+        : new Extrapolation(run.result(), run.engine.shortened(), counts(loops, params, chips))
             .result();
   }
 
@@ -77,32 +96,33 @@ public final class TimingSimulator {
    * with a memory that answers at once.
    */
   private List<Extrapolation.Difference> counts(
-      LayerLoops loops, Map<String, Long> params, Mirror mirror) {
+      LayerLoops loops, Map<String, Long> params, Chips chips) {
     long[] once = new long[loops.count()];
     Arrays.fill(once, 1);
-    TimingResult one = counted(loops.with(once), params, mirror);
+    TimingResult one = counted(loops.with(once), params, chips);
     List<Extrapolation.Difference> list = new ArrayList<>();
     for (int i = 0; i < once.length; i++) {
       long[] twice = once.clone();
       twice[i]++;
-      list.add(new Extrapolation.Difference(one, counted(loops.with(twice), params, mirror)));
+      list.add(new Extrapolation.Difference(one, counted(loops.with(twice), params, chips)));
     }
     return list;
   }
 
-  private TimingResult counted(Program program, Map<String, Long> params, Mirror mirror) {
+  private TimingResult counted(Program program, Map<String, Long> params, Chips chips) {
     return run(
             program,
             params,
             () -> DramModel.ideal(hw),
             Optional.empty(),
             TimingOptions.defaults(),
-            mirror)
+            chips)
         .result();
   }
 
-  private TimingResult simulate(Program program, Map<String, Long> params, Mirror mirror) {
-    return run(program, params, () -> DramModel.of(hw), Optional.empty(), options, mirror).result();
+  private TimingResult simulate(
+      Program program, Map<String, Long> params, Chips chips, TimingOptions with) {
+    return run(program, params, () -> DramModel.of(hw), Optional.empty(), with, chips).result();
   }
 
   /** A program that has been run. */
@@ -123,8 +143,8 @@ public final class TimingSimulator {
       Supplier<DramModel> memory,
       Optional<LayerLoops> loops,
       TimingOptions with,
-      Mirror mirror) {
-    var machine = machine(program, memory, mirror);
+      Chips chips) {
+    var machine = machine(program, memory, chips);
     launch(machine, program, params);
     int nodes = program.nodes().size();
     var engine = new Engine(machine, prepare(machine), codeIds(program), with, loops, nodes);
@@ -137,7 +157,7 @@ public final class TimingSimulator {
     }
     with.trace().ifPresent(TraceSink::again);
     var exactly = new TimingOptions(true, with.trace(), with.maxCycles());
-    return run(program, params, memory, Optional.empty(), exactly, mirror);
+    return run(program, params, memory, Optional.empty(), exactly, chips);
   }
 
   private void checkCores(Program program) {
@@ -159,14 +179,14 @@ public final class TimingSimulator {
     }
   }
 
-  private Machine machine(Program program, Supplier<DramModel> memory, Mirror mirror) {
+  private Machine machine(Program program, Supplier<DramModel> memory, Chips chips) {
     var decoded = new IdentityHashMap<CoreCode, Code>();
     var code = new Code[program.cores().size()];
     for (int i = 0; i < code.length; i++) {
       code[i] = decoded.computeIfAbsent(program.cores().get(i).code(), Code::new);
     }
     return new Machine(
-        hw, code, new Costs(), program.coresPerChip(), program.nodes().size(), memory, mirror);
+        hw, code, new Costs(), program.coresPerChip(), program.nodes().size(), memory, chips);
   }
 
   private CostCache prepare(Machine machine) {

@@ -35,13 +35,24 @@ public final class RandomPrograms {
   private static final int OUT_FREE = 7;
   private static final int OUT_FULL = 8;
 
-  /** Registers of the partners on other chips. */
+  /** Registers of the counterparts on other chips, by how they differ in number, from 1. */
   private static final int PEERS = 12;
+
+  /** Register of a core's place in DRAM, of each chip's own. */
+  private static final int OWN = 9;
+
+  /** The same on all chips. */
+  private static final int SAME = 8;
 
   private final Random random;
   private final List<Instruction> code = new ArrayList<>();
   private final List<Integer> nodes = new ArrayList<>();
   private int chips = 1;
+
+  /** Register of where results are stored. */
+  private int own = OWN;
+
+  private boolean gathers;
   private int node;
   private int nodeCount;
 
@@ -83,13 +94,27 @@ public final class RandomPrograms {
 
   /**
    * A program for {@code chips} chips, a power of 2, that run the same: after each kernel every
-   * core exchanges results with the same core of one other chip after the other, as an all-reduce
-   * does. Each chip stores to addresses of its own.
+   * core exchanges results with the same core of other chips: of one after the other twice as far,
+   * as an all-reduce does, of all in turn and in pieces, as an all-gather, or of one that is drawn.
+   * Each chip stores to addresses of its own.
    */
   public static Generated spmd(
       long seed, int chips, int cores, int kernels, int maxIterations, int layers) {
     var programs = new RandomPrograms(seed);
     programs.chips = chips;
+    return programs.build(cores, kernels, maxIterations, layers, true, layers > 3 ? 2 << 20 : 0);
+  }
+
+  /**
+   * As {@link #spmd}, but all chips store to the same addresses; at the end they exchange some
+   * results, which each of them stores to addresses of its own, as language models gather logits.
+   */
+  public static Generated gathering(
+      long seed, int chips, int cores, int kernels, int maxIterations, int layers) {
+    var programs = new RandomPrograms(seed);
+    programs.chips = chips;
+    programs.own = SAME;
+    programs.gathers = true;
     return programs.build(cores, kernels, maxIterations, layers, true, layers > 3 ? 2 << 20 : 0);
   }
 
@@ -116,7 +141,7 @@ public final class RandomPrograms {
       int iterations = 1 + random.nextInt(maxIterations);
       var one = random.nextInt(3) == 0 ? vectorKernel(iterations) : matrixKernel(iterations);
       totals = totals.plus(one, looped ? repeats : 1);
-      allReduce();
+      collective();
       if (cores > 1) {
         fence(Unit.ST, Unit.COM, 20);
         emit(Instruction.builder(Opcode.C_BARRIER).set(Field.CORES, (1L << cores) - 1));
@@ -126,6 +151,10 @@ public final class RandomPrograms {
     if (looped) {
       add(10, 4096);
       emit(Instruction.builder(Opcode.ENDLOOP));
+    }
+    if (gathers) {
+      node = nodeCount++;
+      totals = totals.plus(gather(), 1);
     }
     emit(Instruction.builder(Opcode.HALT));
     var core =
@@ -137,9 +166,10 @@ public final class RandomPrograms {
     for (int i = 0; i < chips * cores; i++) {
       int chip = i / cores;
       var registers = new long[Word.REGISTERS];
-      registers[9] = i % cores * 0x200000L + chip * 0x40000L;
-      for (int step = 0; 1 << step < chips; step++) {
-        registers[PEERS + step] = (chip ^ 1 << step) * cores + i % cores;
+      registers[SAME] = i % cores * 0x200000L;
+      registers[OWN] = registers[SAME] + chip * 0x3E40L;
+      for (int other = 1; other < chips; other++) {
+        registers[PEERS + other] = (chip ^ other) * cores + i % cores;
       }
       launches.add(new Program.Launch(core, registers));
     }
@@ -163,27 +193,64 @@ public final class RandomPrograms {
     return new Generated(program, new Totals(0, 0, 0).plus(totals, (long) chips * cores));
   }
 
-  private void allReduce() {
+  private void collective() {
     if (chips == 1) {
       return;
     }
-    int elements = pick(1, 64, 1000, 4096);
     fence(Unit.ST, Unit.COM, 22);
-    for (int step = 0; 1 << step < chips; step++) {
-      emit(
-          Instruction.builder(Opcode.C_EXCHANGE)
-              .set(Field.D3, elements)
-              .set(Field.A, 131072)
-              .set(Field.A_S3, 1)
-              .set(Field.DST, 163840)
-              .set(Field.DST_S3, 1)
-              .set(Field.PEER, 0, PEERS + step)
-              .set(Field.TAG, step)
-              .signal(23, 1));
-      emit(unary(DType.F32, 163840, 131072, elements).wait(23, 1).signal(24, 1));
-      emit(nop(Unit.COM).wait(24, 1));
+    int kind = random.nextInt(4);
+    switch (kind) {
+      case 0 -> {
+        int tiles = pick(1, 2, 5);
+        int elements = pick(64, 1000);
+        for (int other = 1; other < chips; other++) {
+          emit(Instruction.builder(Opcode.LOOP).set(Field.COUNT, tiles));
+          exchange(other, elements);
+          emit(Instruction.builder(Opcode.ENDLOOP));
+        }
+      }
+      case 1 -> exchange(1 + random.nextInt(chips - 1), pick(1, 64, 1000, 4096));
+      default -> {
+        int elements = pick(1, 64, 1000, 4096);
+        for (int other = 1; other < chips; other *= 2) {
+          exchange(other, elements);
+        }
+      }
     }
     fence(Unit.COM, Unit.LD, 25);
+  }
+
+  /** Results of each counterpart go to DRAM, at places that are each chip's own. */
+  private Totals gather() {
+    own = OWN;
+    int elements = pick(16, 500, 4096);
+    int tiles = pick(1, 4, 16);
+    fence(Unit.ST, Unit.COM, 22);
+    for (int other = 1; other < chips; other++) {
+      emit(Instruction.builder(Opcode.LOOP).set(Field.COUNT, tiles));
+      exchange(other, elements);
+      fence(Unit.COM, Unit.ST, 26);
+      emit(store(131072, elements, DType.F32));
+      fence(Unit.ST, Unit.COM, 27);
+      emit(Instruction.builder(Opcode.ENDLOOP));
+    }
+    return new Totals(0, 4L * elements * tiles * (chips - 1), 0);
+  }
+
+  /** An exchange with a counterpart and a computation on what it brought. */
+  private void exchange(int other, int elements) {
+    emit(
+        Instruction.builder(Opcode.C_EXCHANGE)
+            .set(Field.D3, elements)
+            .set(Field.A, 131072)
+            .set(Field.A_S3, 1)
+            .set(Field.DST, 163840)
+            .set(Field.DST_S3, 1)
+            .set(Field.PEER, 0, PEERS + other)
+            .set(Field.TAG, other)
+            .signal(23, 1));
+    emit(unary(DType.F32, 163840, 131072, elements).wait(23, 1).signal(24, 1));
+    emit(nop(Unit.COM).wait(24, 1));
   }
 
   private Totals matrixKernel(int iterations) {
@@ -306,13 +373,13 @@ public final class RandomPrograms {
         .set(Field.BYTES, format.bytes());
   }
 
-  private static Instruction.Builder store(long local, long elements, DType type) {
+  private Instruction.Builder store(long local, long elements, DType type) {
     return Instruction.builder(Opcode.DMA_ST)
         .set(Field.D3, elements)
         .set(Field.A, local)
         .set(Field.A_S3, 1)
         .set(Field.A_T, type)
-        .set(Field.DRAM, 0x800000, 9)
+        .set(Field.DRAM, 0x800000, own)
         .set(Field.DRAM_S3, 1);
   }
 
