@@ -113,6 +113,25 @@ public final class Instruction {
     return count(waits, slot);
   }
 
+  /** Tokens of a wait slot's semaphore that all slots which name it take together. */
+  public int waitTotal(int slot) {
+    int total = 0;
+    for (int i = 0; i < Word.WAIT_SLOTS; i++) {
+      total += waitSem(i) == waitSem(slot) ? waitCount(i) : 0;
+    }
+    return total;
+  }
+
+  /** Whether a wait slot is the first one that names its semaphore. */
+  public boolean isFirstWait(int slot) {
+    for (int i = 0; i < slot; i++) {
+      if (waitSem(i) == waitSem(slot)) {
+        return false;
+      }
+    }
+    return waitSem(slot) != 0;
+  }
+
   /** Semaphore of signal slot 0..2; 0 for an unused slot. */
   public int signalSem(int slot) {
     return sem(signals, slot);

@@ -187,11 +187,7 @@ final class CoreRun {
   private boolean waitsSatisfied(Instruction in) {
     for (int i = 0; i < Word.WAIT_SLOTS; i++) {
       int semaphore = in.waitSem(i);
-      int needed = 0;
-      for (int j = 0; j < Word.WAIT_SLOTS && semaphore != 0; j++) {
-        needed += in.waitSem(j) == semaphore ? in.waitCount(j) : 0;
-      }
-      if (semaphore != 0 && semaphores[semaphore].value() < needed) {
+      if (semaphore != 0 && semaphores[semaphore].value() < in.waitTotal(i)) {
         return false;
       }
     }

@@ -289,7 +289,7 @@ final class Machine {
     Instruction in = core.current();
     for (int i = 0; i < Word.WAIT_SLOTS; i++) {
       int s = in.waitSem(i);
-      if (s != 0 && core.semaphore(s).value() < in.waitCount(i)) {
+      if (in.isFirstWait(i) && core.semaphore(s).value() < in.waitTotal(i)) {
         findings.error(
             "verify-deadlock",
             c,
@@ -297,7 +297,7 @@ final class Machine {
             "waits for s"
                 + s
                 + " ≥ "
-                + in.waitCount(i)
+                + in.waitTotal(i)
                 + " but nothing before it in program order brings it above "
                 + core.semaphore(s).value(),
             "signal the semaphore earlier in the program, or check the counts");

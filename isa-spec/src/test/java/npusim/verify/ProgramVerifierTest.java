@@ -225,6 +225,11 @@ class ProgramVerifierTest {
     assertFinds("v.copy dst=0:i8 a=0:i16\nhalt", "verify-type", "dst_t is i8 but a_t is i16");
     assertFinds("m.load k2=17 n=4\nhalt", "verify-range", "k2 = 17 is more than the array's 16");
     assertFinds(
+        "nop vec\nm.load k2=4 n=17\nhalt",
+        "verify-range",
+        "n = 17 is more than the array's 16",
+        "core 0, instruction 1");
+    assertFinds(
         "m.gemm acc=0x80000000:i32 a=0:f32 w=0:i8\nhalt",
         "verify-type",
         "i32 accumulators with f32");
@@ -348,6 +353,23 @@ class ProgramVerifierTest {
             + "halt",
         "verify-deadlock",
         "no matching c.recv");
+  }
+
+  @Test
+  void deadlocksNameTheSemaphoreThatIsTooLow() {
+    String text = "nop vec signal(s4, s5)\nnop ld wait(s4, s5:2, s6)\nhalt";
+    assertThat(verify(text).stream().map(Diagnostic::message))
+        .singleElement()
+        .asString()
+        .contains("waits for s5 ≥ 2")
+        .endsWith("above 1");
+  }
+
+  @Test
+  void waitsForOneSemaphoreInSeveralSlotsAddUp() {
+    assertThat(verify("nop vec signal(s1:2)\nnop ld wait(s1, s1)\nhalt")).isEmpty();
+    assertFinds(
+        "nop vec signal(s1)\nnop ld wait(s1, s1)\nhalt", "verify-deadlock", "waits for s1 ≥ 2");
   }
 
   @Test

@@ -210,10 +210,13 @@ final class TensorDecoder {
     }
     for (long i = 0; i < n; i++) {
       long index = coordinates ? 0 : at.longAt(i);
+      boolean inside = index >= 0 && index < size;
       for (int k = 0; coordinates && k < shape.length; k++) {
-        index = index * shape[k] + at.longAt(i * shape.length + k);
+        long c = at.longAt(i * shape.length + k);
+        inside &= c >= 0 && c < shape[k];
+        index = index * shape[k] + c;
       }
-      if (index < 0 || index >= size) {
+      if (!inside) {
         throw in.error("sparse tensor '" + values.name + "' has an index outside its shape");
       }
       dense.setBits(index, values.tensor.bits(i));

@@ -105,23 +105,11 @@ final class Core {
       return true;
     }
     for (int slot = 0; slot < Word.WAIT_SLOTS; slot++) {
-      if (semaphores[i.waitSem(slot)] < waitedInTotal(i, slot)) {
+      if (semaphores[i.waitSem(slot)] < i.waitTotal(slot)) {
         return false;
       }
     }
     return true;
-  }
-
-  /**
-   * Count waited for on a slot's semaphore by this slot and the earlier ones naming the same
-   * semaphore.
-   */
-  private static int waitedInTotal(Instruction i, int slot) {
-    int sum = i.waitCount(slot);
-    for (int k = 0; k < slot; k++) {
-      sum += i.waitSem(k) == i.waitSem(slot) ? i.waitCount(k) : 0;
-    }
-    return sum;
   }
 
   /** Takes the waited counts off. */

@@ -164,17 +164,17 @@ final class Machine {
     var text = new StringBuilder();
     for (int slot = 0; slot < Word.WAIT_SLOTS; slot++) {
       int s = i.waitSem(slot);
-      if (s != 0 && core.semaphores[s] < i.waitCount(slot)) {
+      if (i.isFirstWait(slot) && core.semaphores[s] < i.waitTotal(slot)) {
         text.append(text.isEmpty() ? "" : " and ")
             .append("semaphore ")
             .append(s)
             .append(" to reach ")
-            .append(i.waitCount(slot))
+            .append(i.waitTotal(slot))
             .append(" (is ")
             .append(core.semaphores[s])
             .append(')');
       }
     }
-    return text.isEmpty() ? "the sum of its waits" : text.toString();
+    return text.toString();
   }
 }
