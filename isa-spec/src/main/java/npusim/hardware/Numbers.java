@@ -5,7 +5,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /** Numbers as descriptions write and print them. */
-final class Numbers {
+public final class Numbers {
   private static final String[] SUFFIXES = {
     "KiB", "MiB", "GiB", "TiB", "kB", "MB", "GB", "TB", "B"
   };
@@ -58,7 +58,7 @@ final class Numbers {
   }
 
   /** A size in bytes: a whole number, or a number with KiB, MiB, GiB, TiB, kB, MB, GB, TB or B. */
-  static OptionalLong size(String text) {
+  public static OptionalLong size(String text) {
     for (int i = 0; i < SUFFIXES.length; i++) {
       if (text.endsWith(SUFFIXES[i])) {
         var value = number(text.substring(0, text.length() - SUFFIXES[i].length()).strip());

@@ -145,5 +145,26 @@ final class SemanticChecks {
               + " MT/s",
           "choose a preset nearer to that rate, or more channels");
     }
+    refresh();
+  }
+
+  /** A memory that is due for refresh again as soon as it is refreshed serves nothing. */
+  private void refresh() {
+    var times = List.of("rfc", "rp", "rcd_read", "cl", "bl");
+    boolean known = times.stream().allMatch(t -> p.has("dram.timing." + t));
+    if (!p.flag("dram.refresh") || !known || !p.has("dram.timing.refi")) {
+      return;
+    }
+    double busy = times.stream().mapToDouble(t -> p.number("dram.timing." + t)).sum();
+    double interval = p.number("dram.timing.refi");
+    if (interval <= busy) {
+      error(
+          "dram.timing.refi",
+          Numbers.text(interval)
+              + " memory clocks leave no time between refreshes, which take "
+              + Numbers.text(busy)
+              + " with the access behind them (rfc + rp + rcd_read + cl + bl)",
+          "give a longer interval, or dram.refresh=false");
+    }
   }
 }

@@ -19,13 +19,20 @@ final class Failures {
   /** A source of more bytes is not read again to show a line of it. */
   private static final long EXCERPT_LIMIT = 8L << 20;
 
+  /** More than these tell a reader nothing new. */
+  private static final int MOST_MESSAGES = 50;
+
   private Failures() {}
 
   /** A command ended with an exception. */
   static ExitCode report(Exception exception, PrintWriter err) {
     return switch (exception) {
       case NpusimException expected -> {
-        expected.diagnostics().forEach(d -> err.println(withExcerpt(d)));
+        List<Diagnostic> all = expected.diagnostics();
+        all.stream().limit(MOST_MESSAGES).forEach(d -> err.println(withExcerpt(d)));
+        if (all.size() > MOST_MESSAGES) {
+          err.println("… and " + (all.size() - MOST_MESSAGES) + " more like these");
+        }
         err.flush();
         yield expected.exitCode();
       }
@@ -57,7 +64,7 @@ final class Failures {
       err.println("error: there is no command \"" + word + "\" [usage]");
       err.println("  hint: " + Names.suggest(word, commands));
     } else {
-      err.println("error: " + exception.getMessage() + " [usage]");
+      err.println("error: " + inWords(exception.getMessage()) + " [usage]");
       if (!UnmatchedArgumentException.printSuggestions(exception, err)) {
         String name = command.getCommandSpec().qualifiedName();
         err.println("  hint: `" + name + " --help` explains the arguments");
@@ -65,6 +72,13 @@ final class Failures {
     }
     err.flush();
     return ExitCode.USAGE.code();
+  }
+
+  /** The parser names Java's types. */
+  private static String inWords(String message) {
+    return message
+        .replaceFirst("' is not an? (?:int|long)$", "' is no whole number")
+        .replaceFirst("' is not a (?:double|float)$", "' is no number");
   }
 
   private static ExitCode file(IOException e, PrintWriter err) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import npusim.hardware.HardwareCatalog;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,6 +102,26 @@ class ReferenceCommandsTest {
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out()).contains("peak 19.2 GB/s", "seq_read", "rand_read");
     assertThat(json).content().contains("\"format\" : \"npusim-dram/1\"", "\"gb_per_s\"");
+  }
+
+  @Test
+  void dramTakesSizesAndRefusesWhatItDoesNotModel(@TempDir Path folder) {
+    Path json = folder.resolve("d.json");
+    CommandRun run = dram("--stream", "seq_write", "--window", "64KiB", "--json", json);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(json).content().contains("65536").doesNotContain("latency");
+    CommandRun perBank = dram("--set", "dram.refresh_per_bank=true");
+    assertThat(perBank.exitCode()).isEqualTo(3);
+    assertThat(perBank.err()).contains("refresh all banks at once only");
+    CommandRun closed = dram("--set", "dram.controller.row_policy=closed");
+    assertThat(closed.exitCode()).isEqualTo(3);
+    assertThat(closed.err()).contains("leave rows open only");
+  }
+
+  private static CommandRun dram(Object... more) {
+    var words = new ArrayList<Object>(List.of("dram", "--preset", "DDR4-2400", "--requests", 500));
+    words.addAll(List.of(more));
+    return CommandRun.of(words.toArray());
   }
 
   @Test

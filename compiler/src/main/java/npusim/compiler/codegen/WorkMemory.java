@@ -115,7 +115,7 @@ public final class WorkMemory {
               + " at once, the chip has "
               + bytes
               + " for it",
-          "use a chip with more on-chip memory");
+          "use a chip with more on-chip memory, or smaller tiles if --tile forces them");
     }
   }
 }

@@ -470,7 +470,7 @@ public final class KernelContext {
             + " does not fit: its smallest tile needs more "
             + what
             + " than the chip has",
-        "use a chip with more on-chip memory");
+        "use a chip with more on-chip memory, or smaller tiles if --tile forces them");
   }
 
   /** Refuses the node by name. */

@@ -78,14 +78,16 @@ public final class DramCommand implements Callable<Integer> {
   @Option(
       names = "--window",
       paramLabel = "BYTES",
+      converter = ByteSize.class,
       description =
-          "Bytes the addresses lie in, a multiple of 4096 (default: 1 GiB or the capacity).")
+          "Bytes the addresses lie in, a multiple of 4096, such as 65536 or 64MiB (default: 1 GiB"
+              + " or the capacity).")
   private Long window;
 
   @Option(
       names = "--set",
       paramLabel = "PARAM=VALUE",
-      description = "Override a parameter below dram, such as dram.timing.rcd=20.")
+      description = "Override a parameter below dram, such as dram.timing.rcd_read=20.")
   private List<String> sets = new ArrayList<>();
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON.")

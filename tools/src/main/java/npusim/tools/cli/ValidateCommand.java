@@ -4,8 +4,10 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import npusim.diag.Diagnostic;
 import npusim.diag.ExitCode;
 import npusim.diag.Names;
@@ -115,7 +117,10 @@ public final class ValidateCommand implements Callable<Integer> {
     out.print(ValidationReport.text(families, !summary));
     out.flush();
     families.stream().flatMap(f -> f.outcomes().stream()).forEach(ValidateCommand::refuseFault);
-    return (passed(families) ? ExitCode.OK : ExitCode.CHECK_FAILED).code();
+    List<String> problems = families.stream().flatMap(this::problems).toList();
+    problems.forEach(spec.commandLine().getErr()::println);
+    spec.commandLine().getErr().flush();
+    return (problems.isEmpty() ? ExitCode.OK : ExitCode.CHECK_FAILED).code();
   }
 
   /** What a fault left out is printed before. */
@@ -127,10 +132,29 @@ public final class ValidateCommand implements Callable<Integer> {
             });
   }
 
-  private boolean passed(List<FamilyResult> families) {
-    return maxMape == null
-        || families.stream()
-            .allMatch(f -> f.failed().isEmpty() && f.mape().orElse(0) * 100 <= maxMape);
+  /** What the command ends with exit code 1 for, a line each. */
+  private Stream<String> problems(FamilyResult f) {
+    var lines = new ArrayList<String>();
+    if (!f.failed().isEmpty()) {
+      lines.add(
+          "error: "
+              + f.family()
+              + ": "
+              + f.failed().size()
+              + " of "
+              + f.outcomes().size()
+              + " rows not run [validate-rows]");
+    }
+    if (maxMape != null && f.mape().orElse(0) * 100 > maxMape) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "error: %s: mean absolute error %.1f%% is beyond --max-mape %s%% [validate-mape]",
+              f.family(),
+              f.mape().getAsDouble() * 100,
+              maxMape % 1 == 0 ? String.valueOf(maxMape.longValue()) : maxMape.toString()));
+    }
+    return lines.stream();
   }
 
   /** Every file is read before a row runs; what is wrong in all of them is told at once. */

@@ -88,8 +88,10 @@ public final class DramReport {
     g.writeNumberField("time_ns", r.nanoseconds());
     g.writeNumberField("gb_per_s", r.gigabytesPerSecond());
     g.writeNumberField("peak_fraction", r.peakFraction());
-    g.writeNumberField("average_latency_clocks", r.averageLatencyClocks());
-    g.writeNumberField("average_latency_ns", r.averageLatencyNs());
+    if (r.averageLatencyNs() > 0) {
+      g.writeNumberField("average_latency_clocks", r.averageLatencyClocks());
+      g.writeNumberField("average_latency_ns", r.averageLatencyNs());
+    }
     g.writeNumberField("row_segments", r.rowSegments());
     g.writeNumberField("activates", r.activates());
     g.writeNumberField("refreshes", r.refreshes());

@@ -81,7 +81,39 @@ public record LoneDram(
       }
       overrides.add(s);
     }
-    return HardwareLoader.load(BASE, overrides).dram();
+    Dram dram = HardwareLoader.load(BASE, overrides).dram();
+    checkMeasurable(dram);
+    return dram;
+  }
+
+  /**
+   * Refuses a memory that streams can't be driven into as it is described.
+   *
+   * @throws NpusimException (usage) when it has no JEDEC-style timing; (infeasible) when it says
+   *     what the command-level controllers don't do
+   */
+  public static void checkMeasurable(Dram dram) {
+    if (dram.model() != Dram.Model.DDR) {
+      throw NpusimException.usage(
+          "dram-model",
+          "dram.model "
+              + lower(dram.model().name())
+              + " has no channels, banks and rows to measure",
+          "leave dram.model out: only ddr has them");
+    }
+    if (dram.refreshPerBank()) {
+      throw NpusimException.infeasible(
+          "dram-refresh",
+          "dram.refresh_per_bank: request streams by themselves refresh all banks at once only",
+          "programs' memories are refreshed bank by bank: npusim run … --set"
+              + " dram.refresh_per_bank=true");
+    }
+    if (dram.controller().rowPolicy() == Dram.RowPolicy.CLOSED) {
+      throw NpusimException.infeasible(
+          "dram-rows",
+          "dram.controller.row_policy: request streams by themselves leave rows open only",
+          "programs' memories close them: npusim run … --set dram.controller.row_policy=closed");
+    }
   }
 
   /**

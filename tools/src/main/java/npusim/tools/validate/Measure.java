@@ -39,7 +39,9 @@ public enum Measure {
   }
 
   static Optional<Measure> of(String label) {
-    return Arrays.stream(values()).filter(m -> m.label.equals(label)).findFirst();
+    // The micro sign and the Greek letter mu.
+    String plain = label.replace('\u00B5', 'u').replace('\u03BC', 'u');
+    return Arrays.stream(values()).filter(m -> m.label.equals(plain)).findFirst();
   }
 
   static List<String> labels() {

@@ -104,11 +104,16 @@ final class RowReader {
                         stream,
                         Arrays.stream(DramStream.values()).map(DramStream::label).toList()));
     boolean ofChip = f.find("chip").isPresent();
+    if (ofChip && f.find("preset").isPresent()) {
+      throw YamlFields.error(
+          f.keyLocation("preset"), "a row is of a chip's memory or of a preset, not of both");
+    }
     YamlNode.Scalar name = required(f, ofChip ? "chip" : "preset");
     Dram dram = ofChip ? places.hardware(f, "chip").dram() : standard(f, name);
     if (dram.spec().isEmpty()) {
       throw YamlFields.error(name.location(), name.text() + " has no memory with DRAM timing");
     }
+    YamlPlaces.at(name.location(), () -> LoneDram.checkMeasurable(dram));
     Optional<Long> requests = f.integer("requests", 1);
     requests.ifPresent(
         n -> YamlPlaces.at(f.keyLocation("requests"), () -> LoneDram.checkRequests("requests", n)));

@@ -47,6 +47,15 @@ public final class TableReader {
    * @param shown file name for messages
    */
   static Table parse(Path file, String shown, String text) {
+    if (shown.endsWith(".csv")) {
+      throw NpusimException.usage(
+          "validate-csv",
+          "values alone are no table",
+          Location.ofFile(shown),
+          "write a table beside it with title, kind, unit, status, source and \"rows: "
+              + file.getFileName()
+              + "\"; docs/validation.md describes the format");
+    }
     YamlNode node = YamlPlaces.document(shown, text, "docs/validation.md describes the format");
     String name = String.valueOf(file.getFileName()).replaceAll("\\.[^.]*$", "");
     return new TableReader(file, name, new YamlFields(node, "")).table();
@@ -60,14 +69,20 @@ public final class TableReader {
             l -> Arrays.stream(Job.Kind.values()).filter(k -> k.label().equals(l)).findFirst());
     Measure measure = choice("unit", Measure.labels(), Measure::of);
     if (!Predictor.has(kind, measure)) {
-      throw YamlFields.error(
+      throw NpusimException.usage(
+          "validate-unit",
+          "a table of kind " + kind.label() + " can't be in " + measure.label(),
           fields.keyLocation("unit"),
-          "a table of kind " + kind.label() + " can't be in " + measure.label());
+          "units: " + String.join(", ", units(kind)));
     }
     String status = choice("status", STATUSES, s -> Optional.of(s).filter(STATUSES::contains));
     String source = required("source");
     String title = required("title");
     String family = fields.text("family").orElse(name);
+    if (!family.matches("[^\\p{Cntrl},]+") || family.isBlank()) {
+      throw YamlFields.error(
+          fields.keyLocation("family"), "family must be a name of one line without commas");
+    }
     String notes = fields.text("notes").orElse("");
     String worst = fields.text("worst").orElse("");
     List<String> columns = fields.texts("columns");
@@ -86,13 +101,24 @@ public final class TableReader {
     return new Table(name, family, title, kind, source, status, measure, notes, worst, rows);
   }
 
+  static List<String> units(Job.Kind kind) {
+    return Arrays.stream(Measure.values())
+        .filter(m -> Predictor.has(kind, m))
+        .map(Measure::label)
+        .toList();
+  }
+
   private List<Row> rows(RowReader reader, List<String> columns, Map<String, YamlNode> defaults) {
     YamlNode node =
         fields
             .find("rows")
             .orElseThrow(() -> YamlFields.error(fields.location(), "rows is missing"));
+    if (node instanceof YamlNode.Scalar path && path.text().endsWith(".csv")) {
+      node = CsvRows.read(file.resolveSibling(path.text()));
+    }
     if (!(node instanceof YamlNode.Sequence s) || s.items().isEmpty()) {
-      throw YamlFields.error(node.location(), "rows must be a list of at least one row");
+      throw YamlFields.error(
+          node.location(), "rows must be a list of at least one row, or a .csv file of them");
     }
     var rows = new ArrayList<Row>();
     var wrong = new ArrayList<Diagnostic>();
@@ -104,7 +130,8 @@ public final class TableReader {
       }
     }
     if (!wrong.isEmpty()) {
-      throw NpusimException.usage(wrong);
+      // What is wrong in the defaults is found in every row.
+      throw NpusimException.usage(wrong.stream().distinct().toList());
     }
     return rows;
   }
@@ -140,6 +167,9 @@ public final class TableReader {
             places.put(key, value.location());
           }
         });
+    // A row has none of what it says null for, whatever the defaults are.
+    entries.values().removeIf(v -> v instanceof YamlNode.Scalar s && s.isNull());
+    places.keySet().retainAll(entries.keySet());
     return new YamlNode.Mapping(row.location(), entries, places);
   }
 

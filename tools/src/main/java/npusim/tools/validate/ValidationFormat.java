@@ -98,8 +98,9 @@ final class ValidationFormat {
       | `notes`, `worst` | what a reader should know, why the worst row is the worst; optional |
       | `defaults` | keys of rows that don't have them; optional |
       | `columns` | names of the values in rows written as lists, `null` where a row has none; optional |
-      | `rows` | mappings, or lists when there are `columns` |
+      | `rows` | mappings, or lists when there are `columns`, or the name of a `.csv` file whose first line names the columns |
 
+      JSON is YAML as well. In a CSV file a value with commas stands in double quotes, and an empty one is none.
       Every row has `measured` (above 0) and may have `note`. `chip` is a preset or a YAML file, `set` a list of
       overrides such as `core.matrix.rows=64`. Files are beside the table.
 

@@ -19,6 +19,9 @@ public final class ValidationReport {
   public static String text(List<FamilyResult> families, boolean rows) {
     var out = new StringBuilder();
     for (FamilyResult f : families) {
+      if (!rows && f.failed().isEmpty()) {
+        continue;
+      }
       out.append(f.family()).append('\n');
       Table last = null;
       for (Outcome o : f.outcomes()) {

@@ -3,13 +3,17 @@ package npusim.tools.validate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 import npusim.diag.NpusimException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TableReaderTest {
   private static final String HEAD =
@@ -113,6 +117,9 @@ class TableReaderTest {
         "kernel | us | [] | at least one row",
         "kernel | us | [[edge, 1]] | a row must be a mapping",
         "kernel | clocks | [] | can't be in clocks",
+        "dram | GB/s | [{preset: HBM3, chip: edge, stream: seq_read, measured: 1}] | not of both",
+        "dram | GB/s | [{preset: HBM3, set: [dram.refresh_per_bank=true], stream: seq_read,"
+            + " measured: 1}] | all banks at once",
         "kernel | weeks | [] | unit is weeks",
         "kernal | us | [] | kind is kernal",
         "array | cycles | [{chip: edge, mode: wz, workload: 'gemm:1,2,3', measured: 1}] | mode is"
@@ -172,6 +179,103 @@ class TableReaderTest {
                     rows: [["gemm:1", 1], ["gemm:1,2,3", 0]]
                     """))
         .isInstanceOfSatisfying(NpusimException.class, e -> assertThat(e.diagnostics()).hasSize(2));
+  }
+
+  @Test
+  void whatIsWrongInTheDefaultsIsToldOnce() {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    "kernel",
+                    "us",
+                    """
+                    defaults: {chip: egde}
+                    columns: [workload, measured]
+                    rows: [["gemm:1,2,3", 1], ["gemm:1,2,3", 2]]
+                    """))
+        .isInstanceOfSatisfying(NpusimException.class, e -> assertThat(e.diagnostics()).hasSize(1));
+  }
+
+  @Test
+  void aRowHasNoneOfADefaultThatItSaysNullFor() {
+    Table t =
+        parse(
+            "dram",
+            "GB/s",
+            """
+            defaults: {preset: HBM2-2000, stream: seq_read}
+            rows: [{preset: null, chip: edge, measured: 1}]
+            """);
+    assertThat(t.rows().getFirst().job().machine()).isEqualTo("edge");
+  }
+
+  @Test
+  void theMicroSignIsTheLetterU() {
+    String rows = "rows: [{chip: edge, workload: 'gemm:1,2,3', measured: 1}]";
+    assertThat(parse("kernel", "µs", rows).measure()).isEqualTo(Measure.MICROSECONDS);
+    assertThat(parse("kernel", "\u03BCs", rows).measure()).isEqualTo(Measure.MICROSECONDS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"''", "\"a\\nb\"", "'a, b'"})
+  void familiesAreNamesOfOneLine(String family) {
+    String rows = "rows: [{chip: edge, workload: 'gemm:1,2,3', measured: 1}]";
+    assertThatThrownBy(() -> parse("kernel", "us", "family: " + family + "\n" + rows))
+        .hasMessageContaining("family must be");
+  }
+
+  private static final String CSV =
+      """
+      mode,workload,tile,read_latency,measured
+      loop_full,"gemm:64,64,64","[32, 32, 32]",20,1492
+
+      mvin,,,1,85
+      """;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\n", "\r\n"})
+  void rowsMayLieInAFileOfCommaSeparatedValues(String end, @TempDir Path folder)
+      throws IOException {
+    Files.writeString(folder.resolve("값.csv"), "\uFEFF" + CSV.replace("\n", end));
+    Path file = folder.resolve("t.yaml");
+    String table = HEAD.formatted("accelerator", "cycles") + "defaults: {chip: gemmini-16x16}\n";
+    Files.writeString(file, table + "rows: 값.csv\n");
+    assertThatThrownBy(() -> TableReader.read(file))
+        .hasMessageContaining("needs transfer")
+        .hasMessageContaining("값.csv:4:1");
+    Files.writeString(folder.resolve("값.csv"), CSV.replace("\n", end));
+    Files.writeString(
+        file, table.replace("16x16", "16x16, transfer: [4, 16, 16]") + "rows: 값.csv\n");
+    Table t = TableReader.read(file);
+    assertThat(t.rows()).hasSize(2);
+    assertThat(((Job.OnAccelerator) t.rows().get(0).job()).tile()).containsExactly(32L, 32L, 32L);
+    assertThat(t.rows().get(1).measured()).isEqualTo(85);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "a,a | column a is there twice",
+        "a,,b | a column has no name",
+        "a,b/1 | 1 values in a table of 2 columns",
+        "a,b/1,gemm:2,3 | a value with commas stands in quotes",
+        "a/\"x | a quote is not closed",
+        "a/\"x\" y | text behind a closing quote",
+        "a/[1 | is no list or mapping",
+      })
+  void refusesCommaSeparatedValuesWithTheirPlace(String text, String message) {
+    assertThatThrownBy(() -> CsvRows.parse("v.csv", text.replace('/', '\n')))
+        .isInstanceOf(NpusimException.class)
+        .hasMessageContaining(message)
+        .hasMessageContaining("v.csv:");
+  }
+
+  @Test
+  void valuesAloneAreToldWhatIsMissing() {
+    assertThatThrownBy(() -> TableReader.parse(Path.of("a.csv"), "a.csv", CSV))
+        .hasMessageContaining("rows: a.csv");
   }
 
   @Test

@@ -42,7 +42,10 @@ class ValidateCommandTest {
   @Test
   void failsBeyondTheErrorThatIsAllowed() throws IOException {
     Path file = table(TABLE.formatted("1600"));
-    assertThat(CommandRun.of("validate", "--data", file, "--max-mape", 1).exitCode()).isEqualTo(1);
+    CommandRun beyond = CommandRun.of("validate", "--data", file, "--summary", "--max-mape", 1);
+    assertThat(beyond.exitCode()).isEqualTo(1);
+    assertThat(beyond.err()).contains("mine: mean absolute error 38.4% is beyond --max-mape 1% ");
+    assertThat(beyond.out()).startsWith("family").doesNotContain("predicted");
     assertThat(CommandRun.of("validate", "--data", file, "--max-mape", 99).exitCode()).isZero();
   }
 
@@ -57,6 +60,8 @@ class ValidateCommandTest {
     CommandRun run = CommandRun.of("validate", "--data", table(accelerator), "--max-mape", 1000);
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.out()).contains("not run");
+    assertThat(run.err()).contains("mine: 1 of 3 rows not run");
+    assertThat(CommandRun.of("validate", "--data", table(accelerator)).exitCode()).isEqualTo(1);
   }
 
   @Test
