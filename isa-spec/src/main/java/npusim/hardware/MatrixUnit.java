@@ -141,6 +141,34 @@ public record MatrixUnit(
     return (double) arrays * rows * cols * rate;
   }
 
+  /**
+   * Multiply-accumulates per processing element per cycle on {@code type}: its own rate, or that of
+   * the narrowest native type of its kind that holds it, or, when it is wider than all of them,
+   * that of the slowest over the number of products of parts as wide as the widest.
+   */
+  public double rate(DType type) {
+    Double own = throughput.get(type);
+    if (own != null) {
+      return own;
+    }
+    double best = 0;
+    int bits = Integer.MAX_VALUE;
+    for (var e : throughput.entrySet()) {
+      DType t = e.getKey();
+      if (t.bits() >= type.bits() && t.isFloat() == type.isFloat() && t.bits() < bits) {
+        bits = t.bits();
+        best = e.getValue();
+      }
+    }
+    if (best > 0) {
+      return best;
+    }
+    int widest = throughput.keySet().stream().mapToInt(DType::bits).max().orElse(type.bits());
+    double slowest = throughput.values().stream().mapToDouble(Double::doubleValue).min().orElse(1);
+    double parts = Math.ceil((double) type.bits() / widest);
+    return slowest / (parts * parts);
+  }
+
   /** Tiles down the array. */
   public int meshRows() {
     return Math.ceilDiv(rows, peTileRows);

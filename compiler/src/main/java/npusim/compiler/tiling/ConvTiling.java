@@ -453,7 +453,7 @@ public final class ConvTiling {
     if (mx.dataflow() == MatrixUnit.Dataflow.OS) {
       return places(t, n, k) + mx.controllerCycles() + mx.pipelineCycles();
     }
-    double rate = mx.throughput().getOrDefault(p.x(), 0.25);
+    double rate = mx.rate(p.x());
     double deep = Math.max(1, rate);
     long kBlocks = (long) Math.ceil(k / (mx.rows() * deep));
     long nBlocks = Math.ceilDiv(n, mx.cols());
@@ -477,7 +477,7 @@ public final class ConvTiling {
         mx.rowsAlongWidth()
             ? t.rows() / width * Math.ceilDiv(width, (long) mx.rows())
             : Math.ceilDiv(t.rows(), (long) mx.rows());
-    double step = 1 / mx.throughput().getOrDefault(p.x(), 0.25);
+    double step = 1 / mx.rate(p.x());
     if (mx.fetchBytesPerCycle() > 0) {
       // Places whose windows overlap fetch what they have in common once.
       long together = Math.min(width, mx.rows());

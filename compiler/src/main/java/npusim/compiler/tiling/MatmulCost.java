@@ -25,7 +25,7 @@ final class MatmulCost {
     this.hw = hw;
     this.p = p;
     this.sharing = new Sharing(hw);
-    this.rate = hw.core().matrix().throughput().getOrDefault(p.a(), 0.25);
+    this.rate = hw.core().matrix().rate(p.a());
     double fetched = hw.core().matrix().fetchBytesPerCycle();
     this.supply = fetched > 0 ? p.a().bits() / 8.0 / fetched : 0;
   }

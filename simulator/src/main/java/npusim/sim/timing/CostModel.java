@@ -88,7 +88,7 @@ final class CostModel {
     boolean columnwise = ins.flag(Field.COLUMNWISE);
     long columns = columnwise ? n * hw.core().matrix().cols() : n;
     long depth = apart ? taps * matrix.padded(k2) : deep;
-    var c = matrix.gemm(rows, columns, depth, rate(wide), fetched);
+    var c = matrix.gemm(rows, columns, depth, hw.core().matrix().rate(wide), fetched);
     c = apart || columnwise || rows > m ? c.withMacs(m * n * deep) : c;
     boolean weightsStream = hw.core().matrix().dataflow() == npusim.hardware.MatrixUnit.Dataflow.IS;
     long aPasses = weightsStream ? c.stationaryPasses() : c.streamedPasses();
@@ -176,33 +176,6 @@ final class CostModel {
         * ports.words(false, length, along == 0 ? 1 : along, t.bits());
   }
 
-  private double rate(DType type) {
-    var rates = hw.core().matrix().throughput();
-    Double own = rates.get(type);
-    if (own != null) {
-      return own;
-    }
-    // A type without a path of its own is widened to the narrowest native type that holds it.
-    double best = 0;
-    int bits = Integer.MAX_VALUE;
-    for (var e : rates.entrySet()) {
-      if (e.getKey().bits() >= type.bits()
-          && e.getKey().isFloat() == type.isFloat()
-          && e.getKey().bits() < bits) {
-        bits = e.getKey().bits();
-        best = e.getValue();
-      }
-    }
-    if (best > 0) {
-      return best;
-    }
-    // Wider than every native type: several passes of the widest, by the product of the parts.
-    int widest = rates.keySet().stream().mapToInt(DType::bits).max().orElse(type.bits());
-    double slowest = rates.values().stream().mapToDouble(Double::doubleValue).min().orElse(1);
-    double parts = Math.ceil((double) type.bits() / widest);
-    return slowest / (parts * parts);
-  }
-
   private void preload(Instruction ins, long[] r, int row) {
     var w = ins.dtype(Field.W_T);
     long k = count(ins, Field.K2, r);
@@ -222,7 +195,7 @@ final class CostModel {
       return;
     }
     var unit = hw.core().matrix();
-    double rate = rate(a);
+    double rate = hw.core().matrix().rate(a);
     long stream = rate >= 1 ? m : (long) Math.ceil(m / rate - 1e-9);
     long rows = Math.max(stream, unit.minBlockRows());
     long supply =
