@@ -80,7 +80,6 @@ public final class Operators {
    */
   public static Operator require(Node n) {
     Operator op = find(n);
-    String domain = n.domain().isEmpty() ? "ai.onnx" : n.domain();
     if (op == null) {
       List<String> names =
           ALL.values().stream()
@@ -89,59 +88,76 @@ public final class Operators {
               .toList();
       String hint =
           Names.nearest(n.opType(), names).map(s -> "did you mean \"" + s + "\"? ").orElse("");
-      throw NpusimException.infeasible(
-          "onnx-unsupported",
-          "node "
-              + n.describe()
-              + ": operator "
+      throw refusal(n, "is not supported", hint + "npusim ops lists what is");
+    }
+    boolean outside = n.domain().isEmpty() && (n.opset() < MIN_OPSET || n.opset() > MAX_OPSET);
+    if (outside && !readsAsOldest(n)) {
+      throw wrongOpset(
+          n,
+          "opset "
+              + n.opset()
+              + " of domain '"
+              + domain(n)
+              + "' is not supported; "
+              + MIN_OPSET
+              + " to "
+              + MAX_OPSET
+              + " are");
+    }
+    if (!readsAsOldest(n) && op.versionAt(n.opset()).isEmpty()) {
+      throw wrongOpset(
+          n,
+          "operator "
               + n.opType()
               + " of domain '"
-              + domain
-              + "', opset "
-              + n.opset()
-              + ", is not supported",
-          hint + "npusim ops lists what is");
-    }
-    boolean badOpset = n.domain().isEmpty() && (n.opset() < MIN_OPSET || n.opset() > MAX_OPSET);
-    // Version 6 differs from 7 only where broadcasting was written out, so files of it are read by
-    // the rules of 7
-    // as long as they don't use that.
-    boolean old =
-        n.domain().isEmpty()
-            && n.opset() < MIN_OPSET
-            && !n.has("broadcast")
-            && !n.has("consumed_inputs");
-    if (badOpset && !old) {
-      throw NpusimException.infeasible(
-          Diagnostic.error(
-              "onnx-opset",
-              "node "
-                  + n.describe()
-                  + ": opset "
-                  + n.opset()
-                  + " of domain '"
-                  + domain
-                  + "' is not supported; "
-                  + MIN_OPSET
-                  + " to "
-                  + MAX_OPSET
-                  + " are"));
-    }
-    if (!old && op.versionAt(n.opset()).isEmpty()) {
-      throw NpusimException.infeasible(
-          Diagnostic.error(
-              "onnx-opset",
-              "node "
-                  + n.describe()
-                  + ": operator "
-                  + n.opType()
-                  + " of domain '"
-                  + domain
-                  + "' came with opset "
-                  + op.since()[0]
-                  + ", the model imports "
-                  + n.opset()));
+              + domain(n)
+              + "' came with opset "
+              + op.since()[0]
+              + ", the model imports "
+              + n.opset());
     }
     return op;
+  }
+
+  /**
+   * Version 6 differs from 7 only where broadcasting was written out: older nodes that don't do so
+   * are read by the rules of 7.
+   */
+  private static boolean readsAsOldest(Node n) {
+    return n.domain().isEmpty()
+        && n.opset() < MIN_OPSET
+        && !n.has("broadcast")
+        && !n.has("consumed_inputs");
+  }
+
+  private static NpusimException wrongOpset(Node n, String message) {
+    return NpusimException.infeasible(
+        Diagnostic.error("onnx-opset", "node " + n.describe() + ": " + message));
+  }
+
+  /**
+   * What to throw, with exit code 3, for a node that can't be compiled.
+   *
+   * @param why what follows the node, its operator, domain and opset
+   * @param hint what to do, or empty
+   */
+  public static NpusimException refusal(Node n, String why, String hint) {
+    return NpusimException.infeasible(
+        "onnx-unsupported",
+        "node "
+            + n.describe()
+            + ": operator "
+            + n.opType()
+            + " of domain '"
+            + domain(n)
+            + "', opset "
+            + n.opset()
+            + ", "
+            + why,
+        hint);
+  }
+
+  private static String domain(Node n) {
+    return n.domain().isEmpty() ? "ai.onnx" : n.domain();
   }
 }

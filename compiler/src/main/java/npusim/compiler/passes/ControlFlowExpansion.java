@@ -8,6 +8,7 @@ import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Node;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.ir.TensorType;
+import npusim.compiler.ops.Operators;
 import npusim.compiler.shape.ShapeInference;
 import npusim.diag.NpusimException;
 
@@ -102,20 +103,8 @@ final class ControlFlowExpansion {
 
   private static void limit(Node n, long trips) {
     if (trips > MAX_TRIPS) {
-      throw NpusimException.infeasible(
-          "onnx-unsupported",
-          "node "
-              + n.describe()
-              + ": operator "
-              + n.opType()
-              + " of domain 'ai.onnx', opset "
-              + n.opset()
-              + ", runs "
-              + trips
-              + " times; at most "
-              + MAX_TRIPS
-              + " are expanded",
-          "");
+      throw Operators.refusal(
+          n, "runs " + trips + " times; at most " + MAX_TRIPS + " are expanded", "");
     }
   }
 

@@ -10,6 +10,7 @@ import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Node;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.ir.TensorType;
+import npusim.compiler.ops.Operators;
 import npusim.compiler.shape.ShapeInference;
 import npusim.diag.NpusimException;
 import npusim.isa.DType;
@@ -294,19 +295,7 @@ final class DynamicPadding {
   }
 
   private static NpusimException refuse(Node n, String why) {
-    return NpusimException.infeasible(
-        "onnx-unsupported",
-        "node "
-            + n.describe()
-            + ": operator "
-            + n.opType()
-            + " of domain '"
-            + (n.domain().isEmpty() ? "ai.onnx" : n.domain())
-            + "', opset "
-            + n.opset()
-            + ", "
-            + why,
-        "");
+    return Operators.refusal(n, why, "");
   }
 
   private String add(List<Node> nodes, Node like, String op, Object... inputs) {

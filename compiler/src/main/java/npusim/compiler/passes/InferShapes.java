@@ -4,6 +4,7 @@ import java.util.List;
 import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Node;
 import npusim.compiler.ir.Tensor;
+import npusim.compiler.ops.Operators;
 import npusim.compiler.shape.Binder;
 import npusim.compiler.shape.ShapeInference;
 import npusim.diag.NpusimException;
@@ -54,15 +55,9 @@ public final class InferShapes implements Pass {
   private static void refuseControlFlow(Model m) {
     for (Node n : m.graph().nodes()) {
       if (n.is("If") || n.is("Loop") || n.is("Scan")) {
-        throw NpusimException.infeasible(
-            "onnx-unsupported",
-            "node "
-                + n.describe()
-                + ": operator "
-                + n.opType()
-                + " of domain 'ai.onnx', opset "
-                + n.opset()
-                + ", runs for a number of times or on a condition that only data decides",
+        throw Operators.refusal(
+            n,
+            "runs for a number of times or on a condition that only data decides",
             "bind the input that decides it: --bind NAME=VALUE");
       }
     }
