@@ -1,6 +1,7 @@
 package npusim.hardware;
 
 import java.util.Optional;
+import npusim.isa.DType;
 
 /**
  * Chip memory.
@@ -149,15 +150,37 @@ public record Dram(
 
   /**
    * Tiles that arrays lie in: a transfer of several rows, of whole tiles each, finds those of a
-   * tile's height in one piece. The program's addresses stay those of rows one after the other.
+   * tile's height in one piece. The program's addresses stay those of rows one after the other;
+   * rows that don't fill their last tile lie at distances of whole ones and are moved with what
+   * fills it up.
    *
    * @param rows rows of a tile; 1 when arrays lie row by row
-   * @param bytes bytes of a tile's row
+   * @param bytes bytes of a tile's row of 32-bit elements
    */
   public record ArrayTile(int rows, int bytes) {
     public ArrayTile {
       Checks.positive(rows, "dram.array_tile.rows");
       Checks.positive(bytes, "dram.array_tile.bytes");
+    }
+
+    /**
+     * Elements of a tile's row, whatever their type: narrow ones of several rows share a word. 1
+     * where arrays don't lie in tiles.
+     */
+    public long lanes() {
+      return rows == 1 ? 1 : Math.max(1, bytes / 4);
+    }
+
+    /**
+     * Bytes that are moved for a row.
+     *
+     * @param row bytes of it
+     * @param distance bytes from its first to that of the next
+     */
+    public long moved(long row, long distance, DType type) {
+      long whole = type.bytesFor(lanes());
+      long filled = Math.ceilDiv(row, whole) * whole;
+      return rows > 1 && distance == filled ? filled : row;
     }
 
     /**

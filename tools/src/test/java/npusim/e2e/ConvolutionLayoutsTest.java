@@ -77,12 +77,24 @@ class ConvolutionLayoutsTest {
     check(text, HardwareLoader.load("edge", List.of("chip.cores=3")), Schedule.LATE_STORES);
   }
 
-  /** Inputs of few channels are brought into rows of tiles first. */
+  /** Inputs of few channels are brought into rows of tiles first; images between fill theirs. */
   @ParameterizedTest
   @ValueSource(strings = {NETWORK, SPACES})
   void arraysInTiles(String text) {
     String[] tiles = {"dram.array_tile.rows=8", "dram.array_tile.bytes=64"};
     check(text, HardwareLoader.load("edge", List.of(tiles)), Schedule.LATE_STORES);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {NETWORK, SPACES})
+  void arraysInTilesOfThreeCoresThatKeepNothing(String text) {
+    String[] sets = {
+      "dram.array_tile.rows=8",
+      "dram.array_tile.bytes=64",
+      "chip.cores=3",
+      "core.scratchpad.keeps_tensors=false"
+    };
+    check(text, HardwareLoader.load("edge", List.of(sets)), Schedule.LATE_STORES);
   }
 
   @Test

@@ -73,10 +73,10 @@ public final class ConvOp implements Kernel {
    */
   private static View inLanes(KernelContext k, View x) {
     int rank = x.rank();
-    long lanes = k.hw().dram().arrayTile().bytes() * 8L / x.type().bits();
+    long lanes = k.hw().dram().arrayTile().lanes();
     long channels = x.dims()[1];
     boolean input = x.storage().kind() == Buffer.Kind.INPUT;
-    if (k.hw().dram().arrayTile().rows() == 1 || !input || channels % lanes == 0) {
+    if (!input || channels % lanes == 0) {
       return x;
     }
     // The rest of a row is written with it; nobody reads what it holds.

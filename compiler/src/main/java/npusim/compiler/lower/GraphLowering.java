@@ -326,7 +326,7 @@ public final class GraphLowering {
     for (int c = 0; c < r.chain(); c++) {
       View first = value(r.node().input(c));
       String made = r.body().outputs().get(c);
-      Layouts layout = Layouts.made(r.body(), made);
+      Layouts layout = Layouts.made(r.body(), made, hw);
       Storage x =
           layout
               .storage(in.get(c) + "/handed", Buffer.Kind.ACTIVATION, r.body().tensorType(made))
@@ -467,7 +467,7 @@ public final class GraphLowering {
     }
     boolean output = !body && graph.outputs().contains(value);
     Buffer.Kind kind = output ? Buffer.Kind.OUTPUT : Buffer.Kind.ACTIVATION;
-    Layouts layout = Layouts.made(graph, value);
+    Layouts layout = Layouts.made(graph, value, hw);
     View v = room.view(graph, value, layout, kind);
     buffers.add(v.storage().placedBy(memory));
     values.put(value, v);

@@ -23,8 +23,9 @@ import npusim.program.Buffer;
  *
  * @param order dimensions, outermost first
  * @param block columns of a block of weights ({@link Storage#block}), 0 for none
- * @param rows what the rows of such blocks are filled up to multiples of, 1 when they aren't
- * @param shape of weights that are filled up, else empty
+ * @param rows what the rows of such blocks, or the channels of images without, are filled up to
+ *     multiples of, 1 when they aren't
+ * @param shape of what is filled up, else empty
  */
 record Layouts(int[] order, long block, long rows, long... shape) {
   /** Pieces of a core's columns that are long enough where they lie, in bytes. */
@@ -39,8 +40,11 @@ record Layouts(int[] order, long block, long rows, long... shape) {
     this(order, block, 1);
   }
 
-  /** The order of a value that a node makes. */
-  static Layouts made(Graph g, String value) {
+  /**
+   * The order of a value that a node makes. Images whose channels lie innermost are filled up to
+   * whole rows of tiles where the chip's arrays lie in such.
+   */
+  static Layouts made(Graph g, String value, Hardware hw) {
     Node p = g.producer(value);
     TensorType t = g.tensorType(value);
     boolean last = p != null && t != null && p.intAttr(ChannelsLast.ATTRIBUTE, 0) != 0;
@@ -56,7 +60,17 @@ record Layouts(int[] order, long block, long rows, long... shape) {
     for (int i = 0; i < rank; i++) {
       order[i] = !last || i == 0 ? i : i == rank - 1 ? 1 : i + 1;
     }
-    return new Layouts(order, 0);
+    long lanes = last && rank > 2 && !leaves(g, value) ? hw.dram().arrayTile().lanes() : 1;
+    return lanes > 1 && t.shape()[1] % lanes != 0
+        ? new Layouts(order, 0, lanes, t.shape())
+        : new Layouts(order, 0);
+  }
+
+  /** Whether a value becomes an output of the graph, in its order or another: those lie dense. */
+  private static boolean leaves(Graph g, String value) {
+    return g.outputs().contains(value)
+        || g.consumers(value).stream()
+            .anyMatch(n -> n.is("Transpose") && g.outputs().contains(n.output(0)));
   }
 
   /** Whether all that reads an attention's result wants its heads behind its rows. */
@@ -168,7 +182,12 @@ record Layouts(int[] order, long block, long rows, long... shape) {
 
   /** Memory for a tensor of a shape. */
   Storage storage(String name, Buffer.Kind kind, TensorType t) {
-    return new Storage(name, kind, t.dtype(), permuted(t.shape(), order));
+    long[] dims = permuted(t.shape(), order);
+    if (rows > 1) {
+      int minor = dims.length - 1;
+      dims[minor] = Math.ceilDiv(dims[minor], rows) * rows;
+    }
+    return new Storage(name, kind, t.dtype(), dims);
   }
 
   /** Memory with the contents of a constant. */
@@ -255,6 +274,9 @@ record Layouts(int[] order, long block, long rows, long... shape) {
     for (int i = 0; i < back.length; i++) {
       back[order[i]] = i;
     }
-    return View.of(s, s.dims()).transpose(back);
+    View all = View.of(s, s.dims());
+    int minor = order.length - 1;
+    View own = rows > 1 ? all.slice(minor, 0, shape[order[minor]], 1) : all;
+    return own.transpose(back);
   }
 }

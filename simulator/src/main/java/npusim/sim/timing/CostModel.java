@@ -322,6 +322,12 @@ final class CostModel {
       loops++;
     }
     if (dram && kind == Costs.PLAIN && !expands && segment * unit % 8 == 0) {
+      long dense = segment * unit / 8;
+      long filled = hw.dram().arrayTile().moved(dense, pattern[1] / 8, type);
+      if (filled > dense) {
+        segment = filled * 8 / unit;
+        put(row, Costs.BYTES, Math.ceilDiv(elements * unit, 8L) / dense * filled);
+      }
       long together = hw.dram().arrayTile().together(pattern[0], segment * unit / 8);
       segment *= together;
       pattern[0] /= together;
