@@ -95,7 +95,7 @@ final class Company {
         continue;
       }
       int at = core * Code.MAX_LOOPS;
-      int most = Math.min(m.loopDepth[core], since.depths()[core]);
+      int most = Math.min(m.sequencer[core].loopDepth, since.depths()[core]);
       int d = 0;
       while (d < most
           && m.loopBody[at + d] == since.bodies()[at + d]
@@ -105,8 +105,8 @@ final class Company {
       if (d == most
           || m.loopBody[at + d] != since.bodies()[at + d]
           || m.loopLeft[at + d] >= since.lefts()[at + d]
-          || m.callDepth[core] != since.calls()[core]
-          || m.code[core].nodeOf[m.loopBody[at + d]] != node) {
+          || m.sequencer[core].callDepth != since.calls()[core]
+          || m.code[core].ops[m.loopBody[at + d]].node != node) {
         return null;
       }
       depths[core] = d;

@@ -26,17 +26,16 @@ final class CostCache {
   }
 
   /**
-   * The cost row of instruction {@code pc} of {@code code}.
+   * The cost row of an instruction of {@code code}.
    *
-   * @param codeId number of the code object
    * @param allRegisters registers of all cores
    * @param base first register of the core
    */
-  int row(Code code, int codeId, int pc, long[] allRegisters, int base) {
-    Field[] fields = code.counts[pc];
-    var ins = code.instructions[pc];
+  int row(Code code, Decoded op, long[] allRegisters, int base) {
+    Field[] fields = op.counts;
+    var ins = op.instruction;
     Arrays.fill(probe, 0);
-    probe[0] = (long) codeId << 32 | pc;
+    probe[0] = (long) code.number << 32 | op.pc;
     for (int i = 0; i < fields.length; i++) {
       long value = ins.get(fields[i]) + allRegisters[base + ins.reg(fields[i])];
       // How often a sum has been added to is no matter, only whether it has.
@@ -51,7 +50,7 @@ final class CostCache {
       slot = (slot + 1) & mask;
     }
     System.arraycopy(allRegisters, base, registers, 0, 32);
-    int row = model.cost(code, pc, registers);
+    int row = model.cost(code, op.pc, registers);
     System.arraycopy(probe, 0, keys, slot * KEY, KEY);
     rows[slot] = row;
     if (++used * 2 > rows.length) {

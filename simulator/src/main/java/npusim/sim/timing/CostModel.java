@@ -34,7 +34,7 @@ final class CostModel {
 
   /** As above, for an instruction of a core's code, whose neighbours it may work with. */
   int cost(Code code, int pc, long[] registers) {
-    return cost(code.instructions, code.chain[pc], pc, registers);
+    return cost(code.instructions, code.ops[pc].chain, pc, registers);
   }
 
   private int cost(Instruction[] code, int chain, int pc, long[] registers) {

@@ -20,14 +20,15 @@ final class Dependence {
     this.chain = chain;
   }
 
-  /** Whether instruction {@code pc} has to wait for the end of {@code before}. */
-  boolean of(Code code, int before, int pc) {
-    if (code.askedAbout[pc] != before) {
-      boolean onePass = (pc - code.chain[pc]) % chain != 0 && before == pc - 1;
-      code.askedAbout[pc] = before;
-      code.dependent[pc] = !onePass && depends(code.instructions[before], code.instructions[pc]);
+  /** Whether {@code op} has to wait for the end of {@code before}. */
+  @SuppressWarnings("ReferenceEquality") // the very instruction
+  boolean of(Decoded op, Decoded before) {
+    if (op.askedAbout != before) {
+      boolean onePass = (op.pc - op.chain) % chain != 0 && before.pc == op.pc - 1;
+      op.askedAbout = before;
+      op.dependent = !onePass && depends(before.instruction, op.instruction);
     }
-    return code.dependent[pc];
+    return op.dependent;
   }
 
   private static boolean depends(Instruction before, Instruction next) {

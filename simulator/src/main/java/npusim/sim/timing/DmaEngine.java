@@ -304,10 +304,10 @@ final class DmaEngine {
     int row = w.cost;
     int p = m.paths.open(cause, node);
     int direction = unit % Machine.U == Machine.ST ? 1 : 0;
-    pc[unit] = w.pc;
+    pc[unit] = w.op.pc;
     if (m.costs.rows[row + Costs.BYTES] == 0) {
       units.accept(u, t, p);
-      units.fly(u, pc[unit], row, t, t, p);
+      units.fly(u, w.op, row, t, t, p);
       return;
     }
     busy[unit] = true;
@@ -540,7 +540,8 @@ final class DmaEngine {
     Dma.Path engine = path[direction];
     long[] c = m.costs.rows;
     long bytes = c[cost[unit] + Costs.BYTES];
-    int node = m.code[core].nodeOf[pc[unit]];
+    Decoded op = m.code[core].ops[pc[unit]];
+    int node = op.node;
     long accepted = Math.max(started[unit], issueFree[unit]);
     long first = accepted - started[unit];
     long second = lastAnswer[unit] + engine.finishCycles() - accepted;
@@ -575,6 +576,6 @@ final class DmaEngine {
     boolean alone = engine.overlap() == Dma.Overlap.NONE;
     UnitState u = m.unit[unit];
     units.accept(u, alone ? accepted + second : accepted, alone ? d : p);
-    units.fly(u, pc[unit], cost[unit], started[unit], accepted + second, d);
+    units.fly(u, op, cost[unit], started[unit], accepted + second, d);
   }
 }

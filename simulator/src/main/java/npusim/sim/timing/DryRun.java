@@ -18,7 +18,6 @@ final class DryRun {
 
   private final Machine m;
   private final CostCache cache;
-  private final int[] codeId;
 
   // The core under way.
   private final long[] r = new long[32];
@@ -43,10 +42,9 @@ final class DryRun {
 
   private Count count;
 
-  DryRun(Machine machine, CostCache cache, int[] codeId) {
+  DryRun(Machine machine, CostCache cache) {
     m = machine;
     this.cache = cache;
-    this.codeId = codeId;
   }
 
   /** What iterations count, times and distances excepted. */
@@ -161,9 +159,10 @@ final class DryRun {
   private void begin(int ofCore, Count to) {
     core = ofCore;
     count = to;
-    pc = m.pc[core];
-    loops = m.loopDepth[core];
-    calls = m.callDepth[core];
+    SequencerState s = m.sequencer[core];
+    pc = s.pc;
+    loops = s.loopDepth;
+    calls = s.callDepth;
     System.arraycopy(m.registers, core * 32, r, 0, 32);
     System.arraycopy(m.loopLeft, core * Code.MAX_LOOPS, left, 0, Code.MAX_LOOPS);
     System.arraycopy(m.loopBody, core * Code.MAX_LOOPS, body, 0, Code.MAX_LOOPS);
@@ -194,23 +193,23 @@ final class DryRun {
   }
 
   private boolean step() {
-    Code code = m.code[core];
+    Decoded op = m.code[core].ops[pc];
     int next = pc + 1;
-    switch (code.kind[pc]) {
+    switch (op.kind) {
       case Code.DISPATCH -> {
-        return dispatch(code) && go(next);
+        return dispatch(op) && go(next);
       }
-      case Code.LI -> r[code.rd[pc]] = code.rd[pc] == 0 ? 0 : code.immediate[pc];
+      case Code.LI -> r[op.rd] = op.rd == 0 ? 0 : op.immediate;
       case Code.ALU -> {
-        if (code.rd[pc] != 0) {
-          r[code.rd[pc]] =
-              Issue.alu(code.fn[pc], r[code.ra[pc]], code.immediate[pc] + r[code.register[pc]]);
+        if (op.rd != 0) {
+          r[op.rd] =
+              Issue.alu(op.fn, r[op.ra], op.immediate + r[op.register]);
         }
       }
       case Code.LOOP -> {
-        long n = code.immediate[pc] + r[code.register[pc]];
+        long n = op.immediate + r[op.register];
         if (n <= 0) {
-          next = code.target[pc] + 1;
+          next = op.target + 1;
         } else {
           left[loops] = n;
           body[loops++] = pc + 1;
@@ -225,7 +224,7 @@ final class DryRun {
       }
       case Code.CALL -> {
         callStack[calls++] = next;
-        next = code.target[pc];
+        next = op.target;
       }
       case Code.RET -> {
         if (calls == 0) {
@@ -250,33 +249,33 @@ final class DryRun {
   }
 
   /** Counts an instruction; false for those between chips, whose partners would have to agree. */
-  private boolean dispatch(Code code) {
-    byte how = code.work[pc];
-    if (code.betweenChips(pc) && !m.mirrored) {
+  private boolean dispatch(Decoded op) {
+    int how = op.work;
+    if (op.betweenChips() && !m.mirrored) {
       return false;
     }
     dispatched++;
-    toUnit[code.unit[pc]]++;
+    toUnit[op.unit]++;
     if (how == Code.MESSAGE || how == Code.BARRIER) {
-      partners |= code.extra[pc] + r[code.extraRegister[pc]];
+      partners |= op.extra + r[op.extraRegister];
     }
-    int row = code.counts[pc].length == 0 ? code.cost[pc] : cache.row(code, codeId[core], pc, r, 0);
+    int row = op.cost == Decoded.VARIES ? cache.row(m.code[core], op, r, 0) : op.cost;
     work = (work * 31 + pc) * 31 + row;
     if (count == null) {
       return true;
     }
     count.tally.totals[Tally.SCALARS]++;
-    int node = code.nodeOf[pc];
+    int node = op.node;
     count.tally.instructions(m.costs.rows, row, node, 1);
     if (how == Code.DMA) {
       long bytes = m.costs.rows[row + Costs.BYTES];
-      boolean write = code.unit[pc] == Machine.ST;
-      boolean shared = code.immediate[pc] + r[code.register[pc]] < m.dramBase;
+      boolean write = op.unit == Machine.ST;
+      boolean shared = op.immediate + r[op.register] < m.dramBase;
       count.tally.node(node, DmaEngine.tallyField(shared, write), bytes);
       count.bytes[m.chipOf(core)][(shared ? 2 : 0) + (write ? 1 : 0)] += bytes;
     } else if (how == Code.CORE_DMA) {
-      boolean get = code.instructions[pc].op() == Opcode.DMA_GET;
-      long mask = code.extra[pc] + r[code.extraRegister[pc]];
+      boolean get = op.instruction.op() == Opcode.DMA_GET;
+      long mask = op.extra + r[op.extraRegister];
       int first = core / m.coresPerChip * m.coresPerChip;
       int reached = Math.min(m.coresPerChip, m.cores - first);
       long there = reached >= Long.SIZE ? mask : mask & (1L << reached) - 1;
@@ -286,7 +285,7 @@ final class DryRun {
       count.tally.node(node, Tally.NODE_SPM, bytes);
     } else if (how == Code.EXCHANGE) {
       long bytes =
-          m.costs.rows[row + Costs.BYTES] * m.steps.step(core, code.instructions[pc]).crossed();
+          m.costs.rows[row + Costs.BYTES] * m.steps.step(core, op.instruction).crossed();
       count.tally.totals[Tally.LINK_BYTES] += bytes;
       count.tally.node(node, Tally.NODE_LINK, bytes);
     }

@@ -33,13 +33,12 @@ final class Engine {
   Engine(
       Machine machine,
       CostCache cache,
-      int[] codeId,
       TimingOptions options,
       Optional<LayerLoops> loops,
       int nodeCount) {
     m = machine;
     this.options = options;
-    issue = new Issue(m, cache, codeId);
+    issue = new Issue(m, cache);
     var net = new Interconnect(m);
     var trace = options.trace().orElse(null);
     dma = new DmaEngine(m, net, trace);
@@ -53,7 +52,7 @@ final class Engine {
     leaps =
         all || !comparable || !many
             ? null
-            : new Leaps(m, issue, dma, net, new DryRun(m, cache, codeId), nodeCount);
+            : new Leaps(m, issue, dma, net, new DryRun(m, cache), nodeCount);
     layers = loops.map(l -> new LayerWatch(m, issue, l, nodeCount)).orElse(null);
     issue.connect(units, repeats, leaps, layers);
     dma.connect(units);
@@ -67,13 +66,11 @@ final class Engine {
    */
   Optional<NpusimException> run() {
     long launch = m.hw.core().sequencer().launchCycles();
-    for (int core = 0; core < m.cores; core++) {
+    for (SequencerState s : m.sequencer) {
       int p = m.paths.open(PathPool.NONE, -1);
       m.paths.add(p, Category.ISSUE.ordinal(), launch);
-      m.runPath[core] = p;
-      m.runStart[core] = launch;
-      m.sequencerTime[core] = launch;
-      m.events.set(m.unit[core * Machine.U].actor, launch);
+      s.restart(launch, p);
+      m.events.set(s.self.actor, launch);
     }
     var events = m.events;
     long limit = options.maxCycles();
@@ -99,7 +96,7 @@ final class Engine {
       if ((actor & 1) != 0) {
         units.complete(u, t);
       } else if (u.kind == Machine.SEQ) {
-        issue.step(u.core, t);
+        issue.step(m.sequencer[u.core], t);
       } else {
         units.wake(u, t);
       }
@@ -107,7 +104,7 @@ final class Engine {
         look(t);
       }
     }
-    m.costs.addUp(m.tally);
+    m.addUp();
     List<Diagnostic> stuck = stuck();
     if (!stuck.isEmpty()) {
       return Optional.of(new NpusimException(ExitCode.USAGE, stuck));
@@ -132,7 +129,7 @@ final class Engine {
     int body = m.checkpoint;
     m.checkpoint = 0;
     units.settle();
-    m.costs.addUp(m.tally);
+    m.addUp();
     if (layers != null && layers.wants(body)) {
       layers.look(body);
     } else if (leaps != null) {
@@ -164,12 +161,10 @@ final class Engine {
   }
 
   private void findEnd() {
-    for (int core = 0; core < m.cores; core++) {
-      long halt = issue.haltTime(core);
-      if (halt > total || lastPath == PathPool.NONE) {
-        total = halt;
-        int pc = m.pc[core];
-        lastPath = issue.pathAt(core, m.code[core].nodeOf[pc], halt);
+    for (SequencerState s : m.sequencer) {
+      if (s.haltTime > total || lastPath == PathPool.NONE) {
+        total = s.haltTime;
+        lastPath = issue.pathAt(s, s.node(), total);
       }
     }
     for (int unit = 0; unit < m.units; unit++) {
@@ -199,16 +194,17 @@ final class Engine {
       int core = unit / Machine.U;
       boolean sequencer = unit % Machine.U == Machine.SEQ;
       if (sequencer
-          ? m.halted[core]
+          ? m.sequencer[core].halted
           : m.unit[unit].queueSize == 0 && m.unit[unit].state != Machine.MEETING) {
         continue;
       }
       boolean meets = m.unit[unit].state == Machine.MEETING;
-      int pc = sequencer ? m.pc[core] : meets ? m.unit[unit].lastPc : m.unit[unit].head().pc;
+      UnitState u = m.unit[unit];
+      int pc = sequencer ? m.sequencer[core].pc : (meets ? u.last : u.head().op).pc;
       var name = TimingResult.unit(unit).label();
       var waits = new StringBuilder();
       // What meets a partner has taken its semaphores.
-      for (long w = meets ? 0 : m.code[core].waits[pc]; w != 0; w >>>= 16) {
+      for (long w = meets ? 0 : m.code[core].ops[pc].waits; w != 0; w >>>= 16) {
         int sem = (int) (w >> 8 & 63);
         waits
             .append(" needs ")
@@ -229,7 +225,7 @@ final class Engine {
                   + " waits forever at instruction "
                   + pc
                   + " ("
-                  + m.code[core].instructions[pc].op().mnemonic()
+                  + m.code[core].ops[pc].instruction.op().mnemonic()
                   + ")"
                   + waits));
       if (stuck.size() == 8) {

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * Next event time of each actor, in groups of {@link #GROUP} (the actors of one core). A group's
- * earliest event is looked for among the few that it has when it is asked for after the one before
- * was taken away, the earliest of all groups by a tournament tree. An entry holds time and actor in
+ * earliest event is looked for among the few that it has when it is asked for after one of them has
+ * changed, the earliest of all groups by a tournament tree. An entry holds time and actor in
  * one number, so ties go to the lower actor and the order of events depends on nothing but the
  * state.
  */
@@ -27,7 +27,7 @@ final class EventTree {
 
   private final long[] groupKey;
 
-  /** Groups whose earliest event was taken away: which is the earliest now is not known yet. */
+  /** Groups in which an event has changed: which is the earliest now is not known yet. */
   private final int[] stale;
 
   private final boolean[] isStale;
@@ -93,28 +93,20 @@ final class EventTree {
   void set(int actor, long t) {
     int group = group(actor);
     int i = index(actor);
-    long old = key[actor];
     long now = t << 6 | i;
-    if (now == old) {
+    if (now == key[actor]) {
       return;
     }
     key[actor] = now;
     int bit = 1 << i;
     pending[group] = t == NEVER ? pending[group] & ~bit : pending[group] | bit;
-    if (isStale[group]) {
-      return;
-    }
-    long min = groupKey[group];
-    if (now < min) {
-      groupKey[group] = now;
-      climb(group);
-    } else if (old == min) {
+    if (!isStale[group]) {
       isStale[group] = true;
       stale[staleCount++] = group;
     }
   }
 
-  /** Finds the earliest event of groups that have lost theirs. */
+  /** Finds the earliest event of the groups in which one has changed. */
   private void refresh() {
     while (staleCount > 0) {
       int group = stale[--staleCount];

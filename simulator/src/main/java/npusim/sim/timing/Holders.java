@@ -9,8 +9,9 @@ final class Holders {
   private static final int LAST = -3;
   private static final int RUN = -4;
   private static final int FLIGHT = -5;
+  private static final int SEQUENCER = -6;
 
-  /** What holds the record: an array, a unit, or an instruction in a queue or in flight. */
+  /** What holds the record: an array, a sequencer, a unit, an instruction in a queue or in flight. */
   private Object[] owners = new Object[64];
 
   /** Where in it: an index or one of the constants. */
@@ -28,8 +29,8 @@ final class Holders {
   /** Forgets those it has and takes those of a machine. */
   void fill(Machine m, DmaEngine dma) {
     count = 0;
-    for (int core = 0; core < m.cores; core++) {
-      add(m.runPath, core);
+    for (SequencerState s : m.sequencer) {
+      put(s, SEQUENCER);
     }
     for (UnitState u : m.unit) {
       put(u, ACCEPT);
@@ -70,6 +71,7 @@ final class Holders {
       case LAST -> ((UnitState) owner).lastPath;
       case RUN -> ((UnitState.Waiting) owner).run;
       case FLIGHT -> ((UnitState.Flight) owner).path;
+      case SEQUENCER -> ((SequencerState) owner).runPath;
       default -> ((int[]) owner)[places[holder]];
     };
   }
@@ -82,15 +84,15 @@ final class Holders {
       case LAST -> ((UnitState) owner).lastPath = record;
       case RUN -> ((UnitState.Waiting) owner).run = record;
       case FLIGHT -> ((UnitState.Flight) owner).path = record;
+      case SEQUENCER -> ((SequencerState) owner).runPath = record;
       default -> ((int[]) owner)[places[holder]] = record;
     }
   }
 
   /** If what is held is the start of a sequencer's run, the run begins so much later. */
-  @SuppressWarnings("ReferenceEquality") // which array it is, not what is in it
-  void delayRun(int holder, Machine m, long by) {
-    if (owners[holder] == m.runPath) {
-      m.runStart[places[holder]] += by;
+  void delayRun(int holder, long by) {
+    if (places[holder] == SEQUENCER) {
+      ((SequencerState) owners[holder]).runStart += by;
     } else if (places[holder] == RUN) {
       ((UnitState.Waiting) owners[holder]).runStart += by;
     }

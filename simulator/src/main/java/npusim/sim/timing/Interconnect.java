@@ -121,8 +121,7 @@ final class Interconnect {
   /** Begins a core-to-core or chip-to-chip instruction, a message or a barrier. */
   void start(UnitState u, UnitState.Waiting w, int node, long t, int cause) {
     int core = u.core;
-    int pc = w.pc;
-    switch (m.code[core].work[pc]) {
+    switch (w.op.work) {
       case Code.CORE_DMA -> copy(u, w, node, t, cause);
       case Code.MESSAGE -> {
         int p = m.paths.open(cause, node);
@@ -140,7 +139,7 @@ final class Interconnect {
         int q = m.paths.open(p, node);
         m.paths.add(q, NOC, 1);
         units.accept(u, t + latency + 1, q);
-        units.fly(u, pc, -1, t, t + latency, p);
+        units.fly(u, w.op, -1, t, t + latency, p);
       }
       case Code.BARRIER -> barrier(u, w, t, cause);
       default -> meet(u, w, t, cause);
@@ -148,9 +147,9 @@ final class Interconnect {
   }
 
   /** Adds a message's amount to the semaphores of its cores. */
-  void deliver(Units to, int core, int pc, long t, int cause) {
-    int semaphore = (int) (m.code[core].immediate[pc] >> 8);
-    int amount = (int) (m.code[core].immediate[pc] & 255);
+  void deliver(Units to, int core, Decoded op, long t, int cause) {
+    int semaphore = (int) (op.immediate >> 8);
+    int amount = (int) (op.immediate & 255);
     for (long left = waitingMask[core]; left != 0; left &= left - 1) {
       int other = firstOfChip(core) + Long.numberOfTrailingZeros(left);
       if (other < m.cores) {
@@ -161,15 +160,14 @@ final class Interconnect {
 
   private void copy(UnitState u, UnitState.Waiting w, int node, long t, int cause) {
     int core = u.core;
-    int pc = w.pc;
     int row = w.cost;
     int first = firstOfChip(core);
-    boolean get = m.code[core].instructions[pc].op() == Opcode.DMA_GET;
+    boolean get = w.op.instruction.op() == Opcode.DMA_GET;
     long bytes = m.costs.rows[row + Costs.BYTES];
     int p = m.paths.open(cause, node);
     if (bytes == 0) {
       units.accept(u, t, p);
-      units.fly(u, pc, row, t, t, p);
+      units.fly(u, w.op, row, t, t, p);
       return;
     }
     var engine = get ? m.hw.core().dma().load() : m.hw.core().dma().store();
@@ -235,7 +233,7 @@ final class Interconnect {
     int d = m.paths.open(p, node);
     m.paths.add(d, NOC, latency);
     m.paths.add(d, FILL, engine.finishCycles());
-    units.fly(u, pc, row, t, sent + latency + engine.finishCycles(), d);
+    units.fly(u, w.op, row, t, sent + latency + engine.finishCycles(), d);
     units.accept(u, sent, p);
   }
 
@@ -243,7 +241,7 @@ final class Interconnect {
     int core = u.core;
     long mask = w.extra;
     int first = firstOfChip(core);
-    waitingPc[core] = w.pc;
+    waitingPc[core] = w.op.pc;
     waitingMask[core] = mask;
     waitingSince[core] = t;
     u.state = Machine.MEETING;
@@ -252,7 +250,7 @@ final class Interconnect {
       int other = first + Long.numberOfTrailingZeros(left);
       if (other >= m.cores
           || m.unit[other * Machine.U + Machine.COM].state != Machine.MEETING
-          || m.code[other].work[waitingPc[other]] != Code.BARRIER
+          || m.code[other].ops[waitingPc[other]].work != Code.BARRIER
           || waitingMask[other] != mask) {
         return;
       }
@@ -264,7 +262,7 @@ final class Interconnect {
     long latency = Math.max(1, 2L * farthest * noc.hopLatencyCycles());
     for (long left = mask; left != 0; left &= left - 1) {
       int other = first + Long.numberOfTrailingZeros(left);
-      int p = m.paths.open(cause, m.code[other].nodeOf[waitingPc[other]]);
+      int p = m.paths.open(cause, m.code[other].ops[waitingPc[other]].node);
       m.paths.add(p, NOC, latency);
       m.tally.unit(other * Machine.U + Machine.COM, Tally.STALL_PARTNER, t - waitingSince[other]);
       meeting(other, t, t + latency, -1, p);
@@ -275,16 +273,15 @@ final class Interconnect {
   private void meeting(int core, long t, long end, int cost, int p) {
     UnitState u = m.unit[core * Machine.U + Machine.COM];
     u.lastEnd = Math.max(u.lastEnd, t);
-    units.fly(u, waitingPc[core], cost, t, end, p);
+    units.fly(u, m.code[core].ops[waitingPc[core]], cost, t, end, p);
     units.accept(u, end, p);
     waitingPc[core] = -1;
   }
 
   private void meet(UnitState u, UnitState.Waiting w, long t, int cause) {
     int core = u.core;
-    int pc = w.pc;
     int peer = (int) w.extra;
-    waitingPc[core] = pc;
+    waitingPc[core] = w.op.pc;
     waitingCost[core] = w.cost;
     waitingSince[core] = t;
     waitingPeer[core] = peer;
@@ -301,12 +298,12 @@ final class Interconnect {
         || waitingPc[peer] < 0
         || waitingPeer[peer] != core
         || waitingTag[peer] != waitingTag[core]
-        || m.code[peer].work[waitingPc[peer]] != Code.partner(m.code[core].work[pc])) {
+        || m.code[peer].ops[waitingPc[peer]].work != Code.partner(w.op.work)) {
       return;
     }
     long end = m.steps == null ? transfer(core, peer, t) : exchange(core, peer, t);
     for (int c : new int[] {Math.min(core, peer), Math.max(core, peer)}) {
-      int p = m.paths.open(cause, m.code[c].nodeOf[waitingPc[c]]);
+      int p = m.paths.open(cause, m.code[c].ops[waitingPc[c]].node);
       m.paths.add(p, LINK, end - t);
       m.tally.unit(c * Machine.U + Machine.COM, Tally.STALL_PARTNER, t - waitingSince[c]);
       meeting(c, t, end, waitingCost[c], p);
@@ -315,7 +312,7 @@ final class Interconnect {
 
   /** What two cores that have met send each other; returns when the last byte is there. */
   private long transfer(int core, int peer, long t) {
-    int work = m.code[core].work[waitingPc[core]];
+    int work = m.code[core].ops[waitingPc[core]].work;
     long end = t;
     if (work != Code.RECEIVE) {
       end = Math.max(end, send(core, peer, t));
@@ -332,16 +329,16 @@ final class Interconnect {
     for (int c : new int[] {core, peer}) {
       long bytes = m.costs.rows[waitingCost[c] + Costs.BYTES];
       int to = m.chipOf(c == core ? peer : core);
-      crossed(m.code[c].nodeOf[waitingPc[c]], bytes * m.links.hops(m.chipOf(c), to));
+      crossed(m.code[c].ops[waitingPc[c]].node, bytes * m.links.hops(m.chipOf(c), to));
       most = Math.max(most, bytes);
     }
-    return m.steps.pair(core, peer, m.code[core].instructions[waitingPc[core]], most, t);
+    return m.steps.pair(core, peer, m.code[core].ops[waitingPc[core]].instruction, most, t);
   }
 
   /** Sends what a core that has met its partner sends; returns when the last byte is there. */
   private long send(int sender, int receiver, long t) {
     long bytes = m.costs.rows[waitingCost[sender] + Costs.BYTES];
-    int node = m.code[sender].nodeOf[waitingPc[sender]];
+    int node = m.code[sender].ops[waitingPc[sender]].node;
     int from = m.chipOf(sender);
     int to = m.chipOf(receiver);
     if (from == to) {
@@ -358,8 +355,8 @@ final class Interconnect {
 
   /** The same exchange on all chips, of which the first is simulated. */
   private void mirrored(int core, long t, int cause) {
-    var exchange = m.code[core].instructions[waitingPc[core]];
-    int node = m.code[core].nodeOf[waitingPc[core]];
+    var exchange = m.code[core].ops[waitingPc[core]].instruction;
+    int node = m.code[core].ops[waitingPc[core]].node;
     long bytes = m.costs.rows[waitingCost[core] + Costs.BYTES];
     long end = m.steps.all(core, exchange, bytes, t);
     crossed(node, bytes * m.steps.step(core, exchange).crossed());

@@ -16,40 +16,25 @@ final class Issue {
   private final int scratchpadLatency;
   private final Sequencer.Fetch fetch;
   private final boolean fetches;
-  private final int[] fetchedFrom;
-  private final int[] fetchedTo;
-  private final int[] codeId;
-  private final int[] fullOn;
 
   /** Whether a sequencer that goes on changes nothing in the same cycle. */
   private final boolean atOnce;
 
-  private final boolean[] waitsTaken;
-  private final int[] signalPc;
-  private final long[] last;
   private Units units;
   private Repeats repeats;
   private LayerWatch layers;
   private Leaps leaps;
 
-  Issue(Machine machine, CostCache cache, int[] codeId) {
+  Issue(Machine machine, CostCache cache) {
     m = machine;
     this.cache = cache;
-    this.codeId = codeId;
     var s = m.hw.core().sequencer();
     issueCycles = s.issueCycles();
     dispatchCycles = s.dispatchCycles();
     scratchpadLatency = m.hw.core().scratchpad().latencyCycles();
     fetch = s.fetch();
     fetches = fetch.bytesPerInstruction() > 0;
-    fetchedFrom = new int[m.cores];
-    fetchedTo = new int[m.cores];
-    fullOn = new int[m.cores];
     atOnce = issueCycles > 0 && !fetches;
-    waitsTaken = new boolean[m.cores];
-    signalPc = new int[m.cores];
-    java.util.Arrays.fill(signalPc, -1);
-    last = new long[m.cores];
   }
 
   void connect(Units theUnits, Repeats theRepeats, Leaps theLeaps, LayerWatch theLayers) {
@@ -59,188 +44,209 @@ final class Issue {
     layers = theLayers;
   }
 
-  /** Runs the sequencer of {@code core} from cycle {@code t} on. */
-  void step(int core, long t) {
-    int seq = core * Machine.U;
-    UnitState self = m.unit[seq];
-    var events = m.events;
-    events.set(self.actor, EventTree.NEVER);
-    long time = Math.max(m.sequencerTime[core], t);
-    if (signalPc[core] >= 0) {
-      int signalled = signalPc[core];
-      signalPc[core] = -1;
-      int cause = pathAt(core, m.code[core].nodeOf[signalled], time);
-      units.signal(core, m.code[core].signals[signalled], time, cause);
+  /** Runs a sequencer from cycle {@code t} on. */
+  void step(SequencerState s, long t) {
+    m.events.set(s.self.actor, EventTree.NEVER);
+    long time = Math.max(s.time, t);
+    if (s.signalling != null) {
+      signal(s, time);
     }
-    Code code = m.code[core];
-    int pc = m.pc[core];
-    long[] r = m.registers;
-    int base = core * 32;
+    Decoded[] ops = s.code.ops;
+    int pc = s.pc;
     int issued = 0;
     while (true) {
-      if (fetches && (pc < fetchedFrom[core] || pc >= fetchedTo[core])) {
+      if (fetches && (pc < s.fetchedFrom || pc >= s.fetchedTo)) {
         if (time > t) {
-          self.state = Machine.READY;
-          events.set(self.actor, time);
+          goOn(s, time);
           break;
         }
-        time = fetch(core, code, pc, t);
+        time = fetch(s, pc, t);
       }
-      byte kind = code.kind[pc];
-      if (kind == Code.DISPATCH) {
-        UnitState u = m.unit[seq + code.unit[pc]];
+      Decoded op = ops[pc];
+      if (op.kind == Code.DISPATCH) {
+        UnitState u = s.unit(op.unit);
         if (u.queueSize == u.queueDepth) {
-          self.state = Machine.FULL;
-          fullOn[core] = u.number;
+          s.self.state = Machine.FULL;
+          s.fullOn = u;
           break;
         }
-        push(core, u, code, pc, time + issueCycles + dispatchCycles);
         time += issueCycles;
         issued++;
         pc++;
+        push(s, u, op, time + dispatchCycles);
         continue;
       }
-      if (code.waits[pc] != 0 && !waitsTaken[core]) {
-        if (time > t) {
-          self.state = Machine.READY;
-          events.set(self.actor, time);
+      if (op.waits != 0) {
+        if (!s.waitsTaken && !take(s, op, time, t)) {
           break;
         }
-        if (!units.take(self, code.waits[pc])) {
-          self.state = Machine.BLOCKED;
-          self.blockedSince = time;
-          break;
-        }
+        s.waitsTaken = false;
       }
-      waitsTaken[core] = false;
       time += issueCycles;
       issued++;
-      int next = pc + 1;
-      switch (kind) {
-        case Code.LI -> r[base + code.rd[pc]] = code.rd[pc] == 0 ? 0 : code.immediate[pc];
-        case Code.ALU -> {
-          if (code.rd[pc] != 0) {
-            r[base + code.rd[pc]] =
-                alu(
-                    code.fn[pc],
-                    r[base + code.ra[pc]],
-                    code.immediate[pc] + r[base + code.register[pc]]);
-          }
-        }
-        case Code.SCALAR_LOAD -> {
-          time += scratchpadLatency;
-          issued += scratchpadLatency / Math.max(1, issueCycles);
-        }
-        case Code.LOOP -> {
-          long n = code.immediate[pc] + r[base + code.register[pc]];
-          if (n <= 0) {
-            next = code.target[pc] + 1;
-          } else {
-            int d = core * Code.MAX_LOOPS + m.loopDepth[core]++;
-            m.loopLeft[d] = n;
-            m.loopBody[d] = pc + 1;
-          }
-        }
-        case Code.ENDLOOP -> {
-          int d = core * Code.MAX_LOOPS + m.loopDepth[core] - 1;
-          if (--m.loopLeft[d] > 0) {
-            next = m.loopBody[d];
-            if (core == 0
-                && (layers != null && layers.wants(next)
-                    || leaps != null && leaps.wants(next)
-                    || repeats != null && repeats.wants(next))) {
-              m.checkpoint = next;
-            }
-          } else {
-            m.loopDepth[core]--;
-          }
-        }
-        case Code.CALL -> {
-          m.callStack[core * Code.MAX_CALLS + m.callDepth[core]++] = next;
-          next = code.target[pc];
-        }
-        case Code.RET -> next = m.callStack[core * Code.MAX_CALLS + --m.callDepth[core]];
-        case Code.HALT -> {
-          m.halted[core] = true;
-          next = pc;
-        }
-        default -> {}
+      if (op.kind == Code.SCALAR_LOAD) {
+        time += scratchpadLatency;
+        issued += scratchpadLatency / Math.max(1, issueCycles);
       }
-      if (code.signals[pc] != 0) {
-        signalPc[core] = pc;
-        pc = next;
-        self.state = Machine.READY;
-        events.set(self.actor, time);
+      pc = execute(s, op);
+      if (op.signals != 0) {
+        s.signalling = op;
+        goOn(s, time);
         break;
       }
-      pc = next;
       if (m.checkpoint != 0) {
-        self.state = Machine.READY;
-        events.set(self.actor, Math.max(time, t));
+        goOn(s, time);
         break;
       }
-      if (m.halted[core]) {
-        last[core] = time;
+      if (s.halted) {
+        s.haltTime = time;
         break;
       }
     }
-    m.pc[core] = pc;
-    m.sequencerTime[core] = time;
-    m.tally.unit(seq, Tally.BUSY, (long) issued * issueCycles);
+    s.pc = pc;
+    s.time = time;
+    m.tally.unit(s.self.number, Tally.BUSY, (long) issued * issueCycles);
     m.tally.totals[Tally.SCALARS] += issued;
   }
 
+  /** Has the sequencer go on at {@code t}. */
+  private void goOn(SequencerState s, long t) {
+    s.self.state = Machine.READY;
+    m.events.set(s.self.actor, t);
+  }
+
+  /**
+   * Takes the semaphores that {@code op} waits for.
+   *
+   * @param time when the sequencer has come to it
+   * @param now time of the event that takes place
+   * @return false if it has to be come back to
+   */
+  private boolean take(SequencerState s, Decoded op, long time, long now) {
+    if (time > now) {
+      goOn(s, time);
+      return false;
+    }
+    if (!units.take(s.self, op.waits)) {
+      s.self.state = Machine.BLOCKED;
+      s.self.blockedSince = time;
+      return false;
+    }
+    return true;
+  }
+
+  /** Gives the signals of the instruction that ends at {@code t}. */
+  private void signal(SequencerState s, long t) {
+    Decoded op = s.signalling;
+    s.signalling = null;
+    units.signal(s.core, op.signals, t, pathAt(s, op.node, t));
+  }
+
+  /** Executes an instruction of the sequencer's own; returns the place of the next. */
+  private int execute(SequencerState s, Decoded op) {
+    long[] r = m.registers;
+    int base = s.core * 32;
+    switch (op.kind) {
+      case Code.LI -> r[base + op.rd] = op.rd == 0 ? 0 : op.immediate;
+      case Code.ALU -> {
+        if (op.rd != 0) {
+          long b = op.immediate + r[base + op.register];
+          r[base + op.rd] = alu(op.fn, r[base + op.ra], b);
+        }
+      }
+      case Code.LOOP -> {
+        long n = op.immediate + r[base + op.register];
+        if (n <= 0) {
+          return op.target + 1;
+        }
+        int d = s.core * Code.MAX_LOOPS + s.loopDepth++;
+        m.loopLeft[d] = n;
+        m.loopBody[d] = op.pc + 1;
+      }
+      case Code.ENDLOOP -> {
+        int d = s.core * Code.MAX_LOOPS + s.loopDepth - 1;
+        if (--m.loopLeft[d] > 0) {
+          int body = m.loopBody[d];
+          if (s.core == 0 && wanted(body)) {
+            m.checkpoint = body;
+          }
+          return body;
+        }
+        s.loopDepth--;
+      }
+      case Code.CALL -> {
+        m.callStack[s.core * Code.MAX_CALLS + s.callDepth++] = op.pc + 1;
+        return op.target;
+      }
+      case Code.RET -> {
+        return m.callStack[s.core * Code.MAX_CALLS + --s.callDepth];
+      }
+      case Code.HALT -> {
+        s.halted = true;
+        return op.pc;
+      }
+      default -> {}
+    }
+    return op.pc + 1;
+  }
+
+  /** Whether somebody looks at the machine when the first core is back at a loop's start. */
+  private boolean wanted(int body) {
+    return layers != null && layers.wants(body)
+        || leaps != null && leaps.wants(body)
+        || repeats != null && repeats.wants(body);
+  }
+
   /** Reads the batch of instructions from {@code pc} on; when it is there. */
-  private long fetch(int core, Code code, int pc, long t) {
-    int count = Math.min(fetch.batch(), code.length() - pc);
-    fetchedFrom[core] = pc;
-    fetchedTo[core] = pc + count;
-    return m.dram[m.chipOf(core)].read(
+  private long fetch(SequencerState s, int pc, long t) {
+    int count = Math.min(fetch.batch(), s.code.length() - pc);
+    s.fetchedFrom = pc;
+    s.fetchedTo = pc + count;
+    return m.dram[m.chipOf(s.core)].read(
         t + fetch.startupCycles(),
         m.dramBase + (long) pc * fetch.bytesPerInstruction(),
         (long) count * fetch.bytesPerInstruction());
   }
 
-  private void push(int core, UnitState u, Code code, int pc, long available) {
-    int base = core * 32;
+  private void push(SequencerState s, UnitState u, Decoded op, long available) {
+    int base = s.core * 32;
     long[] r = m.registers;
     var w = u.waiting(u.queueSize);
-    w.pc = pc;
-    w.address = code.immediate[pc] + r[base + code.register[pc]];
-    w.extra = code.extra[pc] + r[base + code.extraRegister[pc]];
-    w.cost =
-        code.counts[pc].length == 0 ? code.cost[pc] : cache.row(code, codeId[core], pc, r, base);
+    w.op = op;
+    w.address = op.immediate + r[base + op.register];
+    w.extra = op.extra + r[base + op.extraRegister];
+    w.cost = op.cost == Decoded.VARIES ? cache.row(s.code, op, r, base) : op.cost;
     w.available = available;
-    w.run = m.runPath[core];
-    w.runStart = m.runStart[core];
+    w.run = s.runPath;
+    w.runStart = s.runStart;
     if (u.queueSize++ == 0) {
       units.arrived(u, available);
     }
   }
 
-  void snapshot(Snapshot s) {
-    for (int core = 0; core < m.cores; core++) {
-      s.fact(m.halted[core] ? 1 : 0);
-      s.fact(m.pc[core]);
-      s.fact(signalPc[core]);
-      s.fact(waitsTaken[core] ? 1 : 0);
-      s.fact(m.unit[core * Machine.U].state == Machine.FULL ? fullOn[core] : -1);
-      s.fact(m.loopDepth[core]);
-      for (int d = 0; d < m.loopDepth[core]; d++) {
-        s.fact(m.loopBody[core * Code.MAX_LOOPS + d]);
+  void snapshot(Snapshot to) {
+    for (SequencerState s : m.sequencer) {
+      to.fact(s.halted ? 1 : 0);
+      to.fact(s.pc);
+      to.fact(s.signalling == null ? -1 : s.signalling.pc);
+      to.fact(s.waitsTaken ? 1 : 0);
+      to.fact(s.self.state == Machine.FULL ? s.fullOn.number : -1);
+      to.fact(s.loopDepth);
+      for (int d = 0; d < s.loopDepth; d++) {
+        to.fact(m.loopBody[s.core * Code.MAX_LOOPS + d]);
       }
-      s.fact(m.callDepth[core]);
-      for (int d = 0; d < m.callDepth[core]; d++) {
-        s.fact(m.callStack[core * Code.MAX_CALLS + d]);
+      to.fact(s.callDepth);
+      for (int d = 0; d < s.callDepth; d++) {
+        to.fact(m.callStack[s.core * Code.MAX_CALLS + d]);
       }
-      s.future(m.sequencerTime[core]);
+      to.future(s.time);
     }
   }
 
   void shift(long since, long by) {
-    for (int core = 0; core < m.cores; core++) {
-      if (!m.halted[core]) {
-        m.sequencerTime[core] = Repeats.moved(m.sequencerTime[core], since, by);
+    for (SequencerState s : m.sequencer) {
+      if (!s.halted) {
+        s.time = Repeats.moved(s.time, since, by);
       }
     }
   }
@@ -250,51 +256,37 @@ final class Issue {
    *
    * @return whether {@link #step} can be called at once
    */
-  boolean freed(UnitState u, long t, int cause) {
-    int core = u.core;
-    UnitState self = m.unit[core * Machine.U];
-    if (self.state != Machine.FULL || fullOn[core] != u.number) {
+  @SuppressWarnings("ReferenceEquality") // the very unit
+  boolean freed(SequencerState s, UnitState u, long t, int cause) {
+    if (s.self.state != Machine.FULL || s.fullOn != u) {
       return false;
     }
-    long since = m.sequencerTime[core];
-    self.state = Machine.READY;
+    long since = s.time;
+    s.self.state = Machine.READY;
     if (t > since) {
-      m.tally.unit(self.number, Tally.STALL_QUEUE, t - since);
-      restart(core, t, cause);
+      m.tally.unit(s.self.number, Tally.STALL_QUEUE, t - since);
+      s.restart(t, cause);
     }
     if (atOnce && t >= since) {
       return true;
     }
-    m.events.set(self.actor, Math.max(t, since));
+    m.events.set(s.self.actor, Math.max(t, since));
     return false;
   }
 
   /** The semaphores that the sequencer waited for were taken at {@code t}. */
-  void woken(int core, long t, int cause) {
-    UnitState self = m.unit[core * Machine.U];
-    m.tally.unit(self.number, Tally.STALL_SEMAPHORE, t - self.blockedSince);
-    self.state = Machine.READY;
-    waitsTaken[core] = true;
-    restart(core, t, cause);
-    m.events.set(self.actor, t);
-  }
-
-  private void restart(int core, long t, int cause) {
-    m.runPath[core] = cause;
-    m.runStart[core] = t;
-    m.sequencerTime[core] = t;
+  void woken(SequencerState s, long t, int cause) {
+    m.tally.unit(s.self.number, Tally.STALL_SEMAPHORE, t - s.self.blockedSince);
+    s.waitsTaken = true;
+    s.restart(t, cause);
+    goOn(s, t);
   }
 
   /** A record of the path through the sequencer up to {@code t}. */
-  int pathAt(int core, int node, long t) {
-    int p = m.paths.open(m.runPath[core], node);
-    m.paths.add(p, Category.ISSUE.ordinal(), t - m.runStart[core]);
+  int pathAt(SequencerState s, int node, long t) {
+    int p = m.paths.open(s.runPath, node);
+    m.paths.add(p, Category.ISSUE.ordinal(), t - s.runStart);
     return p;
-  }
-
-  /** Cycle at which the core's halt was executed. */
-  long haltTime(int core) {
-    return last[core];
   }
 
   static long alu(AluFn fn, long a, long b) {

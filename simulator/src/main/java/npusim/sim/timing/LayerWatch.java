@@ -78,7 +78,8 @@ final class LayerWatch {
   /** Whether the first core, back at the start of the loop body {@code body}, is of interest. */
   boolean wants(int body) {
     int loop = loop(0, body);
-    return loop >= 0 && m.loopDepth[0] == 1 && m.callDepth[0] == 0 && cut[loop] == 0;
+    SequencerState s = m.sequencer[0];
+    return loop >= 0 && s.loopDepth == 1 && s.callDepth == 0 && cut[loop] == 0;
   }
 
   private int loop(int core, int body) {
@@ -198,7 +199,7 @@ final class LayerWatch {
     long left = Long.MAX_VALUE;
     for (int core = 0; core < m.cores; core++) {
       int d = core * Code.MAX_LOOPS;
-      if (m.loopDepth[core] == 0 || m.loopBody[d] != bodies[core][loop]) {
+      if (m.sequencer[core].loopDepth == 0 || m.loopBody[d] != bodies[core][loop]) {
         return 0;
       }
       left = Math.min(left, m.loopLeft[d] - 1);
@@ -219,10 +220,10 @@ final class LayerWatch {
   }
 
   private TimingResult state() {
-    int pc = m.pc[0];
-    int p = issue.pathAt(0, m.code[0].nodeOf[pc], m.sequencerTime[0]);
+    SequencerState s = m.sequencer[0];
+    int p = issue.pathAt(s, s.node(), s.time);
     var path = new long[(nodeCount + 1) * Category.COUNT];
     m.paths.accumulate(p, path);
-    return Results.of(m, m.sequencerTime[0], path, 0);
+    return Results.of(m, s.time, path, 0);
   }
 }

@@ -23,7 +23,8 @@ final class Leap {
 
   /** Cycles by category on the path to where the first core's sequencer is. */
   private long[] path() {
-    int p = issue.pathAt(0, m.code[0].nodeOf[m.pc[0]], m.sequencerTime[0]);
+    SequencerState s = m.sequencer[0];
+    int p = issue.pathAt(s, s.node(), s.time);
     var sums = new long[(nodeCount + 1) * C];
     m.paths.accumulate(p, sums);
     var path = new long[C];
@@ -179,7 +180,7 @@ final class Leap {
       int r = holders.get(h);
       if (r != PathPool.NONE && length[r] >= since) {
         held[r] = true;
-        holders.delayRun(h, m, by);
+        holders.delayRun(h, by);
       }
     }
     // 1: a record before it is lengthened, 2: none is.

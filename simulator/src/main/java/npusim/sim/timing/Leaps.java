@@ -149,7 +149,7 @@ final class Leaps {
    * Whether the first core, back at the start of the loop body {@code body}, is to be looked at.
    */
   boolean wants(int body) {
-    if (m.callDepth[0] > 0) {
+    if (m.sequencer[0].callDepth > 0) {
       return false;
     }
     var w = watches[body];
@@ -157,14 +157,14 @@ final class Leaps {
   }
 
   private boolean sameAround(Watch w) {
-    int depth = m.loopDepth[0] - 1;
+    int depth = m.sequencer[0].loopDepth - 1;
     return Arrays.equals(w.around, 0, w.around.length, m.loopLeft, 0, depth);
   }
 
   /** Looks at the machine at cycle {@code now}; leaps when the time has come. */
   void look(int body, long now) {
     var w = watches[body];
-    int depth = m.loopDepth[0] - 1;
+    int depth = m.sequencer[0].loopDepth - 1;
     if (w == null || !sameAround(w)) {
       w = new Watch(Arrays.copyOf(m.loopLeft, depth));
       watches[body] = w;
@@ -196,7 +196,7 @@ final class Leaps {
         settle(w, now);
       }
       if (w.pending == null) {
-        consider(w, m.code[0].nodeOf[body]);
+        consider(w, m.code[0].ops[body].node);
       }
     }
   }
@@ -238,7 +238,7 @@ final class Leaps {
       return;
     }
     int[] depths = Company.depths(m, from, node);
-    if (depths == null || depths[0] != m.loopDepth[0] - 1) {
+    if (depths == null || depths[0] != m.sequencer[0].loopDepth - 1) {
       return;
     }
     var company = Company.of(m, dry, w.period, depths);

@@ -25,7 +25,7 @@ final class LoopTaint {
   /** Whether the loop whose body begins at {@code body} is regular. */
   boolean regular(int body) {
     if (verdict[body] == UNKNOWN) {
-      int end = code.target[body - 1];
+      int end = code.ops[body - 1].target;
       irregular = false;
       // What an iteration leaves in a register that it writes is taken as different each time.
       var varies = new boolean[32];
@@ -39,11 +39,12 @@ final class LoopTaint {
   /** Marks the registers written between two instructions. */
   private void written(int from, int to, boolean[] marks, int depth) {
     for (int pc = from; pc < to; pc++) {
-      switch (code.kind[pc]) {
-        case Code.LI, Code.ALU, Code.SCALAR_LOAD -> marks[code.rd[pc]] = code.rd[pc] != 0;
+      Decoded op = code.ops[pc];
+      switch (op.kind) {
+        case Code.LI, Code.ALU, Code.SCALAR_LOAD -> marks[op.rd] = op.rd != 0;
         case Code.CALL -> {
           if (depth < Code.MAX_CALLS) {
-            written(code.target[pc], returnOf(code.target[pc]), marks, depth + 1);
+            written(op.target, returnOf(op.target), marks, depth + 1);
           }
         }
         default -> {}
@@ -56,18 +57,19 @@ final class LoopTaint {
    */
   private void walk(int from, int to, boolean[] varies, int depth) {
     for (int pc = from; pc < to && !irregular; pc++) {
-      switch (code.kind[pc]) {
-        case Code.LI -> varies[code.rd[pc]] = false;
+      Decoded op = code.ops[pc];
+      switch (op.kind) {
+        case Code.LI -> varies[op.rd] = false;
         case Code.ALU ->
-            varies[code.rd[pc]] =
-                code.rd[pc] != 0 && (varies[code.ra[pc]] || varies[code.register[pc]]);
-        case Code.SCALAR_LOAD -> varies[code.rd[pc]] = false;
+            varies[op.rd] =
+                op.rd != 0 && (varies[op.ra] || varies[op.register]);
+        case Code.SCALAR_LOAD -> varies[op.rd] = false;
         case Code.LOOP -> {
-          if (varies[code.register[pc]]) {
+          if (varies[op.register]) {
             irregular = true;
             return;
           }
-          int end = code.target[pc];
+          int end = op.target;
           boolean[] before;
           do {
             before = varies.clone();
@@ -83,29 +85,29 @@ final class LoopTaint {
             irregular = true;
             return;
           }
-          walk(code.target[pc], returnOf(code.target[pc]), varies, depth + 1);
+          walk(op.target, returnOf(op.target), varies, depth + 1);
         }
-        case Code.DISPATCH -> dispatch(pc, varies);
+        case Code.DISPATCH -> dispatch(op, varies);
         default -> {}
       }
     }
   }
 
-  private void dispatch(int pc, boolean[] varies) {
-    for (Field f : code.counts[pc]) {
-      irregular |= varies[code.instructions[pc].reg(f)];
+  private void dispatch(Decoded op, boolean[] varies) {
+    for (Field f : op.counts) {
+      irregular |= varies[op.instruction.reg(f)];
     }
-    if (code.work[pc] != Code.DMA) {
-      irregular |= varies[code.extraRegister[pc]];
+    if (op.work != Code.DMA) {
+      irregular |= varies[op.extraRegister];
     }
-    if (code.betweenChips(pc)) {
-      irregular |= varies[code.register[pc]];
+    if (op.betweenChips()) {
+      irregular |= varies[op.register];
     }
   }
 
   private int returnOf(int function) {
     int pc = function;
-    while (pc < code.length() && code.kind[pc] != Code.RET) {
+    while (pc < code.length() && code.ops[pc].kind != Code.RET) {
       pc++;
     }
     return pc;

@@ -50,7 +50,11 @@ final class Machine {
   /** When DMA writes to the scratchpad's banks, by core; empty when nothing depends on it. */
   final BankWrites[] bankWrites;
 
+  /** Up to date after {@link #addUp}. */
   final Tally tally;
+
+  /** Busy cycles by instruction, not yet in the tally. */
+  final BusyTimes busy = new BusyTimes();
 
   /** Links between the chips, those that are not simulated included. */
   final ChipLinks links;
@@ -68,19 +72,13 @@ final class Machine {
   final int[] semaphore;
   final int[] semaphoreWaiters;
 
-  // Sequencers.
-  final int[] pc;
-  final long[] sequencerTime;
-  final long[] runStart;
-  final int[] runPath;
+  /** By core. */
+  final SequencerState[] sequencer;
+
   final long[] registers;
-  final int[] loopDepth;
   final long[] loopLeft;
   final int[] loopBody;
-  final int[] callDepth;
   final int[] callStack;
-  final int[] callLoopDepth;
-  final boolean[] halted;
 
   /**
    * Start of the loop body that the first core has come back to and that is to be looked at; 0 for
@@ -147,18 +145,12 @@ final class Machine {
     semaphore = new int[cores * 64];
     semaphoreWaiters = new int[cores * 64];
 
-    pc = new int[cores];
-    sequencerTime = new long[cores];
-    runStart = new long[cores];
-    runPath = filled(cores, PathPool.NONE);
+    sequencer = new SequencerState[cores];
+    Arrays.setAll(sequencer, core -> new SequencerState(core, code[core], unit));
     registers = new long[cores * 32];
-    loopDepth = new int[cores];
     loopLeft = new long[cores * Code.MAX_LOOPS];
     loopBody = new int[cores * Code.MAX_LOOPS];
-    callDepth = new int[cores];
     callStack = new int[cores * Code.MAX_CALLS];
-    callLoopDepth = new int[cores * Code.MAX_CALLS];
-    halted = new boolean[cores];
   }
 
   /** Notes that the event of {@code actor} at {@code t} takes place. */
@@ -190,6 +182,15 @@ final class Machine {
     }
   }
 
+  /** Brings {@link #tally} up to date. */
+  void addUp() {
+    costs.addUp(tally);
+    busy.addUp(tally);
+    for (UnitState u : unit) {
+      u.addUp(tally);
+    }
+  }
+
   /** The unit whose actor it is. */
   UnitState unitOf(int actor) {
     return unit[EventTree.group(actor) * U + (EventTree.index(actor) >> 1)];
@@ -197,11 +198,5 @@ final class Machine {
 
   int chipOf(int core) {
     return core / coresPerChip;
-  }
-
-  private static int[] filled(int length, int value) {
-    var a = new int[length];
-    Arrays.fill(a, value);
-    return a;
   }
 }

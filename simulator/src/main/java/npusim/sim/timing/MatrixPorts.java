@@ -103,7 +103,7 @@ final class MatrixPorts {
     m.paths.add(d, FILL, item.drain);
     paths[ACCEPT] = p;
     paths[ITEM] = s;
-    units.fly(unit, w.pc, cost, t, item.end + item.drain, d);
+    units.fly(unit, w.op, cost, t, item.end + item.drain, d);
     units.accept(unit, item.accept, p);
   }
 

@@ -1,6 +1,7 @@
 package npusim.sim.timing;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -46,10 +47,10 @@ final class Pace {
           starts,
           ended,
           ends,
-          m.loopDepth.clone(),
+          Arrays.stream(m.sequencer).mapToInt(s -> s.loopDepth).toArray(),
           m.loopBody.clone(),
           m.loopLeft.clone(),
-          m.callDepth.clone());
+          Arrays.stream(m.sequencer).mapToInt(s -> s.callDepth).toArray());
     }
 
     long started() {

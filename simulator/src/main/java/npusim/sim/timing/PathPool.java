@@ -21,7 +21,7 @@ final class PathPool {
   private static final int WORDS = 1 + C;
 
   /** Records between two collections at least. */
-  private static final int LEAST = 256;
+  private static final int LEAST = 512;
 
   /** Records between two collections for each that the first of them has left. */
   private static final int GROWTH = 4;
@@ -61,8 +61,11 @@ final class PathPool {
   int link(int before, int graphNode) {
     int record = next();
     int at = record * WORDS;
-    words[at] = (long) before << Integer.SIZE | graphNode & 0xffff_ffffL;
-    Arrays.fill(words, at + 1, at + WORDS, 0);
+    long[] w = words;
+    w[at] = (long) before << Integer.SIZE | graphNode & 0xffff_ffffL;
+    for (int i = 1; i < WORDS; i++) {
+      w[at + i] = 0;
+    }
     return record;
   }
 
@@ -73,8 +76,16 @@ final class PathPool {
     return used++;
   }
 
+  /**
+   * Copies a record. One number at a time: the one it goes on from has just been written so, and a
+   * wide load has to wait for all of it.
+   */
   private static void goOn(long[] w, int before, int record) {
-    System.arraycopy(w, before * WORDS, w, record * WORDS, WORDS);
+    int from = before * WORDS;
+    int to = record * WORDS;
+    for (int i = 0; i < WORDS; i++) {
+      w[to + i] = w[from + i];
+    }
   }
 
   void add(int record, int category, long amount) {

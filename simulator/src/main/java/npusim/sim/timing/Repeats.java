@@ -131,7 +131,7 @@ final class Repeats {
   void look(int body, long now) {
     var w = watches[body];
     w.iterations++;
-    if (m.loopLeft[m.loopDepth[0] - 1] < 2 || !taints.get(m.code[0]).regular(body)) {
+    if (m.loopLeft[m.sequencer[0].loopDepth - 1] < 2 || !taints.get(m.code[0]).regular(body)) {
       return;
     }
     var s = snapshot(now);
@@ -325,12 +325,12 @@ final class Repeats {
 
   /** Whether the loops around the innermost one of the first core are in the same iteration. */
   private boolean sameOuterLoops(Mark mark) {
-    for (int d = 0; d < m.loopDepth[0] - 1; d++) {
+    for (int d = 0; d < m.sequencer[0].loopDepth - 1; d++) {
       if (m.loopLeft[d] != mark.loopLeft[d]) {
         return false;
       }
     }
-    return m.loopLeft[m.loopDepth[0] - 1] < mark.loopLeft[m.loopDepth[0] - 1];
+    return m.loopLeft[m.sequencer[0].loopDepth - 1] < mark.loopLeft[m.sequencer[0].loopDepth - 1];
   }
 
   /**
@@ -341,7 +341,7 @@ final class Repeats {
     long times = Long.MAX_VALUE;
     for (int core = 0; core < m.cores; core++) {
       boolean moved = false;
-      for (int d = 0; d < m.loopDepth[core]; d++) {
+      for (int d = 0; d < m.sequencer[core].loopDepth; d++) {
         int i = core * Code.MAX_LOOPS + d;
         long step = mark.loopLeft[i] - m.loopLeft[i];
         if (step == 0) {
@@ -413,14 +413,14 @@ final class Repeats {
     s.fact(u.queueSize);
     for (int i = 0; i < u.queueSize; i++) {
       var w = u.waiting(i);
-      s.fact(w.pc);
+      s.fact(w.op.pc);
       s.fact(w.cost);
       s.recent(w.available, decodeAhead);
     }
     s.fact(u.flightSize);
     for (int i = 0; i < u.flightSize; i++) {
       var f = u.flight(i);
-      s.fact(f.pc);
+      s.fact(f.op.pc);
       s.fact(f.cost);
       s.time(f.start);
       s.time(f.end);
@@ -447,7 +447,7 @@ final class Repeats {
       m.registers[i] += times * (m.registers[i] - mark.registers[i]);
     }
     for (int core = 0; core < m.cores; core++) {
-      for (int d = 0; d < m.loopDepth[core]; d++) {
+      for (int d = 0; d < m.sequencer[core].loopDepth; d++) {
         int i = core * Code.MAX_LOOPS + d;
         m.loopLeft[i] -= times * (mark.loopLeft[i] - m.loopLeft[i]);
       }
@@ -465,7 +465,7 @@ final class Repeats {
       if (holders.get(h) == before[h]) {
         continue;
       }
-      holders.delayRun(h, m, by);
+      holders.delayRun(h, by);
     }
   }
 

@@ -147,7 +147,7 @@ public final class TimingSimulator {
     var machine = machine(program, memory, chips);
     launch(machine, program, params);
     int nodes = program.nodes().size();
-    var engine = new Engine(machine, prepare(machine), codeIds(program), with, loops, nodes);
+    var engine = new Engine(machine, prepare(machine), with, loops, nodes);
     Optional<NpusimException> failure = engine.run();
     if (failure.isEmpty() && (!engine.leapt() || engine.settled())) {
       return new Run(program, machine, engine);
@@ -183,7 +183,9 @@ public final class TimingSimulator {
     var decoded = new IdentityHashMap<CoreCode, Code>();
     var code = new Code[program.cores().size()];
     for (int i = 0; i < code.length; i++) {
-      code[i] = decoded.computeIfAbsent(program.cores().get(i).code(), Code::new);
+      code[i] =
+          decoded.computeIfAbsent(
+              program.cores().get(i).code(), c -> new Code(c, decoded.size()));
     }
     return new Machine(
         hw, code, new Costs(), program.coresPerChip(), program.nodes().size(), memory, chips);
@@ -198,23 +200,13 @@ public final class TimingSimulator {
         continue;
       }
       before = c;
-      for (int pc = 0; pc < c.length(); pc++) {
-        if (c.kind[pc] == Code.DISPATCH
-            && c.work[pc] != Code.NOP
-            && c.counts[pc].length == 0
-            && c.cost[pc] < 0) {
-          c.cost[pc] = model.cost(c, pc, zeros);
+      for (Decoded op : c.ops) {
+        if (op.kind == Code.DISPATCH && op.work != Code.NOP && op.cost == Decoded.NO_COST) {
+          op.cost = model.cost(c, op.pc, zeros);
         }
       }
     }
     return new CostCache(model);
-  }
-
-  private static int[] codeIds(Program program) {
-    var ids = new IdentityHashMap<CoreCode, Integer>();
-    return program.cores().stream()
-        .mapToInt(l -> ids.computeIfAbsent(l.code(), c -> ids.size()))
-        .toArray();
   }
 
   private static void launch(Machine machine, Program program, Map<String, Long> params) {

@@ -7,7 +7,7 @@ final class UnitState {
 
   /** An instruction in the queue. */
   static final class Waiting {
-    int pc;
+    Decoded op;
 
     /** Offset of its row in {@link Costs#rows}; -1 for none. */
     int cost;
@@ -26,7 +26,7 @@ final class UnitState {
 
   /** An instruction between start and completion. */
   static final class Flight {
-    int pc;
+    Decoded op;
     int cost;
     long start;
     long end;
@@ -77,11 +77,16 @@ final class UnitState {
 
   int streamPath = PathPool.NONE;
 
-  /** The instruction started last; -1 before the first. */
-  int lastPc = -1;
+  /** The instruction started last; null before the first. */
+  Decoded last;
 
   /** Instructions started. */
   long starts;
+
+  // Cycles busy, waiting for semaphores and idle since that was last added up.
+  private long busy;
+  private long blocked;
+  private long idle;
 
   /** When the last instruction so far was completed, and the path there. */
   long lastEnd;
@@ -103,6 +108,26 @@ final class UnitState {
     for (int i = 0; i < IN_FLIGHT; i++) {
       flights[i] = new Flight();
     }
+  }
+
+  void countBusy(long cycles) {
+    busy += cycles;
+  }
+
+  /** Counts cycles of which the unit has waited for semaphores so many. */
+  void countWaiting(long cycles, long forSemaphores) {
+    blocked += forSemaphores;
+    idle += cycles - forSemaphores;
+  }
+
+  /** Adds up the cycles counted since this was last done. */
+  void addUp(Tally tally) {
+    tally.unit(number, Tally.BUSY, busy);
+    tally.unit(number, Tally.STALL_SEMAPHORE, blocked);
+    tally.unit(number, Tally.IDLE, idle);
+    busy = 0;
+    blocked = 0;
+    idle = 0;
   }
 
   /** The instruction that has waited longest. */

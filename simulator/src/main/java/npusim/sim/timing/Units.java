@@ -55,7 +55,7 @@ final class Units {
       tryStart(u, t, cause);
     } else {
       var w = u.head();
-      int cause = m.paths.open(w.run, u.code.nodeOf[w.pc]);
+      int cause = m.paths.open(w.run, w.op.node);
       m.paths.add(cause, Category.ISSUE.ordinal(), t - w.runStart);
       tryStart(u, t, cause);
     }
@@ -80,9 +80,8 @@ final class Units {
       rest(u, Machine.FULL);
       return;
     }
-    int pc = w.pc;
-    Code code = u.code;
-    if (code.work[pc] == Code.VECTOR && u.flightSize > 0 && dependence.of(code, u.lastPc, pc)) {
+    Decoded op = w.op;
+    if (op.work == Code.VECTOR && u.flightSize > 0 && dependence.of(op, u.last)) {
       var newest = u.newest();
       if (newest.end > t) {
         u.state = Machine.ACTIVE;
@@ -91,14 +90,14 @@ final class Units {
         return;
       }
     }
-    if (code.waits[pc] != 0 && !take(u, code.waits[pc])) {
+    if (op.waits != 0 && !take(u, op.waits)) {
       if (u.state != Machine.BLOCKED) {
         rest(u, Machine.BLOCKED);
         u.blockedSince = t;
       }
       return;
     }
-    start(u, w, t, cause);
+    start(u, w, op, t, cause);
   }
 
   /** The unit does nothing of its own accord any more. */
@@ -107,37 +106,34 @@ final class Units {
     m.events.set(u.actor, EventTree.NEVER);
   }
 
-  private void start(UnitState u, UnitState.Waiting w, long t, int cause) {
+  private void start(UnitState u, UnitState.Waiting w, Decoded op, long t, int cause) {
     long idleFrom = u.flightSize > 0 ? u.newest().end : u.lastEnd;
     if (t > idleFrom) {
       long blocked = u.state == Machine.BLOCKED ? t - Math.max(idleFrom, u.blockedSince) : 0;
-      m.tally.unit(u.number, Tally.STALL_SEMAPHORE, blocked);
-      m.tally.unit(u.number, Tally.IDLE, t - idleFrom - blocked);
+      u.countWaiting(t - idleFrom, blocked);
     }
-    int pc = w.pc;
     int cost = w.cost;
-    Code code = u.code;
-    int node = code.nodeOf[pc];
+    int node = op.node;
     long ready = u.state == Machine.BLOCKED ? t : w.available;
     u.removeHead();
-    boolean refill = issue.freed(u, t, cause);
+    boolean refill = issue.freed(m.sequencer[u.core], u, t, cause);
     if (cost < 0) {
       m.tally.instructions(m.costs.rows, cost, node, 1);
     } else {
       m.costs.execute(cost, node);
     }
-    u.lastPc = pc;
+    u.last = op;
     u.starts++;
     u.state = Machine.ACTIVE;
-    switch (code.work[pc]) {
+    switch (op.work) {
       case Code.MATRIX -> {
         if (matrixPorts.length == 0) {
-          matrix(u, pc, cost, node, t, cause);
+          matrix(u, op, cost, node, t, cause);
         } else {
           matrixPorts[u.core].start(this, w, cost, node, t, cause);
         }
       }
-      case Code.VECTOR -> vector(u, pc, cost, node, t, cause);
+      case Code.VECTOR -> vector(u, op, cost, node, t, cause);
       case Code.DMA -> dma.start(u, w, node, t, ready, cause);
       case Code.NOP -> {
         int p = m.paths.open(cause, node);
@@ -145,16 +141,16 @@ final class Units {
           matrixPorts[u.core].passed();
         }
         accept(u, t, p);
-        fly(u, pc, cost, t, t, p);
+        fly(u, op, cost, t, t, p);
       }
       default -> net.start(u, w, node, t, cause);
     }
     if (refill) {
-      issue.step(u.core, t);
+      issue.step(m.sequencer[u.core], t);
     }
   }
 
-  private void matrix(UnitState u, int pc, int cost, int node, long t, int cause) {
+  private void matrix(UnitState u, Decoded op, int cost, int node, long t, int cause) {
     long[] c = m.costs.rows;
     long lead = c[cost + Costs.LEAD];
     if (u.flightSize == 0) {
@@ -194,10 +190,10 @@ final class Units {
     } else {
       accept(u, end + c[cost + Costs.DRAIN], d);
     }
-    fly(u, pc, cost, t, end + c[cost + Costs.DRAIN], d);
+    fly(u, op, cost, t, end + c[cost + Costs.DRAIN], d);
   }
 
-  private void vector(UnitState u, int pc, int cost, int node, long t, int cause) {
+  private void vector(UnitState u, Decoded op, int cost, int node, long t, int cause) {
     long[] c = m.costs.rows;
     long stream = c[cost + Costs.STREAM];
     long drain = c[cost + Costs.DRAIN];
@@ -207,7 +203,7 @@ final class Units {
     m.paths.add(p, VECTOR, stream - c[cost + Costs.BUBBLES] - c[cost + Costs.PORTS]);
     int d = m.paths.open(p, node);
     m.paths.add(d, FILL, drain);
-    fly(u, pc, cost, t, t + stream + drain, d);
+    fly(u, op, cost, t, t + stream + drain, d);
     accept(u, t + stream, p);
   }
 
@@ -238,16 +234,15 @@ final class Units {
       m.events.set(u.actor, w.available);
       return;
     }
-    Code code = u.code;
-    int pc = w.pc;
-    if (code.work[pc] == Code.VECTOR && u.flightSize > 0 && dependence.of(code, u.lastPc, pc)) {
+    Decoded op = w.op;
+    if (op.work == Code.VECTOR && u.flightSize > 0 && dependence.of(op, u.last)) {
       var newest = u.newest();
       if (newest.end > t) {
         u.acceptPath = newest.path;
         u.resumeAt = newest.end;
       }
     }
-    listen(u, code.waits[pc]);
+    listen(u, op.waits);
   }
 
   /** Has the unit go on when it can, unless one of the semaphores {@code waits} is missing. */
@@ -298,7 +293,7 @@ final class Units {
    * Puts an instruction among those that complete later. It never completes before the one in front
    * of it.
    */
-  void fly(UnitState u, int pc, int cost, long start, long end, int path) {
+  void fly(UnitState u, Decoded op, int cost, long start, long end, int path) {
     long when = end;
     int p = path;
     if (u.flightSize > 0) {
@@ -309,7 +304,7 @@ final class Units {
       }
     }
     var flight = u.flight(u.flightSize);
-    flight.pc = pc;
+    flight.op = op;
     flight.cost = cost;
     flight.start = start;
     flight.end = when;
@@ -326,26 +321,25 @@ final class Units {
     }
     var flight = u.oldest();
     int core = u.core;
-    int pc = flight.pc;
+    Decoded op = flight.op;
     int cost = flight.cost;
     int path = flight.path;
     long start = flight.start;
     u.removeOldest();
-    Code code = u.code;
     long busy = t - Math.max(start, u.lastEnd);
-    m.tally.unit(u.number, Tally.BUSY, busy);
-    m.tally.node(code.nodeOf[pc], Tally.NODE_BUSY + u.kind, busy);
+    u.countBusy(busy);
+    m.busy.count(op, busy);
     u.lastEnd = t;
     u.lastPath = path;
     m.events.set(u.actor + 1, u.flightSize == 0 ? EventTree.NEVER : Math.max(t, u.oldest().end));
-    if (code.work[pc] == Code.MESSAGE) {
-      net.deliver(this, core, pc, t, path);
+    if (op.work == Code.MESSAGE) {
+      net.deliver(this, core, op, t, path);
     }
-    if (code.signals[pc] != 0) {
-      signal(core, code.signals[pc], t, path);
+    if (op.signals != 0) {
+      signal(core, op.signals, t, path);
     }
     if (trace != null) {
-      trace.instruction(core, TimingResult.unit(u.kind), pc, start, t, work.at(cost));
+      trace.instruction(core, TimingResult.unit(u.kind), op.pc, start, t, work.at(cost));
     }
     if (u.state == Machine.FULL) {
       tryStart(u, t, path);
@@ -405,14 +399,15 @@ final class Units {
       UnitState u = m.unit[core * Machine.U + Integer.numberOfTrailingZeros(waiters)];
       waiters &= waiters - 1;
       if (u.state == Machine.DORMANT && u.queueSize > 0 && !settle(u, u.queueSize)) {
-        listen(u, u.code.waits[u.head().pc]);
+        listen(u, u.head().op.waits);
       }
       if (u.state != Machine.BLOCKED) {
         continue;
       }
       if (u.kind == Machine.SEQ) {
-        if (take(u, u.code.waits[m.pc[core]])) {
-          issue.woken(core, t, cause);
+        SequencerState s = m.sequencer[core];
+        if (take(u, u.code.ops[s.pc].waits)) {
+          issue.woken(s, t, cause);
         }
       } else {
         tryStart(u, t, cause);
