@@ -202,8 +202,7 @@ final class DryRun {
       case Code.LI -> r[op.rd] = op.rd == 0 ? 0 : op.immediate;
       case Code.ALU -> {
         if (op.rd != 0) {
-          r[op.rd] =
-              Issue.alu(op.fn, r[op.ra], op.immediate + r[op.register]);
+          r[op.rd] = Issue.alu(op.fn, r[op.ra], op.immediate + r[op.register]);
         }
       }
       case Code.LOOP -> {
@@ -284,8 +283,7 @@ final class DryRun {
       count.tally.totals[get ? Tally.SPM_READ : sums ? Tally.ACC_WRITE : Tally.SPM_WRITE] += bytes;
       count.tally.node(node, Tally.NODE_SPM, bytes);
     } else if (how == Code.EXCHANGE) {
-      long bytes =
-          m.costs.rows[row + Costs.BYTES] * m.steps.step(core, op.instruction).crossed();
+      long bytes = m.costs.rows[row + Costs.BYTES] * m.steps.step(core, op.instruction).crossed();
       count.tally.totals[Tally.LINK_BYTES] += bytes;
       count.tally.node(node, Tally.NODE_LINK, bytes);
     }

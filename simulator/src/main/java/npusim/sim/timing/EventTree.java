@@ -5,9 +5,8 @@ import java.util.Arrays;
 /**
  * Next event time of each actor, in groups of {@link #GROUP} (the actors of one core). A group's
  * earliest event is looked for among the few that it has when it is asked for after one of them has
- * changed, the earliest of all groups by a tournament tree. An entry holds time and actor in
- * one number, so ties go to the lower actor and the order of events depends on nothing but the
- * state.
+ * changed, the earliest of all groups by a tournament tree. An entry holds time and actor in one
+ * number, so ties go to the lower actor and the order of events depends on nothing but the state.
  */
 final class EventTree {
   /** Time of an actor without an event. */

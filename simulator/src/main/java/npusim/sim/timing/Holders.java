@@ -11,7 +11,9 @@ final class Holders {
   private static final int FLIGHT = -5;
   private static final int SEQUENCER = -6;
 
-  /** What holds the record: an array, a sequencer, a unit, an instruction in a queue or in flight. */
+  /**
+   * What holds the record: an array, a sequencer, a unit, an instruction in a queue or in flight.
+   */
   private Object[] owners = new Object[64];
 
   /** Where in it: an index or one of the constants. */

@@ -60,9 +60,7 @@ final class LoopTaint {
       Decoded op = code.ops[pc];
       switch (op.kind) {
         case Code.LI -> varies[op.rd] = false;
-        case Code.ALU ->
-            varies[op.rd] =
-                op.rd != 0 && (varies[op.ra] || varies[op.register]);
+        case Code.ALU -> varies[op.rd] = op.rd != 0 && (varies[op.ra] || varies[op.register]);
         case Code.SCALAR_LOAD -> varies[op.rd] = false;
         case Code.LOOP -> {
           if (varies[op.register]) {

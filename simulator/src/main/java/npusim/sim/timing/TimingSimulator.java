@@ -184,8 +184,7 @@ public final class TimingSimulator {
     var code = new Code[program.cores().size()];
     for (int i = 0; i < code.length; i++) {
       code[i] =
-          decoded.computeIfAbsent(
-              program.cores().get(i).code(), c -> new Code(c, decoded.size()));
+          decoded.computeIfAbsent(program.cores().get(i).code(), c -> new Code(c, decoded.size()));
     }
     return new Machine(
         hw, code, new Costs(), program.coresPerChip(), program.nodes().size(), memory, chips);

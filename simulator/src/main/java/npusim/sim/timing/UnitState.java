@@ -69,13 +69,19 @@ final class UnitState {
   /** The same, or later when the next instruction needs the result of that one. */
   long resumeAt = -1;
 
-  /** Path to when the unit can go on. */
+  /**
+   * Path to when the unit can go on; if there is an {@link #acceptCost}, to the end of the
+   * instruction with that row instead, on the way to which that is.
+   */
   int acceptPath = PathPool.NONE;
 
-  /** When the last product's rows have entered the array, and the path there. */
+  int acceptCost = Decoded.NO_COST;
+
+  /** When the last product's rows have entered the array; the path to its end, its cost row. */
   long streamEnd;
 
   int streamPath = PathPool.NONE;
+  int streamCost = Decoded.NO_COST;
 
   /** The instruction started last; null before the first. */
   Decoded last;

@@ -50,7 +50,7 @@ final class Units {
       if (matrixPorts.length > 0 && u.kind == Machine.MAT && !matrixPorts[u.core].accepts(t)) {
         return;
       }
-      int cause = u.acceptPath;
+      int cause = accepted(u);
       u.acceptPath = PathPool.NONE;
       tryStart(u, t, cause);
     } else {
@@ -86,6 +86,7 @@ final class Units {
       if (newest.end > t) {
         u.state = Machine.ACTIVE;
         u.acceptPath = newest.path;
+        u.acceptCost = Decoded.NO_COST;
         m.events.set(u.actor, newest.end);
         return;
       }
@@ -156,60 +157,87 @@ final class Units {
     if (u.flightSize == 0) {
       lead += controllerCycles;
     }
-    long before = u.streamEnd;
-    long from = Math.max(t + lead, before);
+    long from = Math.max(t + lead, u.streamEnd);
     int p;
     if (from > t + lead) {
       // The array is still streaming the product before: the load hides behind it.
-      p = m.paths.open(u.streamPath, node);
+      p = m.paths.open(streamed(u), node);
     } else {
       p = m.paths.open(cause, node);
       m.paths.add(p, FILL, lead);
     }
     long stream = c[cost + Costs.STREAM];
-    long overlap = Math.min(stream, c[cost + Costs.OVERLAP]);
-    long bubbles = c[cost + Costs.BUBBLES];
-    long ports = c[cost + Costs.PORTS];
-    long work = stream - bubbles - ports;
-    long tail = Math.min(work, overlap);
-    m.paths.add(p, MATRIX, work - tail);
-    m.paths.add(p, FILL, bubbles - Math.min(bubbles, overlap - tail));
-    m.paths.add(
-        p, PORTS, stream - overlap - (work - tail) - (bubbles - Math.min(bubbles, overlap - tail)));
-    int s = m.paths.open(p, node);
-    m.paths.add(s, MATRIX, tail);
-    m.paths.add(s, FILL, Math.min(bubbles, overlap - tail));
-    m.paths.add(s, PORTS, overlap - tail - Math.min(bubbles, overlap - tail));
+    long drain = c[cost + Costs.DRAIN];
     long end = from + stream;
-    u.streamPath = s;
+    work(p, cost, MATRIX);
     u.streamEnd = end;
-    int d = m.paths.open(s, node);
-    m.paths.add(d, FILL, c[cost + Costs.DRAIN]);
+    u.streamPath = p;
+    u.streamCost = cost;
     if (pipelined) {
-      accept(u, end - overlap, p);
+      accept(u, end - Math.min(stream, c[cost + Costs.OVERLAP]), p, cost);
     } else {
-      accept(u, end + c[cost + Costs.DRAIN], d);
+      accept(u, end + drain, p);
     }
-    fly(u, op, cost, t, end + c[cost + Costs.DRAIN], d);
+    fly(u, op, cost, t, end + drain, p);
   }
 
   private void vector(UnitState u, Decoded op, int cost, int node, long t, int cause) {
+    long accepts = t + m.costs.rows[cost + Costs.STREAM];
+    int p = m.paths.open(cause, node);
+    work(p, cost, VECTOR);
+    fly(u, op, cost, t, accepts + m.costs.rows[cost + Costs.DRAIN], p);
+    accept(u, accepts, p, cost);
+  }
+
+  /** Adds what an instruction does from its first operand to its end. */
+  private void work(int path, int cost, int category) {
+    long[] c = m.costs.rows;
+    long bubbles = c[cost + Costs.BUBBLES];
+    long ports = c[cost + Costs.PORTS];
+    m.paths.add(path, category, c[cost + Costs.STREAM] - bubbles - ports);
+    m.paths.add(path, PORTS, ports);
+    m.paths.add(path, FILL, bubbles + c[cost + Costs.DRAIN]);
+  }
+
+  /** The path to when the last operand of the product before has entered the array. */
+  private int streamed(UnitState u) {
+    int p = m.paths.open(u.streamPath, m.paths.node(u.streamPath));
+    m.paths.add(p, FILL, -m.costs.rows[u.streamCost + Costs.DRAIN]);
+    return p;
+  }
+
+  /** The path to when the unit can go on. */
+  private int accepted(UnitState u) {
+    int cost = u.acceptCost;
+    if (cost < 0) {
+      return u.acceptPath;
+    }
+    // What the next one's load overlaps is work first, then bubbles, then ports.
     long[] c = m.costs.rows;
     long stream = c[cost + Costs.STREAM];
-    long drain = c[cost + Costs.DRAIN];
-    int p = m.paths.open(cause, node);
-    m.paths.add(p, FILL, c[cost + Costs.BUBBLES]);
-    m.paths.add(p, PORTS, c[cost + Costs.PORTS]);
-    m.paths.add(p, VECTOR, stream - c[cost + Costs.BUBBLES] - c[cost + Costs.PORTS]);
-    int d = m.paths.open(p, node);
-    m.paths.add(d, FILL, drain);
-    fly(u, op, cost, t, t + stream + drain, d);
-    accept(u, t + stream, p);
+    long bubbles = c[cost + Costs.BUBBLES];
+    long overlap = Math.min(stream, c[cost + Costs.OVERLAP]);
+    long work = Math.min(stream - bubbles - c[cost + Costs.PORTS], overlap);
+    long idle = Math.min(bubbles, overlap - work);
+    int p = m.paths.open(u.acceptPath, m.paths.node(u.acceptPath));
+    m.paths.add(p, MATRIX, -work);
+    m.paths.add(p, FILL, -idle - c[cost + Costs.DRAIN]);
+    m.paths.add(p, PORTS, work + idle - overlap);
+    return p;
   }
 
   /** The unit can take its next instruction at {@code t}, reached by the path {@code p}. */
   void accept(UnitState u, long t, int p) {
+    accept(u, t, p, Decoded.NO_COST);
+  }
+
+  /**
+   * The unit can take its next instruction at {@code t}, on the way to the end of the one with the
+   * row {@code cost}, to which the path {@code p} leads.
+   */
+  private void accept(UnitState u, long t, int p, int cost) {
     u.acceptPath = p;
+    u.acceptCost = cost;
     u.acceptAt = t;
     u.resumeAt = t;
     if (t <= m.now()
@@ -239,6 +267,7 @@ final class Units {
       var newest = u.newest();
       if (newest.end > t) {
         u.acceptPath = newest.path;
+        u.acceptCost = Decoded.NO_COST;
         u.resumeAt = newest.end;
       }
     }
