@@ -77,6 +77,7 @@ final class Failures {
   /** The parser names Java's types. */
   private static String inWords(String message) {
     return message
+        .replace("option option", "option")
         .replaceFirst("' is not an? (?:int|long)$", "' is no whole number")
         .replaceFirst("' is not a (?:double|float)$", "' is no number");
   }

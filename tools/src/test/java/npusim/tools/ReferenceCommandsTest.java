@@ -2,6 +2,7 @@ package npusim.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,6 +103,34 @@ class ReferenceCommandsTest {
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out()).contains("peak 19.2 GB/s", "seq_read", "rand_read");
     assertThat(json).content().contains("\"format\" : \"npusim-dram/1\"", "\"gb_per_s\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"n=3 c=1", "n=3 c=true", "n=3 c=false"})
+  void boundIntegersTakeTheTypeAndTheRankThatInputsHave(String bindings, @TempDir Path folder)
+      throws IOException {
+    Path file = folder.resolve("m.onnxtxt");
+    Files.writeString(
+        file,
+        """
+        <ir_version: 8, opset_import: ["" : 17]>
+        m (int32[1] n, bool c, float[2] x) => (float[M] y) {
+          a = If<then_branch = t () => (float[2] p) { p = Relu(x) },
+                 else_branch = e () => (float[2] q) { q = Neg(x) }>(c)
+          y = Tile(a, k)
+          k = Cast<to = 7>(n)
+        }
+        """);
+    var words = new ArrayList<Object>(List.of("run", file, "--hw", "edge"));
+    for (String b : bindings.split(" ", -1)) {
+      words.add("--bind");
+      words.add(b);
+    }
+    CommandRun run = CommandRun.of(words.toArray());
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    words.set(5, "n=3000000000");
+    assertThat(CommandRun.of(words.toArray()).err())
+        .contains("declared int32[1] but given int64[]");
   }
 
   @Test

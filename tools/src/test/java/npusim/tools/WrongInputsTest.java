@@ -77,6 +77,8 @@ class WrongInputsTest {
         "dram --preset DDR4-2400 --window 64KB? | is no size in bytes, such as 65536 or 64MiB",
         "dram --preset DDR4-2400 --set dram.model=fixed | no channels, banks and rows",
         "dram --preset DDR4-2400 --set dram.timing.refi=1 | leave no time between refreshes",
+        "run resnet50 --dim N | Value for option '--dim' (NAME=VALUE) should be in KEY=VALUE",
+        "sweep gemm:8,8,8 --vary chip.cores=1 --vary chip.cores=2 | chip.cores is given twice",
         "onnx-test DIR | no test case in",
         "check DIR/none.yaml | no such file",
       })
@@ -98,6 +100,8 @@ class WrongInputsTest {
         "3 | 7: 17 | (string[4] x) => (string[4] y) { y = Identity(x) } | element type string",
         "2 | 8: 17 | (float[4,8] x) => (float[4,8] y) { y = Concat<axis = 9>(x, x) } | axis",
         "2 | 9: 17 | (float[4,8] x) => (float[4,8] y) { y = Add(x) } | 'Add_0' (Add)",
+        "2 | B: 17 | (float[N,8] x) => (float[N,8] y) { y = Relu(x) } | --dim N=EXTENT",
+        "2 | C: 17 | (float[4] 값) => (float[4] y) { y = Relu(값) } | unexpected character '값'",
         "2 | A: 17 | (flot[4,8] x) => (float[4,8] y) { y = Relu(x) } | flot",
       })
   void textualModels(int exitCode, String opset, String graph, String message) throws IOException {

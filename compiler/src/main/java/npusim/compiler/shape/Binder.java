@@ -15,6 +15,7 @@ import npusim.compiler.ir.TensorType;
 import npusim.diag.Diagnostic;
 import npusim.diag.Names;
 import npusim.diag.NpusimException;
+import npusim.isa.DType;
 
 /**
  * Gives symbolic dimensions of a model's inputs their extents, and inputs their values, before
@@ -85,7 +86,8 @@ public final class Binder {
                   "unbound-dim", "symbolic dimensions are not bound: " + String.join(", ", symbols))
               .withHint(
                   "give each an extent: "
-                      + String.join(" ", symbols.stream().map(s -> "--dim " + s + "=N").toList())));
+                      + String.join(
+                          " ", symbols.stream().map(s -> "--dim " + s + "=EXTENT").toList())));
     }
     List<Diagnostic> errors = new ArrayList<>();
     for (String in : m.graph().inputs()) {
@@ -146,7 +148,8 @@ public final class Binder {
   }
 
   /**
-   * Makes an input a constant.
+   * Makes an input a constant. Integers fit every integer type that holds them and bool, and a
+   * single value a scalar as well as a list of one.
    *
    * @throws NpusimException exit code 2 when there is no such input or the value doesn't fit
    */
@@ -159,10 +162,31 @@ public final class Binder {
           Names.suggest(name, g.inputs()));
     }
     TensorType t = g.tensorType(name);
+    Tensor fitted = t == null ? value : fitted(t, value);
     if (t != null) {
-      check(name, t, value, new LinkedHashMap<>());
+      check(name, t, fitted, new LinkedHashMap<>());
     }
     g.inputs().remove(name);
-    g.addInitializer(name, value);
+    g.addInitializer(name, fitted);
+  }
+
+  /** The value in the declared type and rank where that changes nothing, else as it is. */
+  private static Tensor fitted(TensorType t, Tensor v) {
+    boolean integers = t.dtype().isInteger() || t.dtype() == DType.BOOL;
+    if (v.dtype() != DType.I64 || !integers) {
+      return v;
+    }
+    boolean one = t.ranked() && t.rank() <= 1 && v.rank() <= 1 && v.size() == 1;
+    long[] dims = one ? new long[t.rank()] : v.dims();
+    if (one) {
+      Arrays.fill(dims, 1);
+    }
+    Tensor same = Tensor.generateLongs(t.dtype(), dims, v::longAt);
+    for (long i = 0; i < v.size(); i++) {
+      if (same.longAt(i) != v.longAt(i)) {
+        return v;
+      }
+    }
+    return same;
   }
 }

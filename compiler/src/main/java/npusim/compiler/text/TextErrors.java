@@ -32,6 +32,14 @@ final class TextErrors extends BaseErrorListener {
       int column,
       String message,
       RecognitionException e) {
+    String unknown = "token recognition error at: ";
+    if (message.startsWith(unknown)) {
+      throw at(
+          line,
+          column + 1,
+          "unexpected character " + message.substring(unknown.length()),
+          "names of other letters than a to z stand in double quotes");
+    }
     throw at(line, column + 1, message, "the grammar is that of ONNX's textual syntax");
   }
 

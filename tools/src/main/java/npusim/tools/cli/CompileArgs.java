@@ -143,12 +143,13 @@ final class CompileArgs {
     long[] v = new long[parts.length];
     for (int i = 0; i < v.length; i++) {
       try {
-        v[i] = Long.parseLong(parts[i].strip());
+        String part = parts[i].strip();
+        v[i] = part.equals("true") ? 1 : part.equals("false") ? 0 : Long.parseLong(part);
       } catch (NumberFormatException e) {
         throw NpusimException.usage(
             "bind",
             "--bind " + name + "=" + text + ": \"" + parts[i] + "\" is no integer",
-            "give an integer, a list of integers, or a .pb or .npy file");
+            "give an integer, true or false, a list of these, or a .pb or .npy file");
       }
     }
     return v.length == 1 && !text.contains(",") ? Tensor.scalar(v[0]) : Tensor.vector(v);

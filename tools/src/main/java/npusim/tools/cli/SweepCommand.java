@@ -2,6 +2,7 @@ package npusim.tools.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import npusim.diag.NpusimException;
@@ -74,6 +75,15 @@ public final class SweepCommand implements Callable<Integer> {
       throw NpusimException.usage("sweep-option", "--jobs " + jobs + " must be 1 or more", "");
     }
     List<Axis> axes = vary.stream().map(Axis::parse).toList();
+    var parameters = new HashSet<String>();
+    for (Axis a : axes) {
+      if (!parameters.add(a.parameter())) {
+        throw NpusimException.usage(
+            "sweep-axis",
+            "--vary " + a.parameter() + " is given twice",
+            "list its values with commas: --vary " + a.parameter() + "=64,128");
+      }
+    }
     Hardware base = hardware.load(Defaults.RUN_CHIP);
     var out = spec.commandLine().getOut();
     var options = new RunOptions(compile.options(out), compile.dtype(), exact);

@@ -77,7 +77,9 @@ final class HtmlCharts {
             .toList();
     double peak = r.hw().chipOpsPerSecond(mainType()) * r.chips();
     double dram = r.hw().dramBytesPerSecond() * r.chips();
-    double ridge = peak / dram;
+    // Memory without a limit has no slope, so that nothing is left of its ridge.
+    boolean slope = Double.isFinite(dram) && dram > 0;
+    double ridge = slope ? peak / dram : 1;
     double loX = Math.min(0.1, ridge / 10);
     double hiX = Math.max(1000, ridge * 10);
     double loY = peak * 1e-6;
@@ -97,7 +99,7 @@ final class HtmlCharts {
       svg.text(LEFT - 6, y.at(v) + 4, "end", Quantity.si(v).strip());
     }
     svg.text(RIGHT, 364, "end", "operations per DRAM byte").text(4, 12, "start", "OP/s");
-    if (Double.isFinite(dram) && dram > 0) {
+    if (slope) {
       double from = Math.max(loX, loY / dram);
       svg.path("roof", x.at(from), y.at(from * dram), x.at(ridge), y.at(peak));
       svg.path("roof", x.at(ridge), y.at(peak), RIGHT, y.at(peak));

@@ -5,7 +5,11 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import npusim.hardware.Hardware;
 import npusim.program.CoreCode;
 import npusim.program.Program;
@@ -17,12 +21,17 @@ import npusim.sim.timing.TraceSink;
 /**
  * Collects a run as a trace in Chrome's JSON format, which Perfetto opens: a process per core, a
  * thread per unit, a slice per instruction named by its graph node, and counters of the bandwidths
- * of DRAM and shared SRAM and of dynamic power. Stages follow one another on the time axis. Of
- * chips that do the same the cores of the first are shown; counters are always those of all chips.
+ * of DRAM and shared SRAM and of dynamic power. Instructions of a unit that overlap, as transfers
+ * and products in a pipeline do, lie in lanes: of slices that overlap on one thread without one
+ * holding the other Perfetto drops the second. Stages follow one another on the time axis. Of chips
+ * that do the same the cores of the first are shown; counters are always those of all chips.
  */
 public final class PerfettoTrace implements TraceSink {
   /** Slices kept; later ones are counted only, so that a trace stays small enough to open. */
   static final int MAX_SLICES = 400_000;
+
+  /** More than instructions of a unit can be in flight. */
+  private static final int MAX_LANES = 1000;
 
   private final Hardware hw;
   private final EnergyModel energy;
@@ -37,6 +46,10 @@ public final class PerfettoTrace implements TraceSink {
   private long leftOut;
   private int alike = 1;
   private final BitSet named = new BitSet();
+
+  /** When the last slice of each lane ends, by core · units + unit, in cycles of all stages. */
+  private final Map<Integer, List<Long>> lanes = new HashMap<>();
+
   private Windows readBytes;
   private Windows writtenBytes;
   private Windows sharedReadBytes;
@@ -142,14 +155,15 @@ public final class PerfettoTrace implements TraceSink {
         named.set(core);
         name("process_name", core, 0, "core " + core);
         for (TimingUnit u : TimingUnit.values()) {
-          name("thread_name", core, u.ordinal() + 1, u.label());
+          name("thread_name", core, thread(u, 0), u.label());
         }
       }
+      int lane = lane(core, unit, start, end);
       g.writeStartObject();
       g.writeStringField("name", name);
       g.writeStringField("ph", "X");
       g.writeNumberField("pid", core);
-      g.writeNumberField("tid", unit.ordinal() + 1);
+      g.writeNumberField("tid", thread(unit, lane));
       g.writeNumberField("ts", microseconds(start));
       g.writeNumberField("dur", (end - start) / hw.chip().clockMhz());
       g.writeObjectFieldStart("args");
@@ -162,6 +176,30 @@ public final class PerfettoTrace implements TraceSink {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Lanes of a unit lie one below the other, as Perfetto sorts threads by number. */
+  private static int thread(TimingUnit unit, int lane) {
+    return (unit.ordinal() + 1) * MAX_LANES + lane;
+  }
+
+  /** The first lane that is free when an instruction starts; those of a unit start in order. */
+  private int lane(int core, TimingUnit unit, long start, long end) throws IOException {
+    List<Long> ends =
+        lanes.computeIfAbsent(
+            core * TimingUnit.values().length + unit.ordinal(), k -> new ArrayList<>());
+    int lane = 0;
+    while (lane < ends.size() && ends.get(lane) > offset + start) {
+      lane++;
+    }
+    if (lane == ends.size()) {
+      ends.add(0L);
+      if (lane > 0) {
+        name("thread_name", core, thread(unit, lane), unit.label() + " lane " + (lane + 1));
+      }
+    }
+    ends.set(lane, offset + end);
+    return lane;
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.List;
 import npusim.hardware.HardwareCatalog;
 import npusim.tools.CommandRun;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -36,6 +37,17 @@ class HonestReportTest {
         CommandRun.of("run", "gemm:16,16,16", "--hw", "tpu-v4", "--dtype", "f32", option, file);
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(file).isNotEmptyFile();
+  }
+
+  @Test
+  @Timeout(30)
+  void aPageIsDrawnForMemoryWithoutALimit(@TempDir Path folder) {
+    Path file = folder.resolve("r.html");
+    CommandRun run =
+        CommandRun.of(
+            "run", "gemm:16,16,16", "--hw", "edge", "--set", "dram.model=ideal", "--html", file);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(file).content().contains("Roofline").doesNotContain("NaN", "Infinity");
   }
 
   @Test

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import npusim.tools.CommandRun;
 import org.assertj.core.data.Offset;
@@ -78,5 +80,29 @@ class ReportSumsTest {
             .isBetween(0.0, 1.0);
       }
     }
+  }
+
+  /** Perfetto drops a slice that overlaps another of its thread without lying inside. */
+  @ParameterizedTest
+  @ValueSource(strings = {"softmax:64,64 --hw tiny", "opt-125m:layers=1 --hw tpu-v4 --generate 2"})
+  void slicesOfAThreadDoNotOverlap(String arguments) throws IOException {
+    Path trace = dir.resolve("t.json");
+    report(arguments + " --trace " + trace);
+    var ends = new HashMap<String, Double>();
+    var names = new HashSet<String>();
+    int slices = 0;
+    for (JsonNode e : new ObjectMapper().readTree(trace.toFile()).get("traceEvents")) {
+      String thread = e.get("pid") + "/" + e.get("tid");
+      if (e.get("ph").asText().equals("M")) {
+        names.add(thread);
+      } else if (e.get("ph").asText().equals("X")) {
+        double start = e.get("ts").asDouble();
+        assertThat(start).as(thread).isGreaterThanOrEqualTo(ends.getOrDefault(thread, 0.0) - 1e-6);
+        assertThat(names).contains(thread);
+        ends.put(thread, start + e.get("dur").asDouble());
+        slices++;
+      }
+    }
+    assertThat(slices).isPositive();
   }
 }
