@@ -104,14 +104,11 @@ public final class Scenarios {
               o.batch()));
     }
     String title =
-        String.format(
-            Locale.ROOT,
-            "batch %d · prompt %d · generate %d · %s%s",
-            o.batch(),
-            prompt,
-            generate,
-            o.lang().code(),
-            shard.whole() ? "" : " · " + shard.chips() + " chips");
+        ("batch " + o.batch())
+            + (" · prompt " + prompt)
+            + (" · generate " + generate)
+            + (" · " + o.lang().code())
+            + (shard.whole() ? "" : " · " + shard.chips() + " chips");
     return new Scenario(
         spec.name(),
         title,

@@ -39,16 +39,16 @@ public final class Quantity {
       return "0";
     }
     if (a >= 100 || a == Math.rint(a)) {
-      return String.format(Locale.ROOT, "%.0f", v);
+      return PlainFormat.fixed(v, 0);
     }
     if (a >= 10) {
-      return String.format(Locale.ROOT, "%.1f", v);
+      return PlainFormat.fixed(v, 1);
     }
     if (a >= 0.1) {
-      return String.format(Locale.ROOT, "%.2f", v);
+      return PlainFormat.fixed(v, 2);
     }
     return a >= 0.001
-        ? String.format(Locale.ROOT, "%.4f", v)
+        ? PlainFormat.fixed(v, 4)
         : String.format(Locale.ROOT, "%.2e", v);
   }
 
@@ -58,10 +58,10 @@ public final class Quantity {
   }
 
   public static String percent(double share) {
-    return String.format(Locale.ROOT, "%.1f%%", 100 * share);
+    return PlainFormat.fixed(100 * share, 1) + "%";
   }
 
   public static String count(long n) {
-    return String.format(Locale.ROOT, "%,d", n);
+    return PlainFormat.grouped(n);
   }
 }
