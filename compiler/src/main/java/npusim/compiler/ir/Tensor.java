@@ -2,6 +2,7 @@ package npusim.compiler.ir;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.function.LongToDoubleFunction;
@@ -16,7 +17,7 @@ import npusim.isa.Numeric;
  * or absent (shape only).
  */
 public final class Tensor {
-  /** Set up when a value is first read or written: tensors of a timing run have none. */
+  /** Set up when a value outside the heap is first read: tensors of a timing run have none. */
   private static final class Elements {
     static final ValueLayout.OfShort SHORT =
         ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -26,27 +27,39 @@ public final class Tensor {
         ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     static final ValueLayout.OfFloat FLOAT =
         ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    static final ValueLayout.OfDouble DOUBLE =
-        ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   }
 
   private final DType dtype;
   private final long[] dims;
   private final long size;
   private final Supplier<MemorySegment> source;
+
+  /**
+   * All bytes where they are an array, else null: setting up segments takes longer than the few
+   * constants of a short run are worth.
+   */
+  private final ByteBuffer heap;
+
   private MemorySegment data;
 
-  private Tensor(DType dtype, long[] dims, MemorySegment data, Supplier<MemorySegment> source) {
+  private Tensor(
+      DType dtype,
+      long[] dims,
+      ByteBuffer heap,
+      MemorySegment data,
+      Supplier<MemorySegment> source) {
     this.dtype = dtype;
     this.dims = dims.clone();
     this.size = TensorType.count(dims);
+    this.heap = heap;
     this.data = data;
     this.source = source;
   }
 
   /** A tensor over the given bytes, which are not copied. */
   public static Tensor of(DType dtype, long[] dims, byte[] bytes) {
-    return of(dtype, dims, MemorySegment.ofArray(bytes));
+    var heap = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    return new Tensor(dtype, dims, heap, null, null).checked(bytes.length);
   }
 
   /**
@@ -55,22 +68,25 @@ public final class Tensor {
    * @throws IllegalArgumentException when its size differs from that of type and shape
    */
   public static Tensor of(DType dtype, long[] dims, MemorySegment data) {
-    Tensor t = new Tensor(dtype, dims, data, null);
-    if (data.byteSize() != t.byteSize()) {
+    return new Tensor(dtype, dims, null, data, null).checked(data.byteSize());
+  }
+
+  private Tensor checked(long bytes) {
+    if (bytes != byteSize()) {
       throw new IllegalArgumentException(
-          data.byteSize() + " bytes for " + t.type() + ", which takes " + t.byteSize());
+          bytes + " bytes for " + type() + ", which takes " + byteSize());
     }
-    return t;
+    return this;
   }
 
   /** A tensor whose bytes are fetched at first use (a mapped part of a file). */
   public static Tensor lazy(DType dtype, long[] dims, Supplier<MemorySegment> source) {
-    return new Tensor(dtype, dims, null, source);
+    return new Tensor(dtype, dims, null, null, source);
   }
 
   /** A tensor with type and shape only: good for timing, not for values. */
   public static Tensor absent(DType dtype, long... dims) {
-    return new Tensor(dtype, dims, null, null);
+    return new Tensor(dtype, dims, null, null, null);
   }
 
   /** A tensor of zeros, to be filled by {@link #setDouble} or {@link #setLong}. */
@@ -82,7 +98,7 @@ public final class Tensor {
   public static Tensor ofFloats(long[] dims, float... values) {
     checkCount(dims, values.length);
     Tensor t = zeros(DType.F32, dims);
-    MemorySegment.copy(values, 0, t.data, Elements.FLOAT, 0, values.length);
+    t.heap.asFloatBuffer().put(values);
     return t;
   }
 
@@ -90,7 +106,9 @@ public final class Tensor {
   public static Tensor ofLongs(long[] dims, long... values) {
     checkCount(dims, values.length);
     Tensor t = zeros(DType.I64, dims);
-    MemorySegment.copy(values, 0, t.data, Elements.LONG, 0, values.length);
+    for (int i = 0; i < values.length; i++) {
+      t.heap.putLong(8 * i, values[i]);
+    }
     return t;
   }
 
@@ -172,7 +190,7 @@ public final class Tensor {
 
   /** True when it has values (in memory or a file). */
   public boolean hasData() {
-    return data != null || source != null;
+    return heap != null || data != null || source != null;
   }
 
   /**
@@ -181,6 +199,9 @@ public final class Tensor {
    * @throws IllegalStateException when it is shape only
    */
   public MemorySegment data() {
+    if (data == null && heap != null) {
+      data = MemorySegment.ofArray(heap.array());
+    }
     if (data == null) {
       if (source == null) {
         throw new IllegalStateException("tensor " + type() + " has no values");
@@ -192,43 +213,86 @@ public final class Tensor {
 
   /** Copy of the bytes. */
   public byte[] toBytes() {
-    return data().toArray(ValueLayout.JAVA_BYTE);
+    return heap != null ? heap.array().clone() : data().toArray(ValueLayout.JAVA_BYTE);
   }
 
   /** The raw bits of element {@code i}, zero-extended. */
   public long bits(long i) {
-    MemorySegment d = data();
     return switch (dtype.bits()) {
-      case 64 -> d.get(Elements.LONG, i * 8);
-      case 32 -> d.get(Elements.INT, i * 4) & 0xffffffffL;
-      case 16 -> d.get(Elements.SHORT, i * 2) & 0xffff;
-      case 8 -> d.get(ValueLayout.JAVA_BYTE, i) & 0xff;
-      case 4 -> (d.get(ValueLayout.JAVA_BYTE, i >> 1) >> ((i & 1) * 4)) & 15;
-      case 2 -> (d.get(ValueLayout.JAVA_BYTE, i >> 2) >> ((i & 3) * 2)) & 3;
+      case 64 -> getLong(i * 8);
+      case 32 -> getInt(i * 4) & 0xffffffffL;
+      case 16 -> getShort(i * 2) & 0xffff;
+      case 8 -> getByte(i) & 0xff;
+      case 4 -> (getByte(i >> 1) >> ((i & 1) * 4)) & 15;
+      case 2 -> (getByte(i >> 2) >> ((i & 3) * 2)) & 3;
       default -> throw new IllegalStateException("no element access: " + dtype);
     };
   }
 
+  private long getLong(long at) {
+    return heap != null ? heap.getLong((int) at) : data().get(Elements.LONG, at);
+  }
+
+  private int getInt(long at) {
+    return heap != null ? heap.getInt((int) at) : data().get(Elements.INT, at);
+  }
+
+  private short getShort(long at) {
+    return heap != null ? heap.getShort((int) at) : data().get(Elements.SHORT, at);
+  }
+
+  private byte getByte(long at) {
+    return heap != null ? heap.get((int) at) : data().get(ValueLayout.JAVA_BYTE, at);
+  }
+
+  private void putLong(long at, long v) {
+    if (heap != null) {
+      heap.putLong((int) at, v);
+    } else {
+      data().set(Elements.LONG, at, v);
+    }
+  }
+
+  private void putInt(long at, int v) {
+    if (heap != null) {
+      heap.putInt((int) at, v);
+    } else {
+      data().set(Elements.INT, at, v);
+    }
+  }
+
+  private void putShort(long at, short v) {
+    if (heap != null) {
+      heap.putShort((int) at, v);
+    } else {
+      data().set(Elements.SHORT, at, v);
+    }
+  }
+
+  private void putByte(long at, byte v) {
+    if (heap != null) {
+      heap.put((int) at, v);
+    } else {
+      data().set(ValueLayout.JAVA_BYTE, at, v);
+    }
+  }
+
   /** Writes the raw bits of element {@code i}. */
   public void setBits(long i, long bits) {
-    MemorySegment d = data();
     switch (dtype.bits()) {
-      case 64 -> d.set(Elements.LONG, i * 8, bits);
-      case 32 -> d.set(Elements.INT, i * 4, (int) bits);
-      case 16 -> d.set(Elements.SHORT, i * 2, (short) bits);
-      case 8 -> d.set(ValueLayout.JAVA_BYTE, i, (byte) bits);
-      case 4 -> setPacked(d, i >> 1, (int) (i & 1) * 4, 15, bits);
-      case 2 -> setPacked(d, i >> 2, (int) (i & 3) * 2, 3, bits);
+      case 64 -> putLong(i * 8, bits);
+      case 32 -> putInt(i * 4, (int) bits);
+      case 16 -> putShort(i * 2, (short) bits);
+      case 8 -> putByte(i, (byte) bits);
+      case 4 -> setPacked(i >> 1, (int) (i & 1) * 4, 15, bits);
+      case 2 -> setPacked(i >> 2, (int) (i & 3) * 2, 3, bits);
       default -> throw new IllegalStateException("no element access: " + dtype);
     }
   }
 
-  private static void setPacked(MemorySegment d, long at, int shift, int mask, long bits) {
-    int old = d.get(ValueLayout.JAVA_BYTE, at);
-    d.set(
-        ValueLayout.JAVA_BYTE,
-        at,
-        (byte) ((old & ~(mask << shift)) | (((int) bits & mask) << shift)));
+  private void setPacked(long at, int shift, int mask, long bits) {
+    int old = getByte(at);
+    putByte(at, (byte) ((old & ~(mask << shift)) | (((int) bits & mask) << shift)));
   }
 
   /**
@@ -236,8 +300,8 @@ public final class Tensor {
    */
   public double at(long i) {
     return switch (dtype) {
-      case F32 -> data().get(Elements.FLOAT, i * 4);
-      case F64 -> data().get(Elements.DOUBLE, i * 8);
+      case F32 -> Float.intBitsToFloat(getInt(i * 4));
+      case F64 -> Double.longBitsToDouble(getLong(i * 8));
       case F16 -> Numeric.f16ToFloat((short) bits(i));
       case BF16 -> Numeric.bf16ToFloat((short) bits(i));
       case F8E4M3FN -> Numeric.f8E4M3FNToFloat((byte) bits(i));
@@ -249,7 +313,7 @@ public final class Tensor {
 
   /** Element {@code i} as binary32, rounded once. */
   public float floatAt(long i) {
-    return dtype == DType.F32 ? data().get(Elements.FLOAT, i * 4) : (float) at(i);
+    return dtype == DType.F32 ? Float.intBitsToFloat(getInt(i * 4)) : (float) at(i);
   }
 
   /**
@@ -269,8 +333,8 @@ public final class Tensor {
    */
   public void setDouble(long i, double v) {
     switch (dtype) {
-      case F32 -> data().set(Elements.FLOAT, i * 4, (float) v);
-      case F64 -> data().set(Elements.DOUBLE, i * 8, v);
+      case F32 -> putInt(i * 4, Float.floatToRawIntBits((float) v));
+      case F64 -> putLong(i * 8, Double.doubleToRawLongBits(v));
       case F16 -> setBits(i, Numeric.doubleToF16(v));
       case BF16 -> setBits(i, Numeric.doubleToBf16(v));
       case F8E4M3FN -> setBits(i, Numeric.floatToF8E4M3FN(Numeric.toFloatRoundToOdd(v), true));
@@ -326,13 +390,16 @@ public final class Tensor {
   /** The same bytes with another shape of as many elements. */
   public Tensor reshaped(long... shape) {
     checkCount(shape, size);
-    return new Tensor(dtype, shape, data, source);
+    return new Tensor(dtype, shape, heap, data, source);
   }
 
   /** True when type, shape and bytes are equal (both must have values, or neither). */
   public boolean sameAs(Tensor o) {
     if (dtype != o.dtype || !Arrays.equals(dims, o.dims) || hasData() != o.hasData()) {
       return false;
+    }
+    if (heap != null && o.heap != null) {
+      return Arrays.equals(heap.array(), o.heap.array());
     }
     return !hasData() || data().mismatch(o.data()) < 0;
   }

@@ -47,9 +47,7 @@ public final class Quantity {
     if (a >= 0.1) {
       return PlainFormat.fixed(v, 2);
     }
-    return a >= 0.001
-        ? PlainFormat.fixed(v, 4)
-        : String.format(Locale.ROOT, "%.2e", v);
+    return a >= 0.001 ? PlainFormat.fixed(v, 4) : String.format(Locale.ROOT, "%.2e", v);
   }
 
   /** Milliseconds with as many digits as matter. */

@@ -194,8 +194,7 @@ public final class TextReport {
       if (b.cycles() > 0) {
         bounds.append(bounds.isEmpty() ? "" : " · ");
         bounds.append(r.stages().size() > 1 ? s.stage().name() + " " : "");
-        bounds.append(
-            PlainFormat.of("%.2f× %s roof", s.cycles() / b.cycles(), b.name()));
+        bounds.append(PlainFormat.of("%.2f× %s roof", s.cycles() / b.cycles(), b.name()));
       }
     }
     if (!bounds.isEmpty()) {
@@ -226,8 +225,7 @@ public final class TextReport {
   private void split() {
     List<StageTotals> stages = r.stages();
     boolean several = stages.size() > 1;
-    StringBuilder head =
-        new StringBuilder(PlainFormat.of("%-30s", "where the time went"));
+    StringBuilder head = new StringBuilder(PlainFormat.of("%-30s", "where the time went"));
     if (several) {
       for (StageTotals s : stages) {
         head.append(PlainFormat.of("%10s", s.stage().name()));
@@ -256,7 +254,8 @@ public final class TextReport {
 
   private void layers() {
     out.append(
-        PlainFormat.of("%-" + NAME_WIDTH + "s %6s %10s  %-12s %6s %6s %6s%n",
+        PlainFormat.of(
+            "%-" + NAME_WIDTH + "s %6s %10s  %-12s %6s %6s %6s%n",
             "slowest layers",
             "calls",
             "time",
@@ -271,7 +270,8 @@ public final class TextReport {
       String stage = several ? row.stage() + " " : "";
       String name = stage + brief(row.name(), NAME_WIDTH - 2 - stage.length());
       out.append(
-          PlainFormat.of("  %-" + (NAME_WIDTH - 2) + "s %6d %10s  %-12s %6s %6s %6s%n",
+          PlainFormat.of(
+              "  %-" + (NAME_WIDTH - 2) + "s %6d %10s  %-12s %6s %6s %6s%n",
               shorten(name, NAME_WIDTH - 2),
               row.calls(),
               Quantity.ms(r.seconds(row.totals().cycles())),
@@ -428,12 +428,13 @@ public final class TextReport {
     double joules = value(Metric.ENERGY_J);
     for (Sensitivity s : r.whatIf()) {
       out.append(
-          PlainFormat.of("  %-24s %s%n",
+          PlainFormat.of(
+              "  %-24s %s%n",
               s.change(),
               s.possible()
-                  ? PlainFormat.of("total %+6.1f%%   energy %+6.1f%%",
-                      100 * (s.seconds() / seconds - 1),
-                      100 * (s.joules() / joules - 1))
+                  ? PlainFormat.of(
+                      "total %+6.1f%%   energy %+6.1f%%",
+                      100 * (s.seconds() / seconds - 1), 100 * (s.joules() / joules - 1))
                   : "not possible: " + s.problem()));
     }
   }

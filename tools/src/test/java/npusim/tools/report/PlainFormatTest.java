@@ -13,8 +13,16 @@ class PlainFormatTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "word", "%s|%s|%s", "%5s%-7s|%2s|", "100%% of %s %s %s", "%-30s%10s%n%s", "%S %s %h",
-        "%s %s %5.1e", "%05.1f %2$s", "%3$8.2f|%s"
+        "",
+        "word",
+        "%s|%s|%s",
+        "%5s%-7s|%2s|",
+        "100%% of %s %s %s",
+        "%-30s%10s%n%s",
+        "%S %s %h",
+        "%s %s %5.1e",
+        "%05.1f %2$s",
+        "%3$8.2f|%s"
       })
   void writesWordsAsTheGeneralOne(String pattern) {
     Object[] args = {2.5, "×word", 12345.678};
@@ -33,8 +41,30 @@ class PlainFormatTest {
   void roundsAsTheGeneralOne() {
     var random = new Random(1);
     double[] edges = {
-      0, -0.0, 0.5, 1.5, 2.5, 0.05, 0.25, 0.35, 0.125, 1e-3, 9.995e-4, 0.99995, 9.95, 999.5, 9999999.5,
-      1e7, 1e9, 1e22, -1.25, Double.NaN, Double.POSITIVE_INFINITY, Double.MIN_VALUE, 100, 4095.95
+      0,
+      -0.0,
+      0.5,
+      1.5,
+      2.5,
+      0.05,
+      0.25,
+      0.35,
+      0.125,
+      1e-3,
+      9.995e-4,
+      0.99995,
+      9.95,
+      999.5,
+      9999999.5,
+      1e7,
+      1e9,
+      1e22,
+      -1.25,
+      Double.NaN,
+      Double.POSITIVE_INFINITY,
+      Double.MIN_VALUE,
+      100,
+      4095.95
     };
     for (int i = 0; i < 3000; i++) {
       double any = Math.exp(random.nextDouble() * 40 - 15);
