@@ -33,7 +33,7 @@ class IndexedOperatorsTest {
   }
 
   private static Tensor longs(long[] dims, LongToDoubleFunction values) {
-    return Tensor.generate(DType.I64, dims, values::applyAsDouble);
+    return Tensor.generate(DType.I64, dims, values);
   }
 
   private static String type(String name, Tensor t) {
@@ -107,8 +107,8 @@ class IndexedOperatorsTest {
       want[i] = data.at(i);
     }
     for (int i = 0; i < n * updates * rest; i++) {
-      long a = (idx.longAt(i) + axis) % axis;
-      int at = (int) ((i / (updates * rest) * axis + a) * rest + i % rest);
+      int a = (int) ((idx.longAt(i) + axis) % axis);
+      int at = (i / (updates * rest) * axis + a) * rest + i % rest;
       want[at] = combine(reduction, want[at], values.at(i));
     }
     check(
