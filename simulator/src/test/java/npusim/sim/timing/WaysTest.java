@@ -42,6 +42,23 @@ class WaysTest {
   }
 
   @Test
+  void aRoutersLinksAreApart() {
+    Ways mesh = new Ways(Noc.Topology.MESH, 9, 9);
+    for (int round = 0; round < 2; round++) {
+      for (int router = 0; router < 9; router++) {
+        for (int next : new int[] {router - 1, router + 1, router - 3, router + 3}) {
+          if (next >= 0 && next < 9 && mesh.hops(router, next) == 1) {
+            mesh.begin();
+            assertThat(mesh.take(router, next, 0, 10))
+                .as("%d to %d", router, next)
+                .isEqualTo(10 * round);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
   void ringsGoTheShorterWayRound() {
     Ways w = new Ways(Noc.Topology.RING, 8, 8);
     w.begin();
