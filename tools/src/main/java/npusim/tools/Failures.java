@@ -78,6 +78,9 @@ final class Failures {
   private static String inWords(String message) {
     return message
         .replace("option option", "option")
+        .replaceFirst(
+            "cannot convert ('.*') to interface java.nio.file.Path .*",
+            "$1 is no file name in this locale; LC_ALL=C.UTF-8 takes all letters")
         .replaceFirst("' is not an? (?:int|long)$", "' is no whole number")
         .replaceFirst("' is not a (?:double|float)$", "' is no number");
   }

@@ -115,6 +115,18 @@ class LauncherTest {
   }
 
   @Test
+  void takesNamesOfFilesInAnyLettersWhereTheLocaleHasAsciiOnly() throws Exception {
+    for (String ascii : List.of("", "C", "POSIX")) {
+      var environment = withMaven("echo \"locale: $LC_ALL.\"; exit 1");
+      environment.putAll(Map.of("LC_ALL", ascii, "LC_CTYPE", "", "LANG", ascii));
+      assertThat(run(environment, top + "/npusim").text()).contains("locale: C.UTF-8.");
+    }
+    var other = withMaven("echo \"locale: $LC_ALL.\"; exit 1");
+    other.put("LC_ALL", "ko_KR.eucKR");
+    assertThat(run(other, top + "/npusim").text()).contains("locale: ko_KR.eucKR.");
+  }
+
+  @Test
   void buildsThroughASymbolicLinkOnceAndAgainWhenASourceIsNewer() throws Exception {
     // The JVM then finds no main class: what is under test is when a build happens.
     var environment =

@@ -19,9 +19,10 @@ public final class ChipsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var out = spec.commandLine().getOut();
+    int width = HardwareCatalog.chips().stream().mapToInt(String::length).max().orElse(0);
     out.printf(
         Locale.ROOT,
-        "%-16s %-6s %9s %10s %9s %7s  %s%n",
+        "%-" + width + "s %-6s %9s %10s %9s %7s  %s%n",
         "name",
         "native",
         "peak TOPS",
@@ -37,7 +38,7 @@ public final class ChipsCommand implements Callable<Integer> {
               : 0;
       out.printf(
           Locale.ROOT,
-          "%-16s %-6s %9.1f %10.1f %9.1f %7.1f  %s%n",
+          "%-" + width + "s %-6s %9.1f %10.1f %9.1f %7.1f  %s%n",
           name,
           hw.nativeType().shortName(),
           peak,

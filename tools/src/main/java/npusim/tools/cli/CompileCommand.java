@@ -38,7 +38,12 @@ public final class CompileCommand implements Callable<Integer> {
       description = "The program container to write, such as prog.npu.")
   private Path output;
 
-  @Option(names = "--asm", paramLabel = "FILE", description = "Write the program as assembly.")
+  @Option(
+      names = "--asm",
+      paramLabel = "FILE",
+      description =
+          "Write the program as assembly, without the contents of constants, which `npusim disasm`"
+              + " prints as well.")
   private Path asm;
 
   @Option(
