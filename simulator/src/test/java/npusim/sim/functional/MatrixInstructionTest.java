@@ -242,4 +242,16 @@ class MatrixInstructionTest {
     assertThatThrownBy(() -> tracked.run(product(2, 4, 8, 4, 0)))
         .hasMessageContaining("operand a reads");
   }
+
+  @Test
+  void columnsOfTheirOwnAreReadToTheLast() {
+    // Two rows of three steps: step k of row m and column j is at 3 m + k + j.
+    Rig tracked = new Rig(true);
+    tracked.put(DType.BF16, W, new double[3 * 8]);
+    tracked.put(DType.BF16, A, new double[3 + 2 + 7]);
+    var i = product(2, 3, 8, 0, 0).set(Field.COLUMNWISE, 1);
+    assertThatThrownBy(() -> tracked.run(i)).hasMessageContaining("operand a reads");
+    tracked.put(DType.BF16, A, new double[3 + 2 + 7 + 1]);
+    tracked.run(i);
+  }
 }

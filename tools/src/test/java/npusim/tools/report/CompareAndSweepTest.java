@@ -45,6 +45,8 @@ class CompareAndSweepTest {
     JsonNode before = JSON.readTree(a.toFile()).get("metrics");
     JsonNode after = JSON.readTree(b.toFile()).get("metrics");
     JsonNode diff = JSON.readTree(out.toFile());
+    assertThat(diff.get("a").asText()).startsWith("softmax:64,64 on edge");
+    assertThat(diff.get("b").asText()).startsWith("softmax:64,64 on edge");
     for (JsonNode m : diff.get("metrics")) {
       String name = m.get("name").asText();
       assertThat(m.get("a").asDouble()).as(name).isEqualTo(before.get(name).asDouble());

@@ -76,6 +76,8 @@ class HtmlReportTest {
     for (JsonNode layer : json.get("layers")) {
       assertThat(page.getDocumentElement().getTextContent()).contains(layer.get("name").asText());
     }
+    assertThat(page.getDocumentElement().getTextContent())
+        .contains(Metric.LATENCY_CYCLES.meaning(), Metric.LATENCY_CYCLES.unit());
     shapesLieInsideTheirDrawings(page);
   }
 
