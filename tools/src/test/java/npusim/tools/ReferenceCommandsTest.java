@@ -104,7 +104,8 @@ class ReferenceCommandsTest {
     assertThat(run.out()).contains("peak 19.2 GB/s", "seq_read", "rand_read");
     assertThat(json).content().contains("\"format\" : \"npusim-dram/1\"", "\"gb_per_s\"");
     CommandRun two =
-        CommandRun.of("dram", "--preset", "DDR4-2400", "--set", "dram.channels=2", "--requests", 99);
+        CommandRun.of(
+            "dram", "--preset", "DDR4-2400", "--set", "dram.channels=2", "--requests", 99);
     assertThat(two.out()).contains("peak 38.4 GB/s");
   }
 

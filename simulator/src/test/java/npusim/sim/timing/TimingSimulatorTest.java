@@ -184,6 +184,19 @@ class TimingSimulatorTest {
     assertThat(cycles(puts, "chip.cores=4")).isBetween(one + 4096 / 64, one + 4096 / 32 + 10);
   }
 
+  /** Cores that fetch from one share its port of 64 bytes a cycle, their own buses take 32. */
+  @Test
+  void aCoresPortServesOneCopyAtATime() {
+    String gets =
+        ".core 0 stream=b\n.core 1 stream=a\n.core 2 stream=a\n.core 3 stream=b\n"
+            + ".stream b\nhalt\n.stream a\n"
+            + "dma.get d=[1024] dst=0x1000[1] a=0[1] core=%d\nhalt";
+    long one = START + 10 + 4096 / 32 + 2 * 2;
+    assertThat(cycles(gets.formatted(0), "chip.cores=4")).isEqualTo(one + 4096 / 64);
+    String apart = gets.replace(".core 2 stream=a", ".core 2 stream=b");
+    assertThat(cycles(apart.formatted(0), "chip.cores=4")).isEqualTo(one);
+  }
+
   @Test
   void barriersTakeAHopThereAndBack() {
     String barrier = FOUR_CORES + "c.barrier cores=15\nhalt";
