@@ -86,9 +86,19 @@ public final class ReportReference {
             `set`, whether it is on the `pareto` front (no other point is at least as good in `latency_ms`,
             `energy_j` and `area_proxy_mm2` and better in one), and its `metrics` or the `problem` that
             makes it impossible. `--csv FILE` has a row per point.
+
+            ## Memories by themselves
+
+            `npusim dram … --json FILE` writes `%s`: `preset`, `channels`, `mapping`, `scheduler`, `refresh`,
+            `peak_gb_per_s`, and a list `streams`, each with its name (`stream`), `requests` of 64 bytes,
+            `window_bytes`, the time from the first request to the last answer (`clocks` of the memory,
+            `time_ns`), `gb_per_s` (10^9 bytes) and `peak_fraction`, `average_latency_clocks` and
+            `average_latency_ns` of its reads (absent when it has none), `row_segments`, `activates` and
+            `refreshes`. `npusim validate --json FILE` is described in [validation.md](validation.md).
             """,
             ReportDiff.FORMAT,
-            SweepReport.FORMAT));
+            SweepReport.FORMAT,
+            DramReport.FORMAT));
     return out.toString();
   }
 }

@@ -106,8 +106,17 @@ final class ValidationFormat {
 
       Whatever is wrong in a table is told with file, line and column, and nothing runs; a row that is valid but
       does not fit the chip is told as not run. `--every N` runs every Nth row, `--family` some families,
-      `--max-mape P` fails beyond P percent, `--json` writes everything.
-      """;
+      `--max-mape P` fails beyond P percent.
+
+      """
+          + "`--json FILE` writes `"
+          + ValidationReport.FORMAT
+          + """
+          `: `families`, each with its name (`family`), the number of its `rows` and of
+          those `failed` to run, `mape` (mean absolute error, 1 for 100 %), `rank_correlation` and `outcomes`: `table`,
+          `chip`, `workload`, `unit`, `measured` and either `predicted` and `error` (relative to the measurement) or the
+          `failure`.
+          """;
 
   private static final String ARRAY =
       """
