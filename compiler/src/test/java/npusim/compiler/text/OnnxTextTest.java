@@ -3,6 +3,9 @@ package npusim.compiler.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import npusim.compiler.SharedData;
@@ -43,6 +46,31 @@ class OnnxTextTest {
         .containsExactly("MatMul", "Add", "Softmax");
     assertThat(m.graph().type("X").toString()).isEqualTo("float[N, 128]");
     assertThat(m.graph().nodes().getFirst().opset()).isEqualTo(10);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"float[N] {1, 2, 3}", "float[3] {1, 2, 3}"})
+  void constantsAreAsLongAsTheirValues(String constant) {
+    Model m =
+        OnnxText.parse(
+            "a.onnxtxt", HEAD + "g () => (y) { y = Constant<value = " + constant + ">() }");
+    Node n = m.graph().nodes().getFirst();
+    assertThat(n.tensorAttr("value").dims()).containsExactly(3);
+    assertThat(n.tensorAttr("value").at(2)).isEqualTo(3);
+  }
+
+  @Test
+  void errorsArePrintedByNobody() {
+    PrintStream before = System.err;
+    var printed = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      assertThatThrownBy(() -> OnnxText.parse("a.onnxtxt", HEAD + "g (float[2] x) => (y) { ^ }"))
+          .isInstanceOf(NpusimException.class);
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(printed.toString(StandardCharsets.UTF_8)).doesNotContain("line ");
   }
 
   @Test
