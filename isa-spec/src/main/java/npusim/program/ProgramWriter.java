@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -45,7 +46,11 @@ public final class ProgramWriter {
     return out.toByteArray();
   }
 
-  /** Writes the container to a file: to a temporary name beside it first, which is then moved. */
+  /**
+   * Writes the container to a file: to a temporary name beside it first, which is then moved. A
+   * symbolic link stays and its target is replaced; what is no file, as {@code /dev/null}, is
+   * written to.
+   */
   public static void write(Program program, Path file) {
     if (Files.isDirectory(file)) {
       throw NpusimException.usage(
@@ -56,10 +61,17 @@ public final class ProgramWriter {
     }
     Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
     try {
-      try (var out = Files.newOutputStream(temporary)) {
+      boolean device = Files.exists(file) && !Files.isRegularFile(file);
+      try (var out =
+          device
+              ? Files.newOutputStream(file, StandardOpenOption.WRITE)
+              : Files.newOutputStream(temporary)) {
         write(program, out);
       }
-      Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+      if (!device) {
+        Path place = Files.exists(file) ? file.toRealPath() : file;
+        Files.move(temporary, place, StandardCopyOption.REPLACE_EXISTING);
+      }
     } catch (IOException e) {
       discard(temporary);
       boolean noFolder = e instanceof NoSuchFileException;

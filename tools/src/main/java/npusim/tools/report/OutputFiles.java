@@ -2,10 +2,12 @@ package npusim.tools.report;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import npusim.diag.Location;
 import npusim.diag.NpusimException;
 
@@ -19,7 +21,9 @@ public final class OutputFiles {
   }
 
   /**
-   * Writes bytes; the file appears, or is replaced, when all of it is on disk.
+   * Writes bytes; the file appears, or is replaced, when all of it is on disk. A symbolic link
+   * stays and its target is replaced; to what is no file, as {@code /dev/stdout}, the bytes are
+   * written.
    *
    * @throws NpusimException (usage) when the place can't be written
    */
@@ -33,11 +37,19 @@ public final class OutputFiles {
     }
     Path temporary = null;
     try {
+      if (Files.exists(file) && (!Files.isRegularFile(file) || parent.startsWith("/dev"))) {
+        Files.write(file, bytes, StandardOpenOption.WRITE);
+        return;
+      }
+      Path place = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
       // Not a temporary file of the library: that one would be readable by its owner only.
       long process = ProcessHandle.current().pid();
-      temporary = parent.resolve("." + file.getFileName() + "." + process + ".tmp");
+      temporary = place.resolveSibling("." + place.getFileName() + "." + process + ".tmp");
       Files.write(temporary, bytes);
-      move(temporary, file);
+      move(temporary, place);
+    } catch (AccessDeniedException e) {
+      discard(temporary);
+      throw unwritable(file, "it is not allowed", "the file and its folder must be writable");
     } catch (IOException e) {
       discard(temporary);
       throw unwritable(file, e.getMessage(), "the folder must be writable");
