@@ -254,7 +254,7 @@ public final class Residency {
         near.add(p);
       }
     }
-    near.sort(Comparator.comparingLong(p -> lives.get(p).address));
+    near.sort(by(p -> lives.get(p).address));
     long at = 0;
     for (Storage p : near) {
       Life o = lives.get(p);

@@ -1,7 +1,6 @@
 package npusim.tools.report;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -138,7 +137,7 @@ public final class Layers {
   /** The slowest rows first; equal ones in program order. */
   public static List<Row> slowest(ScenarioResult r, int count) {
     return of(r).stream()
-        .sorted(Comparator.comparingLong((Row x) -> x.totals().cycles()).reversed())
+        .sorted((a, b) -> Long.compare(b.totals().cycles(), a.totals().cycles()))
         .limit(count)
         .toList();
   }
