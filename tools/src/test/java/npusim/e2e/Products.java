@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import npusim.compiler.CompileOptions;
 import npusim.compiler.Compiler;
+import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.text.OnnxText;
 import npusim.hardware.Hardware;
@@ -33,6 +34,14 @@ final class Products {
         "<ir_version: 8, opset_import: [\"\": 17]> g (float[%d,%d] a, float[%d,%d] w) =>"
             + " (float[%d,%d] y) { y = MatMul(a, w) }",
         m, k, k, n, m, n);
+  }
+
+  /** The same with constant weights. */
+  static Model product(long m, long k, long n, Tensor weights) {
+    Model model = OnnxText.parse("product", product(m, n, k));
+    model.graph().inputs().remove("w");
+    model.graph().addInitializer("w", weights);
+    return model;
   }
 
   /** Small integers, of which sums are exact in any order. */
@@ -80,8 +89,7 @@ final class Products {
     byte[] want = null;
     for (boolean several : new boolean[] {false, true}) {
       Hardware hw = several ? many : one;
-      var model = OnnxText.parse("product", product(m, n, k));
-      model.graph().addInitializer("w", weights);
+      Model model = product(m, k, n, weights);
       Program p = Cases.proved(Compiler.compile(model, hw, CompileOptions.DEFAULT), hw);
       assertThat(together.test(p)).isEqualTo(several);
       for (Schedule s : schedules(2).toList()) {

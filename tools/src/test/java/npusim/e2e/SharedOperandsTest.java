@@ -63,7 +63,8 @@ class SharedOperandsTest {
   /** Constant weights lie in blocks of columns, which stay whole. */
   @Test
   void weightsInBlocks() {
-    Products.assertSameInBlocks(chip(6), chip(1), Cases::shares);
+    Products.assertSameInBlocks(
+        chip(6, "core.matrix.cols=16"), chip(1, "core.matrix.cols=16"), Cases::shares);
   }
 
   @Test

@@ -76,7 +76,10 @@ class StagedOperandsTest {
   /** Constant weights lie in blocks of columns, which stay whole. */
   @Test
   void weightsInBlocks() {
-    Products.assertSameInBlocks(chip(6, "1MiB"), chip(1, ""), StagedOperandsTest::stages);
+    Products.assertSameInBlocks(
+        chip(6, "1MiB", "core.matrix.cols=16"),
+        chip(1, "", "core.matrix.cols=16"),
+        StagedOperandsTest::stages);
   }
 
   @Test

@@ -27,6 +27,11 @@ public record Loc(Area area, Aff address, long[] strides, DType type) {
     return new Loc(area, address.plus(bytes(elements, type)), strides, type);
   }
 
+  /** The same operand with its origin moved by elements of the memory. */
+  public Loc plus(long elements) {
+    return new Loc(area, address.plus(bytes(Aff.of(elements), type)), strides, type);
+  }
+
   /** The same bytes walked with other strides. */
   public Loc withStrides(long... other) {
     return new Loc(area, address, other, type);

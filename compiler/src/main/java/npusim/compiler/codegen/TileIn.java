@@ -194,7 +194,7 @@ public final class TileIn {
       return fetchTogether(origin, ext);
     }
     Loc slot = ring.acquire(local, view.type());
-    load(slot, origin, ext);
+    load(slot, origin, 0, 0, ext);
     ring.publish();
     return slot;
   }
@@ -208,11 +208,9 @@ public final class TileIn {
     Aff[] first = new Aff[ext.length];
     Arrays.fill(first, Aff.ZERO);
     first[d] = Aff.of(share.from(whole));
-    Aff[] from = origin.clone();
-    from[d] = from[d].plus(share.from(whole));
     if (staged != null) {
       Loc part = staged.part(localPart, view.type());
-      load(part, from, ext);
+      load(part, origin, d, share.from(whole), ext);
       staged.stage(part, first, local, order(local), ext);
       return staged.fetch(local, view.type(), order(local), extents);
     }
@@ -220,19 +218,57 @@ public final class TileIn {
     Loc part = slot.at(first);
     shared.offer();
     if (share.loads()) {
-      load(part, from, ext);
+      load(part, origin, d, share.from(whole), ext);
       shared.send(part, order(local), ext);
     }
     return slot;
   }
 
-  private void load(Loc slot, Aff[] origin, Aff[] ext) {
+  /**
+   * Loads a part of a tile.
+   *
+   * @param origin first element of the tile
+   * @param dim dimension along which the part begins {@code skip} elements behind it
+   */
+  private void load(Loc slot, Aff[] origin, int dim, long skip, Aff[] ext) {
+    if (columns >= 0 && view.storage().pageRows() > 0) {
+      loadPages(slot, view.loc().at(origin), dim == columns - 1 ? skip : 0, ext);
+      return;
+    }
+    Aff[] from = origin.clone();
+    from[dim] = from[dim].plus(skip);
     if (view.storage().format() != null) {
-      new Dma(e).expand(lane, slot, view, origin, ext);
+      new Dma(e).expand(lane, slot, view, from, ext);
     } else if (columns < 0) {
-      new Dma(e).load(lane, slot, view.loc().at(origin), order(view.strides()), ext);
+      new Dma(e).load(lane, slot, view.loc().at(from), order(view.strides()), ext);
     } else {
-      loadBlocks(slot, view.loc().at(origin), ext);
+      loadBlocks(slot, view.loc().at(from), ext);
+    }
+  }
+
+  /**
+   * Rows of weights in pages: whole pages at once, and what begins or ends within one by itself.
+   *
+   * @param tile first element of a tile, which begins with a page
+   * @param first row of the tile
+   */
+  private void loadPages(Loc slot, Loc tile, long first, Aff[] ext) {
+    long page = view.storage().pageRows();
+    long block = view.storage().block();
+    long end = first + ext[columns - 1].value();
+    for (long row = first; row < end; ) {
+      long within = row % page;
+      boolean whole = within == 0 && end - row >= page;
+      long rows = whole ? (end - row) / page * page : Math.min(page - within, end - row);
+      Aff[] at = new Aff[ext.length];
+      Arrays.fill(at, Aff.ZERO);
+      at[columns - 1] = Aff.of(row - within);
+      Loc from = tile.at(at);
+      at[columns - 1] = Aff.of(row - first);
+      Aff[] extents = ext.clone();
+      extents[columns - 1] = Aff.of(rows);
+      loadBlocks(slot.at(at), from.plus(within * block), extents);
+      row += rows;
     }
   }
 
@@ -259,20 +295,31 @@ public final class TileIn {
       ext[columns] = Aff.of(room[columns]);
       ext[columns - 1] = Aff.of(room[columns - 1]);
     }
+    long page = view.storage().pageRows();
+    int inner = page > 0 ? 2 : 1;
     int n = ext.length;
-    long[] dram = Arrays.copyOf(from.strides(), n + 1);
-    long[] to = Arrays.copyOf(slot.strides(), n + 1);
-    Aff[] extents = Arrays.copyOf(ext, n + 1);
-    if (ext[columns].value() % block != 0) {
-      throw new IllegalStateException("a tile of part of a block of columns");
+    long[] dram = Arrays.copyOf(from.strides(), n + inner);
+    long[] to = Arrays.copyOf(slot.strides(), n + inner);
+    Aff[] extents = Arrays.copyOf(ext, n + inner);
+    if (page > 0) {
+      split(n, columns - 1, Math.min(page, ext[columns - 1].value()), block, dram, to, extents);
     }
-    extents[columns] = Aff.of(ext[columns].value() / block);
-    extents[n] = Aff.of(block);
-    dram[columns] *= block;
-    dram[n] = 1;
-    to[columns] *= block;
-    to[n] = 1;
+    split(n + inner - 1, columns, block, 1, dram, to, extents);
     new Dma(e).load(lane, slot.withStrides(to), from.withStrides(dram), order(dram), extents);
+  }
+
+  /** Makes a dimension one of pieces of {@code size} elements and {@code to} one within them. */
+  private static void split(
+      int to, int dimension, long size, long step, long[] dram, long[] local, Aff[] extents) {
+    if (extents[dimension].value() % size != 0) {
+      throw new IllegalStateException("a tile of part of a block of weights");
+    }
+    extents[to] = Aff.of(size);
+    dram[to] = step;
+    local[to] = local[dimension];
+    extents[dimension] = Aff.of(extents[dimension].value() / size);
+    dram[dimension] *= size;
+    local[dimension] *= size;
   }
 
   /** Dimensions with the widest stride first: the order in which a tensor lies in memory. */

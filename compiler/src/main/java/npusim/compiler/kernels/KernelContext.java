@@ -19,7 +19,7 @@ import npusim.compiler.ir.Tensor;
 import npusim.compiler.memory.MemoryMap;
 import npusim.compiler.memory.Storage;
 import npusim.compiler.memory.View;
-import npusim.compiler.tiling.MatmulTiling;
+import npusim.compiler.tiling.MatmulTiles;
 import npusim.compiler.tiling.Sharing;
 import npusim.diag.Diagnostic;
 import npusim.diag.NpusimException;
@@ -431,12 +431,12 @@ public final class KernelContext {
    * @param depth length of the sums
    * @param grain what tiles along them are multiples of; when it isn't 1 they divide the sums, too
    */
-  public MatmulTiling.Tiles forced(MatmulTiling.Tiles found, long depth, int grain) {
+  public MatmulTiles forced(MatmulTiles found, long depth, int grain) {
     return options
         .tile()
         .map(
             t ->
-                new MatmulTiling.Tiles(
+                new MatmulTiles(
                     t.m(),
                     t.n(),
                     grain == 1 ? t.k() : divisor(depth, t.k(), grain),

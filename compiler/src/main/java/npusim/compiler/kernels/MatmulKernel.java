@@ -17,6 +17,8 @@ import npusim.compiler.codegen.Staging;
 import npusim.compiler.codegen.TileIn;
 import npusim.compiler.memory.Storage;
 import npusim.compiler.memory.View;
+import npusim.compiler.tiling.MatmulProblem;
+import npusim.compiler.tiling.MatmulTiles;
 import npusim.compiler.tiling.MatmulTiling;
 import npusim.compiler.tiling.NarrowProducts;
 import npusim.isa.BlockFormat;
@@ -32,7 +34,7 @@ public final class MatmulKernel {
   private final KernelContext k;
   private final Contraction c;
   private final Region epilogue;
-  private final MatmulTiling.Tiles t;
+  private final MatmulTiles t;
   private final boolean oneLoads;
   private final DType accType;
   private final boolean sparse;
@@ -45,7 +47,7 @@ public final class MatmulKernel {
       KernelContext k,
       Contraction c,
       Region epilogue,
-      MatmulTiling.Tiles t,
+      MatmulTiles t,
       boolean oneLoads,
       DType accType,
       boolean sparse,
@@ -121,8 +123,8 @@ public final class MatmulKernel {
     boolean rounds = c.w().storage().blockRows() > 1;
     grain = Math.max(grain, (int) c.w().storage().blockRows());
     boolean together = k.cores() > 1;
-    MatmulTiling.Problem problem =
-        new MatmulTiling.Problem(
+    MatmulProblem problem =
+        new MatmulProblem(
             c.batch(),
             c.m(),
             roundUp(c.n(), rounds ? c.w().storage().block() : 1),
@@ -150,15 +152,17 @@ public final class MatmulKernel {
             k.accBudget(),
             k.cores(),
             given < 0 ? -1 : given < c.batchDims() ? 0 : 1,
-            c.w().storage().block());
-    Optional<MatmulTiling.Tiles> library =
+            c.w().storage().block(),
+            c.w().storage().pageRows());
+    Optional<MatmulTiles> library =
         k.isByItself() ? NarrowProducts.of(k.hw(), problem) : Optional.empty();
-    MatmulTiling.Tiles t =
+    MatmulTiles t =
         library.orElseGet(() -> k.once(problem, () -> MatmulTiling.search(k.hw(), problem)));
     if (t == null) {
       throw k.tooSmall(k.accBudget() < 8 ? "accumulator memory" : "scratchpad");
     }
-    MatmulTiling.Tiles forced = k.forced(t, c.k(), grain).ofBlocks(problem);
+    MatmulTiles forced =
+        k.forced(t, c.k(), Math.max(grain, (int) problem.wPage())).ofBlocks(problem);
     if (!MatmulTiling.shares(k.hw(), problem, forced)) {
       forced = forced.alone();
     }

@@ -15,6 +15,7 @@ import npusim.compiler.codegen.TileOut;
 import npusim.compiler.codegen.Vec;
 import npusim.compiler.codegen.WorkMemory;
 import npusim.compiler.memory.View;
+import npusim.compiler.tiling.MatmulTiles;
 import npusim.compiler.tiling.MatmulTiling;
 import npusim.isa.DType;
 
@@ -59,7 +60,7 @@ final class ProductResults {
       Contraction c,
       Region epilogue,
       int[] axisOf,
-      MatmulTiling.Tiles t,
+      MatmulTiles t,
       DType accType,
       int accumulators,
       long otherCores) {

@@ -25,9 +25,10 @@ import npusim.program.Buffer;
  * @param block columns of a block of weights ({@link Storage#block}), 0 for none
  * @param rows what the rows of such blocks, or the channels of images without, are filled up to
  *     multiples of, 1 when they aren't
+ * @param page rows of a page of such blocks ({@link Storage#pageRows}), 0 where blocks are whole
  * @param shape of what is filled up, else empty
  */
-record Layouts(int[] order, long block, long rows, long... shape) {
+record Layouts(int[] order, long block, long rows, long page, long... shape) {
   /** Pieces of a core's columns that are long enough where they lie, in bytes. */
   private static final long LONG_PIECE = 1024;
 
@@ -37,7 +38,7 @@ record Layouts(int[] order, long block, long rows, long... shape) {
   private static final long SHORTEST_ROW = 64;
 
   private Layouts(int[] order, long block) {
-    this(order, block, 1);
+    this(order, block, 1, 0);
   }
 
   /**
@@ -62,7 +63,7 @@ record Layouts(int[] order, long block, long rows, long... shape) {
     }
     long lanes = last && rank > 2 && !leaves(g, value) ? hw.dram().arrayTile().lanes() : 1;
     return lanes > 1 && t.shape()[1] % lanes != 0
-        ? new Layouts(order, 0, lanes, t.shape())
+        ? new Layouts(order, 0, lanes, 0, t.shape())
         : new Layouts(order, 0);
   }
 
@@ -143,9 +144,13 @@ record Layouts(int[] order, long block, long rows, long... shape) {
     }
     var matrix = hw.core().matrix();
     if (t.rank() == 2 && matrix.wholeTiles() && isProduct(g, value, t, hw)) {
-      return new Layouts(order, matrix.cols(), matrix.rows(), t.dims());
+      return new Layouts(order, matrix.cols(), matrix.rows(), 0, t.dims());
     }
-    return t.rank() == 2 ? new Layouts(order, product(g, value, t, hw)) : new Layouts(order, block);
+    if (t.rank() == 2) {
+      long columns = product(g, value, t, hw);
+      return new Layouts(order, columns, 1, columns == 0 ? 0 : page(t, columns, hw));
+    }
+    return new Layouts(order, block);
   }
 
   /** Columns of a block of the weights of products; 0 when they had better not lie in blocks. */
@@ -159,6 +164,23 @@ record Layouts(int[] order, long block, long rows, long... shape) {
       block /= 2;
     }
     return products && columns % block == 0 && block >= FEWEST_COLUMNS ? block : 0;
+  }
+
+  /**
+   * Rows of a page of blocks. Cores that each read a block of their own, all at equal distances,
+   * would keep meeting in the same banks; pages of the same rows beside each other spread them over
+   * all, whatever the mapping of addresses. A page is long enough to be worth a request and has
+   * whole tiles of the array. 0 where there are banks enough for every core to read in one of its
+   * own, and for rows that don't come to whole pages.
+   */
+  private static long page(Tensor t, long columns, Hardware hw) {
+    long rows = Math.max(hw.core().matrix().rows(), hw.dram().arrayTile().rows());
+    long depth = t.dim(0);
+    while (t.dtype().bytesFor(rows * columns) < LONG_PIECE && depth % (2 * rows) == 0) {
+      rows *= 2;
+    }
+    int banks = hw.dram().spec().map(s -> s.organization().banks()).orElse(Integer.MAX_VALUE);
+    return hw.chip().cores() > banks && depth % rows == 0 && depth > rows ? rows : 0;
   }
 
   /** Whether all that reads a constant are products that take it in blocks. */
@@ -193,7 +215,11 @@ record Layouts(int[] order, long block, long rows, long... shape) {
   /** Memory with the contents of a constant. */
   Storage storage(String name, Tensor t) {
     Tensor moved = t;
-    if (block > 0 && t.rank() == 2) {
+    if (page > 0) {
+      // [K / P, P, N / B, B] with P behind the blocks.
+      long[] split = {t.dim(0) / page, page, t.dim(1) / block, block};
+      moved = moved(t.reshaped(split), new int[] {0, 2, 1, 3});
+    } else if (block > 0 && t.rank() == 2) {
       // [K, N / B, B] with K between.
       Tensor whole = filledUp(t);
       moved = moved(whole.reshaped(whole.dim(0), whole.dim(1) / block, block), new int[] {1, 0, 2});
@@ -214,6 +240,7 @@ record Layouts(int[] order, long block, long rows, long... shape) {
     return new Storage(name, Buffer.Kind.WEIGHT, t.dtype(), moved.dims())
         .inBlocks(block)
         .inTiles(rows)
+        .inPages(page)
         .withData(moved);
   }
 
@@ -255,6 +282,12 @@ record Layouts(int[] order, long block, long rows, long... shape) {
 
   /** A storage of this layout in the tensor's own order of dimensions. */
   View view(Storage s) {
+    if (page > 0) {
+      // [K / P, N / B, P, B] walked by the first row and column of a page.
+      long[] in = s.dims();
+      long[] dims = {in[0] * page, in[1] * block};
+      return new View(s, 0, dims, new long[] {dims[1], page});
+    }
     if (block > 0 && order.length == 2) {
       // [N / B, K, B] walked by its first column of a block.
       long[] in = s.dims();

@@ -173,7 +173,8 @@ final class RepeatStorage {
     Storage s =
         new Storage(first.name(), first.kind(), first.type(), first.dims())
             .inBlocks(first.block())
-            .inTiles(first.blockRows());
+            .inTiles(first.blockRows())
+            .inPages(first.pageRows());
     s.place(first.space(), first.address());
     s.relativeTo(register, distance * (repeat.count() - 1));
     return s;

@@ -31,6 +31,7 @@ public final class Storage {
   private String bufferName;
   private long block;
   private long blockRows;
+  private long pageRows;
   private long[] bufferDims;
   private Storage coded;
   private BlockFormat format;
@@ -131,6 +132,22 @@ public final class Storage {
   /** Says that columns lie in blocks. */
   public Storage inBlocks(long columns) {
     block = columns;
+    return this;
+  }
+
+  /**
+   * Rows of a page of weights in blocks: pages of so many rows lie one block's beside the next
+   * one's, then those of the rows that follow, so that cores which each read blocks of their own
+   * from the first row on read adjoining memory at the same time. 0 when a block's rows are one
+   * piece. Views are exact at the first row of a page only.
+   */
+  public long pageRows() {
+    return pageRows;
+  }
+
+  /** Says that blocks lie in pages of so many rows; 0 for all rows. */
+  public Storage inPages(long rows) {
+    pageRows = rows;
     return this;
   }
 

@@ -1,8 +1,6 @@
 package npusim.compiler.tiling;
 
 import npusim.compiler.codegen.Staging;
-import npusim.compiler.tiling.MatmulTiling.Problem;
-import npusim.compiler.tiling.MatmulTiling.Tiles;
 import npusim.hardware.Hardware;
 import npusim.isa.DType;
 
@@ -14,14 +12,14 @@ final class MatmulCost {
   private static final int BURST = 64;
 
   private final Hardware hw;
-  private final Problem p;
+  private final MatmulProblem p;
   private final Sharing sharing;
   private final double rate;
 
   /** Bytes of a streamed element over those that an array fetches per cycle. */
   private final double supply;
 
-  MatmulCost(Hardware hw, Problem p) {
+  MatmulCost(Hardware hw, MatmulProblem p) {
     this.hw = hw;
     this.p = p;
     this.sharing = new Sharing(hw);
@@ -62,7 +60,7 @@ final class MatmulCost {
    *
    * @param b products that it computes, m rows and n columns of each
    */
-  double of(Tiles t, long b, long m, long n) {
+  double of(MatmulTiles t, long b, long m, long n) {
     var mx = hw.core().matrix();
     long mt = Math.ceilDiv(m, t.m());
     long nt = Math.ceilDiv(n, t.n());
@@ -162,7 +160,7 @@ final class MatmulCost {
    * Cycles until a tile of results has left the accumulators in pieces: there is room for a few in
    * the scratchpad, and each takes the memory's latency to leave it. 0 when it goes at once.
    */
-  private double drain(Tiles t) {
+  private double drain(MatmulTiles t) {
     if (t.pieces() == 1) {
       return 0;
     }
@@ -178,7 +176,7 @@ final class MatmulCost {
    * its bytes take the memory's latency to come.
    */
   private double roundTrips(
-      Tiles t, double aLoads, double wLoads, double tileA, double tileW, double product) {
+      MatmulTiles t, double aLoads, double wLoads, double tileA, double tileW, double product) {
     if (t.isShared()) {
       return 0;
     }
@@ -195,14 +193,14 @@ final class MatmulCost {
    * a part is free again once that is stored, and one for a tile once its product is done.
    */
   private double staged(
-      Tiles t, double aLoads, double wLoads, double tileA, double tileW, double product) {
+      MatmulTiles t, double aLoads, double wLoads, double tileA, double tileW, double product) {
     double meetings = (t.aStaged() ? aLoads : 0) + (t.wStaged() ? wLoads : 0);
     double a = t.aStaged() ? aLoads * staged(t, tileA, t.aGroup(), product) : 0;
     double w = t.wStaged() ? wLoads * staged(t, tileW, t.wGroup(), product) : 0;
     return Math.max(meetings * sharing.meeting(), Math.max(a, w));
   }
 
-  private double staged(Tiles t, double tile, int group, double product) {
+  private double staged(MatmulTiles t, double tile, int group, double product) {
     double rate = Math.min(hw.core().dma().load().bytesPerCycle(), dramRate() / p.cores());
     double store = sharing.staged(tile, group);
     double part = sharing.start() + tile / group / rate + store;
@@ -215,7 +213,7 @@ final class MatmulCost {
    * stores results, and its messages. 0 when nothing is shared.
    */
   private double network(
-      Tiles t, double aBytes, double wBytes, double oBytes, double aLoads, double wLoads) {
+      MatmulTiles t, double aBytes, double wBytes, double oBytes, double aLoads, double wLoads) {
     if (t.aPeers() == 1 && t.wPeers() == 1) {
       return 0;
     }
@@ -244,7 +242,14 @@ final class MatmulCost {
    * loop is sent behind the inner one's last tile, which nothing hides.
    */
   private double together(
-      Tiles t, long mt, long nt, long kt, double gemms, double tileA, double tileW, double array) {
+      MatmulTiles t,
+      long mt,
+      long nt,
+      long kt,
+      double gemms,
+      double tileA,
+      double tileW,
+      double array) {
     if (!t.isShared()) {
       return 0;
     }
@@ -277,7 +282,7 @@ final class MatmulCost {
    * columns as the arrays hold side by side, the stationary one for every group of arrays that
    * divide the rows.
    */
-  private double divided(Tiles t, long m, long n) {
+  private double divided(MatmulTiles t, long m, long n) {
     var mx = hw.core().matrix();
     var spm = hw.core().scratchpad();
     long rows = Math.min(t.m(), m);
@@ -306,15 +311,18 @@ final class MatmulCost {
   }
 
   /** {@link #overhead} of the streamed operand's rows. */
-  private double aRows(Tiles t) {
+  private double aRows(MatmulTiles t) {
     long along = Math.min(t.k(), p.k());
     return overhead(p.a(), t.aDim() == 1 ? along / t.aGroup() : along, p.k());
   }
 
   /** {@link #overhead} of the stationary operand's rows. */
-  private double rows(Tiles t, long n) {
+  private double rows(MatmulTiles t, long n) {
     if (p.wBlock() > 0) {
-      return overhead(p.w(), Math.min(t.k(), p.k()) / t.wGroup() * p.wBlock(), p.k() * p.n());
+      long rows = Math.min(t.k(), p.k()) / t.wGroup();
+      boolean pages = p.wPage() > 0 && rows >= p.wPage();
+      long piece = pages ? p.wPage() * Math.min(t.n(), n) : rows * p.wBlock();
+      return overhead(p.w(), piece, p.k() * p.n());
     }
     long k = Math.min(t.k(), p.k());
     long columns = Math.min(t.n(), n);

@@ -5,7 +5,6 @@ import java.util.TreeSet;
 import npusim.compiler.codegen.Staging;
 import npusim.compiler.tiling.Sharing.Parts;
 import npusim.hardware.Hardware;
-import npusim.isa.DType;
 
 /**
  * Search of tile extents, loop order and division among cores for a matrix product. The cost of a
@@ -39,233 +38,23 @@ public final class MatmulTiling {
   private static final int STAGED = 2;
 
   private final Hardware hw;
-  private final Problem p;
+  private final MatmulProblem p;
   private final MatmulCost costs;
 
-  /**
-   * A product.
-   *
-   * @param batch independent products
-   * @param m rows, n columns, k length of the sums
-   * @param a type of the streamed operand; null-free
-   * @param aResident whether it needs no loading
-   * @param aNear whether it comes from the chip's shared SRAM instead of the DRAM
-   * @param outBits bits per result element held in scratchpad rings (0 when written from the
-   *     accumulators)
-   * @param extraBits bits per result element for the epilogue's operands and temporaries
-   * @param vectorPerResult vector cycles per result element; 0 when results leave directly
-   * @param wPerBatch whether every batch has its own stationary operand
-   * @param wRatio bytes in DRAM per byte of the stationary operand; below 1 when it is compressed
-   * @param wTurned whether the stationary operand lies along the sums in memory
-   * @param widens whether the vector unit brings the stationary operand to the type of the other
-   * @param scaleBits bits of scales per element of the stationary operand
-   * @param storedBits bits per result element stored outside the scratchpad
-   * @param aTurned whether the streamed operand lies along the rows in memory
-   * @param aShares whether cores can load the streamed operand together, wShares the stationary one
-   * @param staging bytes of shared SRAM through which cores may pass tiles that several need
-   * @param divided how cores must divide the product: -1 as is best, 0 by batch, 1 by rows
-   * @param wBlock columns of a block of the stationary operand, of which tiles have whole ones; 0
-   *     when it doesn't lie in blocks
-   * @param kGrain what tiles along the sums are multiples of; when it isn't 1 they divide the sums
-   */
-  public record Problem(
-      long batch,
-      long m,
-      long n,
-      long k,
-      DType a,
-      DType w,
-      boolean aResident,
-      boolean wResident,
-      boolean aNear,
-      int outBits,
-      int extraBits,
-      double vectorPerResult,
-      boolean wPerBatch,
-      double wRatio,
-      int kGrain,
-      boolean wTurned,
-      boolean aTurned,
-      boolean aShares,
-      boolean wShares,
-      long staging,
-      boolean widens,
-      double scaleBits,
-      int storedBits,
-      long spm,
-      long acc,
-      int cores,
-      int divided,
-      long wBlock) {
-
-    /** Columns that cores divide are multiples of this. */
-    long grain() {
-      return Math.max(GRAIN, wBlock);
-    }
-
-    /** The same where one core computes all of it. */
-    Problem onOneCore() {
-      return new Problem(
-          batch,
-          m,
-          n,
-          k,
-          a,
-          w,
-          aResident,
-          wResident,
-          aNear,
-          outBits,
-          extraBits,
-          vectorPerResult,
-          wPerBatch,
-          wRatio,
-          kGrain,
-          wTurned,
-          aTurned,
-          false,
-          false,
-          0,
-          widens,
-          scaleBits,
-          storedBits,
-          spm,
-          acc,
-          1,
-          -1,
-          wBlock);
-    }
-  }
-
-  /**
-   * A choice.
-   *
-   * @param nOuter true when the loop over columns is outside the loop over rows
-   * @param pb cores along the batch, pm along rows, pn along columns
-   * @param aDim how cores that need the same tiles of A divide them: 0 along the rows, 1 along the
-   *     sums, {@link #ALONE} when each loads all
-   * @param wDim the same for W: 0 along the sums, 1 along the columns
-   * @param aStaged whether parts of a tile of A meet in the shared SRAM, from which each core loads
-   *     all of it; otherwise cores that load together send their parts to one another
-   * @param wStaged the same for W
-   * @param slots tiles of an operand in the scratchpad at once
-   * @param pieces of its rows in which a tile of results leaves the accumulators
-   */
-  public record Tiles(
-      long m,
-      long n,
-      long k,
-      boolean nOuter,
-      int pb,
-      int pm,
-      int pn,
-      int aDim,
-      int wDim,
-      boolean aStaged,
-      boolean wStaged,
-      int slots,
-      int pieces) {
-    /** Every core loads what it needs by itself. */
-    public static final int ALONE = -1;
-
-    /** Whether cores send each other tiles of an operand. */
-    public boolean isShared() {
-      return aDim != ALONE && !aStaged || wDim != ALONE && !wStaged;
-    }
-
-    /** Whether cores pass each other tiles of an operand through shared SRAM. */
-    public boolean isStaged() {
-      return aStaged || wStaged;
-    }
-
-    /** The same with every core loading what it needs by itself. */
-    public Tiles alone() {
-      return new Tiles(m, n, k, nOuter, pb, pm, pn, ALONE, ALONE, false, false, SLOTS, pieces);
-    }
-
-    private Tiles withSlots(int s) {
-      return new Tiles(m, n, k, nOuter, pb, pm, pn, aDim, wDim, aStaged, wStaged, s, pieces);
-    }
-
-    /** Most rows of a piece of results. */
-    public long pieceRows() {
-      return Math.ceilDiv(m, (long) pieces);
-    }
-
-    /** The same with tiles of whole blocks that divide every core's columns evenly. */
-    public Tiles ofBlocks(Problem p) {
-      if (p.wBlock() == 0) {
-        return this;
-      }
-      long blocks = p.n() / p.wBlock();
-      long most = Math.ceilDiv(blocks, (long) pn);
-      long count = Math.clamp(n / p.wBlock(), 1, most);
-      while (most % count != 0 || blocks % pn != 0 && count != 1 && count != most) {
-        count--;
-      }
-      return new Tiles(
-          m,
-          count * p.wBlock(),
-          k,
-          nOuter,
-          pb,
-          pm,
-          pn,
-          aDim,
-          wDim,
-          aStaged,
-          wStaged,
-          slots,
-          pieces);
-    }
-
-    /** Cores that load a tile of A together. */
-    int aGroup() {
-      return aDim == ALONE ? 1 : pn;
-    }
-
-    /** Cores that load a tile of W together. */
-    int wGroup() {
-      return wDim == ALONE ? 1 : pm;
-    }
-
-    /** Cores that send one another the parts of a tile of A. */
-    int aPeers() {
-      return aStaged ? 1 : aGroup();
-    }
-
-    /** Cores that send one another the parts of a tile of W. */
-    int wPeers() {
-      return wStaged ? 1 : wGroup();
-    }
-
-    /** Bytes of shared SRAM through which tiles of A are passed, 0 when none are. */
-    public long stagedA(Problem p) {
-      long tile = p.a().bytesFor(m * k);
-      return aStaged ? (long) pb * pm * Staging.bytes(tile) : 0;
-    }
-
-    /** The same for W. */
-    public long stagedW(Problem p) {
-      long tile = p.w().bytesFor(k * n);
-      return wStaged ? (long) pb * pn * Staging.bytes(tile) : 0;
-    }
-  }
-
-  private MatmulTiling(Hardware hw, Problem p) {
+  private MatmulTiling(Hardware hw, MatmulProblem p) {
     this.hw = hw;
     this.p = p;
     this.costs = new MatmulCost(hw, p);
   }
 
   /** The cheapest tiling, or null when not even the smallest tile fits. */
-  public static Tiles search(Hardware hw, Problem p) {
+  public static MatmulTiles search(Hardware hw, MatmulProblem p) {
     return new MatmulTiling(hw, p).search();
   }
 
-  private Tiles search() {
+  private MatmulTiles search() {
     int results = hw.core().accumulator().resultTiles();
-    Tiles best = null;
+    MatmulTiles best = null;
     double cost = Double.POSITIVE_INFINITY;
     long[] depths = array(depths());
     for (int pb = 1; pb <= p.cores(); pb++) {
@@ -303,8 +92,8 @@ public final class MatmulTiling {
               if (costs.atLeast(tm, tn, tk, b, m, n) >= cost * 0.999) {
                 continue;
               }
-              int aDim = pn == 1 || !p.aShares() ? Tiles.ALONE : aDim(tm, tn, tk, pn, ms, ns);
-              int wDim = pm == 1 || !p.wShares() ? Tiles.ALONE : wDim(tm, tn, tk, pm, ms, ns);
+              int aDim = pn == 1 || !p.aShares() ? MatmulTiles.ALONE : aDim(tm, tn, tk, pn, ms, ns);
+              int wDim = pm == 1 || !p.wShares() ? MatmulTiles.ALONE : wDim(tm, tn, tk, pm, ms, ns);
               int slots = slots(tm, tn, tk, pieces);
               for (int o = 0; o < 2 * WAYS * WAYS; o++) {
                 int aWay = o / 2 % WAYS;
@@ -312,13 +101,14 @@ public final class MatmulTiling {
                 if (!possible(aWay, aDim, p.aNear()) || !possible(wWay, wDim, false)) {
                   continue;
                 }
-                int ad = aWay > 0 ? aDim : Tiles.ALONE;
-                int wd = wWay > 0 ? wDim : Tiles.ALONE;
+                int ad = aWay > 0 ? aDim : MatmulTiles.ALONE;
+                int wd = wWay > 0 ? wDim : MatmulTiles.ALONE;
                 boolean as = aWay == STAGED;
                 boolean ws = wWay == STAGED;
                 int s = ad < 0 && wd < 0 ? SLOTS : slots;
                 boolean outer = o % 2 == 0;
-                Tiles t = new Tiles(tm, tn, tk, outer, pb, pm, pn, ad, wd, as, ws, s, pieces);
+                MatmulTiles t =
+                    new MatmulTiles(tm, tn, tk, outer, pb, pm, pn, ad, wd, as, ws, s, pieces);
                 if (t.isStaged()) {
                   t = staged(t);
                   if (t == null) {
@@ -348,7 +138,7 @@ public final class MatmulTiling {
   }
 
   /** A choice with as many slots as the memories hold, or null when they don't hold enough. */
-  private Tiles staged(Tiles t) {
+  private MatmulTiles staged(MatmulTiles t) {
     if (t.stagedA(p) + t.stagedW(p) > p.staging()) {
       return null;
     }
@@ -361,7 +151,7 @@ public final class MatmulTiling {
   }
 
   /** Scratchpad bytes of a choice with so many slots per operand's ring. */
-  private long bytes(Tiles t, int slots) {
+  private long bytes(MatmulTiles t, int slots) {
     long parts = 0;
     if (t.aStaged()) {
       parts += Staging.PARTS * (p.a().bytesFor(t.m() * t.k()) / t.aGroup() + t.m() + t.k() + 64);
@@ -374,12 +164,12 @@ public final class MatmulTiling {
 
   /**
    * The dimension along which {@code cores} divide tiles of A: the outer one in memory, so that
-   * parts are of whole rows, if all tiles have the extent for it; {@link Tiles#ALONE} when none
-   * has, or when the cores don't go through the same tiles.
+   * parts are of whole rows, if all tiles have the extent for it; {@link MatmulTiles#ALONE} when
+   * none has, or when the cores don't go through the same tiles.
    */
   private int aDim(long tm, long tn, long tk, int cores, Parts ms, Parts ns) {
     if (!ms.alike(tm) || !ns.alike(tn)) {
-      return Tiles.ALONE;
+      return MatmulTiles.ALONE;
     }
     boolean rows = ms.divides(tm, cores);
     boolean sums = new Parts(p.k(), p.k()).divides(tk, cores);
@@ -389,21 +179,24 @@ public final class MatmulTiling {
   /** The same for W. */
   private int wDim(long tm, long tn, long tk, int cores, Parts ms, Parts ns) {
     if (!ms.alike(tm) || !ns.alike(tn)) {
-      return Tiles.ALONE;
+      return MatmulTiles.ALONE;
     }
-    boolean sums = new Parts(p.k(), p.k()).divides(tk, cores);
+    // Where arrays lie in tiles nobody loads a part of one.
+    boolean cuts = p.wPage() == 0 || hw.dram().arrayTile().rows() == 1;
+    boolean parts = cuts || tk % (p.wPage() * cores) == 0;
+    boolean sums = parts && new Parts(p.k(), p.k()).divides(tk, cores);
     // Blocks of columns stay whole.
     boolean columns = p.wBlock() == 0 && ns.divides(tn, cores);
     return p.wTurned() ? columns ? 1 : sums ? 0 : -1 : sums ? 0 : columns ? 1 : -1;
   }
 
   /** Scratchpad bytes that a choice takes, at most. */
-  public static long scratchpadBytes(Hardware hw, Problem p, Tiles t) {
+  public static long scratchpadBytes(Hardware hw, MatmulProblem p, MatmulTiles t) {
     return new MatmulTiling(hw, p).bytes(t, t.slots());
   }
 
   /** Whether a choice with other tiles can be shared as it says. */
-  public static boolean shares(Hardware hw, Problem p, Tiles t) {
+  public static boolean shares(Hardware hw, MatmulProblem p, MatmulTiles t) {
     MatmulTiling m = new MatmulTiling(hw, p);
     Parts ms = Parts.of(p.m(), 1, t.pm());
     Parts ns = Parts.of(p.n(), t.pn() == 1 ? p.n() : p.grain(), t.pn());
@@ -431,7 +224,8 @@ public final class MatmulTiling {
   }
 
   private boolean whole(long tk) {
-    return p.kGrain() == 1 || tk % p.kGrain() == 0 && p.k() % tk == 0;
+    long grain = Math.max(p.kGrain(), p.wPage());
+    return grain == 1 || tk % grain == 0 && p.k() % tk == 0;
   }
 
   private static long grain(long n, int parts, long grain) {
@@ -495,7 +289,8 @@ public final class MatmulTiling {
 
   private Set<Long> depths() {
     Set<Long> c = candidates(p.k(), hw.core().matrix().rows());
-    for (long t = p.kGrain(); p.kGrain() > 1 && t < p.k(); t *= 2) {
+    long grain = Math.max(p.kGrain(), p.wPage());
+    for (long t = grain; grain > 1 && t < p.k(); t *= 2) {
       c.add(t);
     }
     return c;

@@ -1,8 +1,6 @@
 package npusim.compiler.tiling;
 
 import java.util.Optional;
-import npusim.compiler.tiling.MatmulTiling.Problem;
-import npusim.compiler.tiling.MatmulTiling.Tiles;
 import npusim.hardware.Hardware;
 
 /**
@@ -20,7 +18,7 @@ public final class NarrowProducts {
   private NarrowProducts() {}
 
   /** The library's tiles, or empty when it has no such division or the product isn't low. */
-  public static Optional<Tiles> of(Hardware hw, Problem p) {
+  public static Optional<MatmulTiles> of(Hardware hw, MatmulProblem p) {
     long rows = hw.core().matrix().narrowRows();
     boolean low = p.m() <= rows && p.n() > rows;
     boolean plain = p.batch() == 1 && !p.widens() && p.aShares() && p.kGrain() == 1;
@@ -36,7 +34,7 @@ public final class NarrowProducts {
     int used = Math.toIntExact(p.n() / each);
     long depth = Math.min(p.k(), p.k() % (2 * square) == 0 ? 2 * square : square);
     var t =
-        new Tiles(
+        new MatmulTiles(
             p.m(),
             each,
             depth,
@@ -45,12 +43,14 @@ public final class NarrowProducts {
             1,
             used,
             0,
-            Tiles.ALONE,
+            MatmulTiles.ALONE,
             false,
             false,
             MatmulTiling.SLOTS,
             1);
-    // Cores that share a tile need at least a row of it each (Share).
-    return p.m() >= used && MatmulTiling.shares(hw, p, t) ? Optional.of(t) : Optional.empty();
+    // Cores that share a tile need at least a row of it each (Share); tiles have whole pages.
+    boolean whole = p.wPage() == 0 || depth % p.wPage() == 0;
+    boolean fits = whole && p.m() >= used && MatmulTiling.shares(hw, p, t);
+    return fits ? Optional.of(t) : Optional.empty();
   }
 }

@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 class MatmulTilingTest {
   private final Hardware hw = HardwareLoader.load("a100");
 
-  private MatmulTiling.Problem product(
+  private MatmulProblem product(
       long m, long n, long k, boolean resident, boolean near, long staging) {
-    return new MatmulTiling.Problem(
+    return new MatmulProblem(
         1,
         m,
         n,
@@ -40,13 +40,14 @@ class MatmulTilingTest {
         512 << 10,
         hw.chip().cores(),
         -1,
+        0,
         0);
   }
 
   /** Two slots filled again only once their product is done hide no latency if they are small. */
   @Test
   void loadsAreLargeEnoughForTheMemorysLatency() {
-    MatmulTiling.Tiles t = MatmulTiling.search(hw, product(1, 49152, 12288, true, false, 0));
+    MatmulTiles t = MatmulTiling.search(hw, product(1, 49152, 12288, true, false, 0));
     double share = hw.memoryReadBytesPerCycle() / hw.chip().cores();
     double latency = hw.dram().controllerLatencyNs() * hw.chip().clockMhz() / 1000;
     assertThat(t.k() * t.n() * 2.0).as("bytes of a tile").isGreaterThan(share * latency);
@@ -55,7 +56,7 @@ class MatmulTilingTest {
   /** Cores may each load all of an operand that costs the DRAM nothing. */
   @Test
   void anOperandInSharedSramLetsCoresDivideTheColumns() {
-    MatmulTiling.Tiles t = MatmulTiling.search(hw, product(128, 12288, 49152, false, true, 0));
+    MatmulTiles t = MatmulTiling.search(hw, product(128, 12288, 49152, false, true, 0));
     assertThat(t.pm()).isLessThanOrEqualTo(2);
     assertThat(t.isStaged() || t.isShared()).isFalse();
   }
@@ -64,8 +65,8 @@ class MatmulTilingTest {
   @Test
   void whatManyCoresNeedIsStagedWhereThereIsRoom() {
     long room = hw.sharedSram().orElseThrow().bytes();
-    MatmulTiling.Problem p = product(128, 12288, 49152, false, false, room);
-    MatmulTiling.Tiles t = MatmulTiling.search(hw, p);
+    MatmulProblem p = product(128, 12288, 49152, false, false, room);
+    MatmulTiles t = MatmulTiling.search(hw, p);
     assertThat(t.aStaged()).isTrue();
     assertThat(t.stagedA(p) + t.stagedW(p)).isBetween(1L, room);
     assertThat(MatmulTiling.search(hw, product(128, 12288, 49152, false, false, 4096)).isStaged())
