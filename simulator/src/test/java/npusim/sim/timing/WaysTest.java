@@ -51,7 +51,7 @@ class WaysTest {
             mesh.begin();
             assertThat(mesh.take(router, next, 0, 10))
                 .as("%d to %d", router, next)
-                .isEqualTo(10 * round);
+                .isEqualTo(10L * round);
           }
         }
       }
