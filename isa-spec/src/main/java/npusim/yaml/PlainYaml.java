@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import npusim.diag.Location;
 
 /**
@@ -101,9 +102,7 @@ final class PlainYaml {
   }
 
   private static YamlNode mapping(
-      Location location,
-      LinkedHashMap<String, YamlNode> entries,
-      LinkedHashMap<String, Location> keys) {
+      Location location, Map<String, YamlNode> entries, Map<String, Location> keys) {
     return new YamlNode.Mapping(
         location, Collections.unmodifiableMap(entries), Collections.unmodifiableMap(keys));
   }

@@ -200,7 +200,7 @@ public final class Tensor {
    */
   public MemorySegment data() {
     if (data == null && heap != null) {
-      data = MemorySegment.ofArray(heap.array());
+      data = MemorySegment.ofBuffer(heap);
     }
     if (data == null) {
       if (source == null) {
@@ -213,7 +213,12 @@ public final class Tensor {
 
   /** Copy of the bytes. */
   public byte[] toBytes() {
-    return heap != null ? heap.array().clone() : data().toArray(ValueLayout.JAVA_BYTE);
+    if (heap == null) {
+      return data().toArray(ValueLayout.JAVA_BYTE);
+    }
+    var bytes = new byte[heap.capacity()];
+    heap.get(0, bytes);
+    return bytes;
   }
 
   /** The raw bits of element {@code i}, zero-extended. */
@@ -399,7 +404,7 @@ public final class Tensor {
       return false;
     }
     if (heap != null && o.heap != null) {
-      return Arrays.equals(heap.array(), o.heap.array());
+      return heap.equals(o.heap);
     }
     return !hasData() || data().mismatch(o.data()) < 0;
   }
