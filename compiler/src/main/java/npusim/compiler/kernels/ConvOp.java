@@ -15,6 +15,8 @@ import npusim.program.Buffer;
 
 /** Conv and ConvInteger. */
 public final class ConvOp implements Kernel {
+  /** A sum of 32 bits is read and written. */
+  private static final int SUM_BYTES = 8;
 
   @Override
   public String units() {
@@ -128,7 +130,8 @@ public final class ConvOp implements Kernel {
   /**
    * Where the array has the types, the unit that takes fewer cycles per place of the result: the
    * arrays one per block of the window's sum and of a group's columns, the vector unit a share of
-   * one per multiply-add. A depthwise product fills one column of the array; of several groups the
+   * one per multiply-add, or what the scratchpad's ports take for an element of the input and a sum
+   * read and written. A depthwise product fills one column of the array; of several groups the
    * columns of each leave by themselves, one piece per cycle.
    */
   private static boolean onMatrix(Hardware hw, DType x, DType w, long[] weights, long groups) {
@@ -143,7 +146,9 @@ public final class ConvOp implements Kernel {
     long sum = Arrays.stream(weights).skip(1).reduce(1, Math::multiplyExact);
     double blocks = (double) Math.ceilDiv(sum, m.rows()) * Math.ceilDiv(columns, m.cols());
     double array = groups * Math.max(blocks / m.arrays(), groups > 1 ? 1 : 0);
-    double vector = (double) weights[0] * sum / hw.core().vector().lanes();
+    double ports =
+        (double) hw.core().scratchpad().peakBytesPerCycle() / (x.bits() / 8.0 + SUM_BYTES);
+    double vector = (double) weights[0] * sum / Math.min(hw.core().vector().lanes(), ports);
     return array <= vector;
   }
 }

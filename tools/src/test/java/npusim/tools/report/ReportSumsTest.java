@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import npusim.tools.CommandRun;
 import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -80,6 +81,15 @@ class ReportSumsTest {
             .isBetween(0.0, 1.0);
       }
     }
+  }
+
+  /** The vector unit would wait for the scratchpad's ports with most of its lanes. */
+  @Test
+  void moreLanesDoNotTakeConvolutionsFromTheArray() throws IOException {
+    String conv = "conv:1,8,8,64,64,3,1,1 --hw gemmini-4x4 --set core.vector.lanes=";
+    long few = report(conv + 8).get("metrics").get("latency_cycles").longValue();
+    long many = report(conv + 128).get("metrics").get("latency_cycles").longValue();
+    assertThat(many).isLessThanOrEqualTo(few);
   }
 
   /** Perfetto drops a slice that overlaps another of its thread without lying inside. */
