@@ -77,12 +77,6 @@ public final class YamlReader {
    *     document
    */
   public static Optional<YamlNode> read(String file, String text) {
-    YamlNode plain = PlainYaml.read(file, text);
-    return plain != null ? Optional.of(plain) : parse(file, text);
-  }
-
-  /** As {@link #read}, always by the parser. */
-  static Optional<YamlNode> parse(String file, String text) {
     var options = new LoaderOptions();
     options.setNestingDepthLimit(MAX_DEPTH);
     try {
