@@ -104,11 +104,14 @@ public final class Scenarios {
               o.batch()));
     }
     String title =
-        ("batch " + o.batch())
-            + (" · prompt " + prompt)
-            + (" · generate " + generate)
-            + (" · " + o.lang().code())
-            + (shard.whole() ? "" : " · " + shard.chips() + " chips");
+        String.format(
+            Locale.ROOT,
+            "batch %d · prompt %d · generate %d · %s%s",
+            o.batch(),
+            prompt,
+            generate,
+            o.lang().code(),
+            shard.whole() ? "" : " · " + shard.chips() + " chips");
     return new Scenario(
         spec.name(),
         title,

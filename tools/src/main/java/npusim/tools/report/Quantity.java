@@ -39,15 +39,17 @@ public final class Quantity {
       return "0";
     }
     if (a >= 100 || a == Math.rint(a)) {
-      return PlainFormat.fixed(v, 0);
+      return String.format(Locale.ROOT, "%.0f", v);
     }
     if (a >= 10) {
-      return PlainFormat.fixed(v, 1);
+      return String.format(Locale.ROOT, "%.1f", v);
     }
     if (a >= 0.1) {
-      return PlainFormat.fixed(v, 2);
+      return String.format(Locale.ROOT, "%.2f", v);
     }
-    return a >= 0.001 ? PlainFormat.fixed(v, 4) : String.format(Locale.ROOT, "%.2e", v);
+    return a >= 0.001
+        ? String.format(Locale.ROOT, "%.4f", v)
+        : String.format(Locale.ROOT, "%.2e", v);
   }
 
   /** Milliseconds with as many digits as matter. */
@@ -56,10 +58,10 @@ public final class Quantity {
   }
 
   public static String percent(double share) {
-    return PlainFormat.fixed(100 * share, 1) + "%";
+    return String.format(Locale.ROOT, "%.1f%%", 100 * share);
   }
 
   public static String count(long n) {
-    return PlainFormat.grouped(n);
+    return String.format(Locale.ROOT, "%,d", n);
   }
 }

@@ -1,6 +1,7 @@
 package npusim.tools.report;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import npusim.hardware.Dram;
 import npusim.sim.energy.EnergyComponent;
@@ -47,8 +48,8 @@ public final class TextReport {
   }
 
   private void line(String label, String format, Object... args) {
-    out.append(PlainFormat.of("%-11s ", label))
-        .append(PlainFormat.of(format, args).stripTrailing())
+    out.append(String.format(Locale.ROOT, "%-11s ", label))
+        .append(String.format(Locale.ROOT, format, args).stripTrailing())
         .append('\n');
   }
 
@@ -194,7 +195,8 @@ public final class TextReport {
       if (b.cycles() > 0) {
         bounds.append(bounds.isEmpty() ? "" : " · ");
         bounds.append(r.stages().size() > 1 ? s.stage().name() + " " : "");
-        bounds.append(PlainFormat.of("%.2f× %s roof", s.cycles() / b.cycles(), b.name()));
+        bounds.append(
+            String.format(Locale.ROOT, "%.2f× %s roof", s.cycles() / b.cycles(), b.name()));
       }
     }
     if (!bounds.isEmpty()) {
@@ -225,20 +227,21 @@ public final class TextReport {
   private void split() {
     List<StageTotals> stages = r.stages();
     boolean several = stages.size() > 1;
-    StringBuilder head = new StringBuilder(PlainFormat.of("%-30s", "where the time went"));
+    StringBuilder head =
+        new StringBuilder(String.format(Locale.ROOT, "%-30s", "where the time went"));
     if (several) {
       for (StageTotals s : stages) {
-        head.append(PlainFormat.of("%10s", s.stage().name()));
+        head.append(String.format(Locale.ROOT, "%10s", s.stage().name()));
       }
     }
-    head.append(PlainFormat.of("%10s", "total"));
+    head.append(String.format(Locale.ROOT, "%10s", "total"));
     out.append(head).append('\n');
     for (Category c : Category.values()) {
       long sum = stages.stream().mapToLong(s -> s.categoryCycles()[c.ordinal()]).sum();
       if (sum == 0) {
         continue;
       }
-      out.append(PlainFormat.of("  %-28s", c.label()));
+      out.append(String.format(Locale.ROOT, "  %-28s", c.label()));
       if (several) {
         for (StageTotals s : stages) {
           out.append(share(s.categoryCycles()[c.ordinal()], s.cycles()));
@@ -249,12 +252,14 @@ public final class TextReport {
   }
 
   private static String share(long part, long whole) {
-    return PlainFormat.of("%10s", Quantity.percent(whole == 0 ? 0 : part / (double) whole));
+    return String.format(
+        Locale.ROOT, "%10s", Quantity.percent(whole == 0 ? 0 : part / (double) whole));
   }
 
   private void layers() {
     out.append(
-        PlainFormat.of(
+        String.format(
+            Locale.ROOT,
             "%-" + NAME_WIDTH + "s %6s %10s  %-12s %6s %6s %6s%n",
             "slowest layers",
             "calls",
@@ -270,7 +275,8 @@ public final class TextReport {
       String stage = several ? row.stage() + " " : "";
       String name = stage + brief(row.name(), NAME_WIDTH - 2 - stage.length());
       out.append(
-          PlainFormat.of(
+          String.format(
+              Locale.ROOT,
               "  %-" + (NAME_WIDTH - 2) + "s %6d %10s  %-12s %6s %6s %6s%n",
               shorten(name, NAME_WIDTH - 2),
               row.calls(),
@@ -428,13 +434,16 @@ public final class TextReport {
     double joules = value(Metric.ENERGY_J);
     for (Sensitivity s : r.whatIf()) {
       out.append(
-          PlainFormat.of(
+          String.format(
+              Locale.ROOT,
               "  %-24s %s%n",
               s.change(),
               s.possible()
-                  ? PlainFormat.of(
+                  ? String.format(
+                      Locale.ROOT,
                       "total %+6.1f%%   energy %+6.1f%%",
-                      100 * (s.seconds() / seconds - 1), 100 * (s.joules() / joules - 1))
+                      100 * (s.seconds() / seconds - 1),
+                      100 * (s.joules() / joules - 1))
                   : "not possible: " + s.problem()));
     }
   }
