@@ -1,6 +1,9 @@
 package npusim.tools;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -90,6 +93,27 @@ final class Failures {
     err.printf("error: %s: %s [file]%n", what, e.getMessage());
     err.flush();
     return ExitCode.USAGE;
+  }
+
+  /**
+   * Standard output could not be written.
+   *
+   * @param code what the process would have ended with
+   * @return what it ends with: a reader that has seen enough, such as {@code head}, is no failure
+   */
+  static int standardOutput(int code, PrintStream err) {
+    String why = "not all was written";
+    try (var again = new FileOutputStream(FileDescriptor.out)) {
+      // The failure itself was not kept; it shows again.
+      again.write('\n');
+    } catch (IOException e) {
+      why = e.getMessage();
+    }
+    if ("Broken pipe".equals(why)) {
+      return code;
+    }
+    err.println("error: standard output: " + why + " [file]");
+    return code == ExitCode.OK.code() ? ExitCode.USAGE.code() : code;
   }
 
   /** The message, with the line of its source and a caret when the source can be read again. */

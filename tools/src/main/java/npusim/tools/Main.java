@@ -83,13 +83,19 @@ public final class Main implements Runnable {
     if (args.length == 1 && (args[0].equals("--version") || args[0].equals("-V"))) {
       // Answered without the parser: scripts ask this often and need nothing else.
       System.out.println(NAME_AND_VERSION);
+      end(ExitCode.OK.code());
       return;
     }
     RunCommand plain = PlainRun.read(args);
-    int code =
+    end(
         plain == null
             ? execute(commandLine(args), args)
-            : execute(plain, PlainRun.writer(System.out), PlainRun.writer(System.err));
+            : execute(plain, PlainRun.writer(System.out), PlainRun.writer(System.err)));
+  }
+
+  private static void end(int ending) {
+    // The stream keeps to itself that it could not write.
+    int code = System.out.checkError() ? Failures.standardOutput(ending, System.err) : ending;
     // System.exit first looks for a logger to tell, in every jar. A command that is done has left
     // no thread that could keep the process alive.
     if (code != ExitCode.OK.code()) {

@@ -34,6 +34,16 @@ class ReferenceCommandsTest {
   }
 
   @Test
+  void chipsShowsOne() {
+    CommandRun one = CommandRun.of("chips", "rngd");
+    assertThat(one.exitCode()).as(one.err()).isZero();
+    assertThat(one.out()).isEqualTo(CommandRun.of("config", "show", "rngd").out());
+    CommandRun wrong = CommandRun.of("chips", "rngb");
+    assertThat(wrong.exitCode()).isEqualTo(2);
+    assertThat(wrong.err()).contains("did you mean \"rngd\"?");
+  }
+
+  @Test
   void isaExplainsAnInstruction() {
     assertThat(CommandRun.of("isa", "m.gemm").out()).contains("Matrix product", "fields");
     CommandRun wrong = CommandRun.of("isa", "m.gem");

@@ -5,20 +5,36 @@ import java.util.concurrent.Callable;
 import npusim.hardware.Hardware;
 import npusim.hardware.HardwareCatalog;
 import npusim.hardware.HardwareLoader;
+import npusim.hardware.HardwareText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code npusim chips}. */
-@Command(name = "chips", mixinStandardHelpOptions = true, description = "Lists the built-in chips.")
+@Command(
+    name = "chips",
+    mixinStandardHelpOptions = true,
+    description = "Lists the built-in chips, or prints the parameters of one.")
 public final class ChipsCommand implements Callable<Integer> {
   private static final double TERA = 1e12;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "NAME",
+      description = "Print every parameter of this chip, as `config show` does.")
+  private String chip;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     var out = spec.commandLine().getOut();
+    if (chip != null) {
+      out.print(HardwareText.show(HardwareLoader.load(chip), ""));
+      out.flush();
+      return 0;
+    }
     int width = HardwareCatalog.chips().stream().mapToInt(String::length).max().orElse(0);
     out.printf(
         Locale.ROOT,
