@@ -162,7 +162,7 @@ public final class ChipReference {
               t.faw(),
               t.rfc(),
               t.refi(),
-              Numbers.text(spec.energy().readPjPerByte()),
+              Numbers.text(hw.energy().dramReadPjPerByte()),
               hw.provenance("dram.timing.cl").source()));
     }
   }

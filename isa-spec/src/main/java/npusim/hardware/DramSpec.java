@@ -1,7 +1,8 @@
 package npusim.hardware;
 
 /**
- * A DRAM standard at one speed: organisation, timing and energy of one channel.
+ * A DRAM standard at one speed: organisation and timing of one channel. What its accesses cost is
+ * part of {@link Energy}.
  *
  * <p>Timings are in memory clock cycles of {@link #tckPs()}. A request moves {@link
  * #requestBytes()} and occupies a pseudo-channel's data bus for {@link Timing#bl()} cycles.
@@ -13,7 +14,6 @@ package npusim.hardware;
  * @param ticksPerClock command slots per clock; 2 where row and column commands alternate (HBM3)
  * @param organization geometry of one channel
  * @param timing timing constraints
- * @param energy energy of one channel's device and interface
  */
 public record DramSpec(
     String name,
@@ -22,8 +22,7 @@ public record DramSpec(
     double tckPs,
     int ticksPerClock,
     Organization organization,
-    Timing timing,
-    Energy energy) {
+    Timing timing) {
 
   /**
    * Geometry of one channel.
@@ -139,20 +138,6 @@ public record DramSpec(
       int refiPerBank,
       int rrefd) {}
 
-  /**
-   * Energy of the memory device and its interface on both sides.
-   *
-   * @param readPjPerByte moving one byte from an open row to the controller
-   * @param writePjPerByte moving one byte from the controller to an open row
-   * @param activatePj one activate and precharge of one row
-   * @param backgroundMwPerChannel standby and refresh power of one channel, mW
-   */
-  public record Energy(
-      double readPjPerByte,
-      double writePjPerByte,
-      double activatePj,
-      double backgroundMwPerChannel) {}
-
   public DramSpec {
     Checks.positive(dataRateMtps, "data_rate_mtps");
     Checks.positive(tckPs, "tck_ps");
@@ -217,8 +202,7 @@ public record DramSpec(
             scale(t.rfcPerBank, factor),
             scaleDown(t.refi, factor),
             scaleDown(t.refiPerBank, factor),
-            scale(t.rrefd, factor)),
-        energy);
+            scale(t.rrefd, factor)));
   }
 
   // A tolerance keeps 16 * 1.0000000001 from becoming 17.

@@ -20,10 +20,6 @@ final class DramSpecBuilder {
     return p.int32("dram.organization." + key);
   }
 
-  private double energy(String key) {
-    return p.has("dram.energy." + key) ? p.number("dram.energy." + key) : 0;
-  }
-
   private DramSpec spec() {
     return new DramSpec(
         p.has("dram.preset") ? p.text("dram.preset") : p.text("dram.standard"),
@@ -69,11 +65,6 @@ final class DramSpecBuilder {
             timing("rfc_per_bank"),
             timing("refi"),
             timing("refi_per_bank"),
-            timing("rrefd")),
-        new DramSpec.Energy(
-            energy("read_pj_per_byte"),
-            energy("write_pj_per_byte"),
-            energy("activate_pj"),
-            energy("background_mw_per_channel")));
+            timing("rrefd")));
   }
 }
