@@ -79,6 +79,7 @@ final class HardwareBuilder {
             p.int32(s + "queue_depths.comm")),
         p.int32(s + "dispatch_cycles"),
         p.integer(s + "launch_cycles"),
+        p.integer(s + "kernel_cycles"),
         p.int32(s + "loop_depth"),
         new Sequencer.Unroller(
             p.int32(s + "unroller.depth"),

@@ -7,6 +7,8 @@ package npusim.hardware;
  * @param queueDepths instructions a unit's queue holds before issue stalls
  * @param dispatchCycles cycles from leaving the sequencer to being able to start in an idle unit
  * @param launchCycles fixed cost, once, of starting a program
+ * @param kernelCycles from the end of a kernel on all cores to the start of the next; 0 where
+ *     kernels overlap
  * @param loopDepth nested hardware loops, at least 4
  * @param unroller what stands in front of the queues and unrolls loops into them
  * @param fetch how instructions come from chip memory
@@ -16,6 +18,7 @@ public record Sequencer(
     QueueDepths queueDepths,
     int dispatchCycles,
     long launchCycles,
+    long kernelCycles,
     int loopDepth,
     Unroller unroller,
     Fetch fetch) {
@@ -79,6 +82,7 @@ public record Sequencer(
     Checks.notNegative(issueCycles, "issue_cycles");
     Checks.notNegative(dispatchCycles, "dispatch_cycles");
     Checks.notNegative(launchCycles, "launch_cycles");
+    Checks.notNegative(kernelCycles, "kernel_cycles");
     Checks.positive(loopDepth, "loop_depth");
   }
 }

@@ -17,7 +17,13 @@ final class ComLayouts {
             FieldKind.VALUE,
             64,
             0L,
-            "cores within the chip, bit c for core c; the own core is one " + "of them");
+            "cores within the chip, bit c for core c; the own core is one " + "of them")
+        .field(
+            Field.KERNEL,
+            FieldKind.FLAG,
+            1,
+            0L,
+            "a kernel starts behind it: the cores go on " + "core.sequencer.kernel_cycles later");
   }
 
   static Layout cSignal() {

@@ -129,6 +129,7 @@ public enum Field {
   SKIP_OOR,
   CNT,
   CNT_T,
+  KERNEL,
   SEM,
   AMOUNT,
   PEER,

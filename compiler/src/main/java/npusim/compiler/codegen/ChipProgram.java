@@ -15,6 +15,7 @@ import npusim.isa.Opcode;
 /**
  * Code of all cores of a chip. A kernel is launched on every core, each doing its part; where a
  * core touches what another one has touched since the last barrier, a barrier is put in between.
+ * Where kernels are programs by themselves all cores meet before each.
  */
 public final class ChipProgram {
   private final List<CoreProgram> cores;
@@ -27,6 +28,8 @@ public final class ChipProgram {
   private long reserved;
   private long live;
   private Peers peers = new Peers(1, 1);
+  private final boolean oneByOne;
+  private boolean started;
 
   private record Touch(int core, Area area, boolean write) {
     boolean conflicts(Touch o) {
@@ -54,9 +57,14 @@ public final class ChipProgram {
     void emit(Emitter e, int part, int parts);
   }
 
-  /** A chip without code. */
-  public ChipProgram(List<CoreProgram> cores) {
+  /**
+   * A chip without code.
+   *
+   * @param oneByOne whether each kernel starts when the one before has ended on all cores
+   */
+  public ChipProgram(List<CoreProgram> cores, boolean oneByOne) {
     this.cores = List.copyOf(cores);
+    this.oneByOne = oneByOne;
   }
 
   /** What runs the same program on other chips. */
@@ -176,11 +184,17 @@ public final class ChipProgram {
         }
       }
     }
+    if (emitters.stream().allMatch(e -> e.ops().isEmpty())) {
+      return;
+    }
     // A signal must not come to a core that still uses the semaphore for an earlier kernel.
     boolean early = together && remoteUsed;
-    if (cores.size() > 1 && (early || conflict(mine))) {
+    if (oneByOne && started) {
+      start(node);
+    } else if (cores.size() > 1 && (early || conflict(mine))) {
       barrier(node, early);
     }
+    started = true;
     remoteUsed |= emitters.stream().anyMatch(Emitter::usesRemoteSemaphores);
     touched.addAll(mine);
     for (int i = 0; i < cores.size(); i++) {
@@ -200,13 +214,14 @@ public final class ChipProgram {
    */
   public void beginRepeat(long count, Map<Reg, Long> steps) {
     meet();
+    started = true;
     cores.forEach(c -> c.beginRepeat(count, steps));
   }
 
   /** Ends what {@link #beginRepeat} began. */
   public void endRepeat() {
     meet();
-    cores.forEach(CoreProgram::endRepeat);
+    cores.forEach(c -> c.endRepeat(!oneByOne));
   }
 
   private void meet() {
@@ -241,10 +256,9 @@ public final class ChipProgram {
     Set<Area> read = new LinkedHashSet<>();
     Set<Area> written = new LinkedHashSet<>();
     touched.forEach(t -> (t.write() ? written : read).add(t.area()));
-    long mask = cores.size() == 64 ? -1 : (1L << cores.size()) - 1;
     for (CoreProgram c : cores) {
       Emitter e = c.begin();
-      Op op = new Op(Opcode.C_BARRIER, Lane.COM).set(Field.CORES, mask);
+      Op op = meeting();
       read.forEach(op::reads);
       written.forEach(op::writes);
       if (semaphores) {
@@ -255,5 +269,17 @@ public final class ChipProgram {
     }
     touched.clear();
     remoteUsed &= !semaphores;
+  }
+
+  /** The next kernel's program is started when all cores are done with everything. */
+  private void start(int node) {
+    cores.forEach(c -> c.startKernel(meeting().set(Field.KERNEL, 1), node));
+    touched.clear();
+    remoteUsed = false;
+  }
+
+  private Op meeting() {
+    long mask = cores.size() == 64 ? -1 : (1L << cores.size()) - 1;
+    return new Op(Opcode.C_BARRIER, Lane.COM).set(Field.CORES, mask);
   }
 }

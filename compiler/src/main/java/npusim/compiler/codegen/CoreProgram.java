@@ -192,12 +192,14 @@ public final class CoreProgram {
 
   /**
    * Ends a repeat. A run's lanes begin when the one before is complete, but for the weight lane,
-   * which goes ahead as soon as the memory it fills first is free.
+   * which may go ahead as soon as the memory it fills first is free.
+   *
+   * @param weightsAhead whether it goes ahead
    */
-  void endRepeat() {
+  void endRepeat(boolean weightsAhead) {
     Repeat r = open;
     open = null;
-    List<Lane> ahead = loadQueues > 1 ? List.of(Lane.LD1) : List.of();
+    List<Lane> ahead = loadQueues > 1 && weightsAhead ? List.of(Lane.LD1) : List.of();
     List<Lane> others = new ArrayList<>(lanes());
     others.removeAll(ahead);
     Block entry = blocks.get(r.from - 1);
@@ -212,6 +214,22 @@ public final class CoreProgram {
     repeats.add(r);
     add(exit);
     rendezvous(lanes(), lanes());
+  }
+
+  /**
+   * What is appended from here on begins when all lanes have come here and {@code start} is done.
+   *
+   * @param node number of the graph node that begins, -1 for none
+   */
+  void startKernel(Op start, int node) {
+    Block b = new Block(new ArrayList<>(), node);
+    List<Lane> others = new ArrayList<>(lanes());
+    others.remove(start.lane());
+    others.forEach(lane -> link(b, lane, start.lane()));
+    b.head.add(start);
+    others.forEach(lane -> link(b, start.lane(), lane));
+    add(b);
+    hazards.settle();
   }
 
   /** Lanes this core has. */

@@ -159,7 +159,7 @@ public final class GraphLowering {
               new WorkMemory(Space.SPM, 0, hw.core().scratchpad().bytes()),
               new WorkMemory(Space.ACC, 0, hw.core().accumulator().bytes())));
     }
-    return new ChipProgram(cores);
+    return new ChipProgram(cores, hw.core().sequencer().kernelCycles() > 0);
   }
 
   private Program program(String name, int graphNodes) {

@@ -160,7 +160,10 @@ record Layouts(int[] order, long block, long rows, long page, long... shape) {
     boolean products =
         t.dtype().bytesFor(columns) / cores < LONG_PIECE && isProduct(g, value, t, hw);
     long block = Math.min(columns, (long) hw.core().matrix().cols() * hw.core().matrix().arrays());
-    while (block > FEWEST_COLUMNS && columns / block < cores) {
+    // A row of an array's tile in memory isn't torn apart: a request can't gather the pieces.
+    long tile = 8L * hw.dram().arrayTile().bytes() / t.dtype().bits();
+    long fewest = Math.max(FEWEST_COLUMNS, tile);
+    while (block > fewest && columns / block < cores) {
       block /= 2;
     }
     return products && columns % block == 0 && block >= FEWEST_COLUMNS ? block : 0;

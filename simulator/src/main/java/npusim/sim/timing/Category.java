@@ -26,7 +26,7 @@ public enum Category {
   LINK("links", "links"),
   /** Waiting for another core: barriers, and the partner of a send or receive. */
   WAIT("waiting", "waiting"),
-  /** The sequencer issues instructions. */
+  /** The sequencer issues instructions and starts kernels. */
   ISSUE("issue", "issue"),
   /**
    * Pipelines fill and drain: preload not hidden, skew, pipeline latency, start-up of a transfer.

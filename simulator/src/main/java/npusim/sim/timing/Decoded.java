@@ -169,6 +169,7 @@ final class Decoded {
       case C_BARRIER -> {
         work = Code.BARRIER;
         second(Field.CORES);
+        immediate = instruction.get(Field.KERNEL);
       }
       case C_SIGNAL -> {
         work = Code.MESSAGE;

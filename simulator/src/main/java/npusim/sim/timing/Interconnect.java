@@ -16,6 +16,7 @@ final class Interconnect {
   private static final int FRACTION = 10;
   private static final int NOC = Category.NOC.ordinal();
   private static final int LINK = Category.LINK.ordinal();
+  private static final int ISSUE = Category.ISSUE.ordinal();
   private static final int FILL = Category.FILL_DRAIN.ordinal();
 
   private final Machine m;
@@ -260,12 +261,14 @@ final class Interconnect {
       farthest = Math.max(farthest, ways.hops(core, first + Long.numberOfTrailingZeros(left)));
     }
     long latency = Math.max(1, 2L * farthest * noc.hopLatencyCycles());
+    long start = w.op.immediate != 0 ? m.hw.core().sequencer().kernelCycles() : 0;
     for (long left = mask; left != 0; left &= left - 1) {
       int other = first + Long.numberOfTrailingZeros(left);
       int p = m.paths.open(cause, m.code[other].ops[waitingPc[other]].node);
       m.paths.add(p, NOC, latency);
+      m.paths.add(p, ISSUE, start);
       m.tally.unit(other * Machine.U + Machine.COM, Tally.STALL_PARTNER, t - waitingSince[other]);
-      meeting(other, t, t + latency, -1, p);
+      meeting(other, t, t + latency + start, -1, p);
     }
   }
 
