@@ -102,21 +102,14 @@ class IndexedOperatorsTest {
               long at = once ? (j * 2 + i % rest) % axis : (j * 7 + i) % 11;
               return j % 2 == 0 ? at : at - axis;
             });
-    double[] want = new double[n * axis * rest];
-    for (int i = 0; i < want.length; i++) {
-      want[i] = data.at(i);
-    }
+    double[] want = values(data);
     for (int i = 0; i < n * updates * rest; i++) {
       int a = (int) ((idx.longAt(i) + axis) % axis);
       int at = (i / (updates * rest) * axis + a) * rest + i % rest;
       want[at] = combine(reduction, want[at], values.at(i));
     }
-    check(
-        cores,
-        "ScatterElements<axis = 1, reduction = \"" + reduction + "\">(d, i, u)",
-        ordered("d", data, "i", idx, "u", values),
-        type("y", data),
-        Tensor.generate(DType.F32, data.dims(), i -> want[(int) i]));
+    String op = "ScatterElements<axis = 1, reduction = \"" + reduction + "\">";
+    checkScatter(cores, op, data, idx, values, want);
   }
 
   @ParameterizedTest
@@ -136,20 +129,12 @@ class IndexedOperatorsTest {
     Tensor values = floats(new long[] {updates, row});
     boolean once = reduction.equals("none");
     Tensor idx = longs(new long[] {updates, 1}, i -> once ? rows - 1 - 2 * i : i * i % 5);
-    double[] want = new double[rows * row];
-    for (int i = 0; i < want.length; i++) {
-      want[i] = data.at(i);
-    }
+    double[] want = values(data);
     for (int i = 0; i < updates * row; i++) {
       int at = (int) idx.longAt(i / row) * row + i % row;
       want[at] = combine(reduction, want[at], values.at(i));
     }
-    check(
-        cores,
-        "ScatterND<reduction = \"" + reduction + "\">(d, i, u)",
-        ordered("d", data, "i", idx, "u", values),
-        type("y", data),
-        Tensor.generate(DType.F32, data.dims(), i -> want[(int) i]));
+    checkScatter(cores, "ScatterND<reduction = \"" + reduction + "\">", data, idx, values, want);
   }
 
   @ParameterizedTest
@@ -211,5 +196,23 @@ class IndexedOperatorsTest {
       map.put((String) namesAndTensors[i], (Tensor) namesAndTensors[i + 1]);
     }
     return map;
+  }
+
+  private static double[] values(Tensor t) {
+    double[] values = new double[Math.toIntExact(t.size())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = t.at(i);
+    }
+    return values;
+  }
+
+  private static void checkScatter(
+      int cores, String op, Tensor data, Tensor indices, Tensor updates, double... want) {
+    check(
+        cores,
+        op + "(d, i, u)",
+        ordered("d", data, "i", indices, "u", updates),
+        type("y", data),
+        Tensor.generate(DType.F32, data.dims(), i -> want[(int) i]));
   }
 }

@@ -79,6 +79,16 @@ class WeightPagesTest {
     assertThat(dims(product(few, 32, 512, 8192, "bf16", wide))).hasSize(2);
   }
 
+  /** 640 columns on 64 cores: blocks stop at a row of a tile in memory, 32 bytes on n150. */
+  @Test
+  void rowsOfTilesAreNotTorn() {
+    Hardware hw = HardwareLoader.load("wormhole-n150", List.of());
+    Program p =
+        product(hw, 32, 5120, 640, "w8a16", Tensor.absent(DType.F32, new long[] {5120, 640}));
+    assertThat(dims(p)).containsExactly(5120L / 32, 640L / 32, 32L, 32L);
+    assertThat(Products.time(p, hw, TimingOptions.defaults()).totalCycles()).isLessThan(100_000);
+  }
+
   /** Parts of tiles that begin and end within pages, blocks of several pages, one of each. */
   @ParameterizedTest
   @CsvSource({"17, 34, 64, 96", "18, 40, 96, 96", "20, 48, 320, 320", "36, 90, 160, 144"})

@@ -1,6 +1,7 @@
 package npusim.compiler.decompose;
 
 import npusim.compiler.ir.Node;
+import npusim.compiler.ops.Operators;
 import npusim.diag.NpusimException;
 
 /**
@@ -12,20 +13,7 @@ public final class Refusal {
 
   /** A node refused for a reason, such as {@code "training mode"}. */
   public static NpusimException of(Node n, String reason) {
-    String domain = n.domain().isEmpty() ? "ai.onnx" : n.domain();
-    return NpusimException.infeasible(
-        "unsupported-operator",
-        "node "
-            + n.describe()
-            + ": operator "
-            + n.opType()
-            + " of domain "
-            + domain
-            + " version "
-            + n.opset()
-            + ": "
-            + reason,
-        "npusim ops lists the supported operators and types");
+    return Operators.refusal(n, reason, "npusim ops lists the supported operators and types");
   }
 
   /** A node refused because an input must be known at compile time. */

@@ -1,7 +1,6 @@
 package npusim.compiler.kernels;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import npusim.compiler.CompileOptions;
@@ -19,6 +18,7 @@ import npusim.compiler.ir.Tensor;
 import npusim.compiler.memory.MemoryMap;
 import npusim.compiler.memory.Storage;
 import npusim.compiler.memory.View;
+import npusim.compiler.ops.Operators;
 import npusim.compiler.tiling.MatmulTiles;
 import npusim.compiler.tiling.Sharing;
 import npusim.diag.Diagnostic;
@@ -475,17 +475,9 @@ public final class KernelContext {
 
   /** Refuses the node by name. */
   public NpusimException unsupported(String why) {
-    String domain = node.domain().isEmpty() ? "ai.onnx" : node.domain();
-    return NpusimException.infeasible(
-        "unsupported-operator",
-        String.format(
-            Locale.ROOT,
-            "node %s: operator %s of domain %s, version %d, is not supported%s",
-            node.describe(),
-            node.opType(),
-            domain,
-            node.opset(),
-            why.isEmpty() ? "" : ": " + why),
-        "npusim ops lists what is supported");
+    return Operators.refusal(
+        node,
+        why.isEmpty() ? "is not supported" : "is not supported: " + why,
+        "npusim ops lists the supported operators and types");
   }
 }

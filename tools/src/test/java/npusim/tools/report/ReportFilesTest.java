@@ -82,7 +82,7 @@ class ReportFilesTest {
     assertThat(layers).isEqualTo(total);
   }
 
-  private static long sum(JsonNode node) {
+  static long sum(JsonNode node) {
     long sum = 0;
     for (JsonNode v : node) {
       sum += v.asLong();

@@ -32,14 +32,6 @@ class ReportSumsTest {
     return new ObjectMapper().readTree(file.toFile());
   }
 
-  private static long sum(JsonNode values) {
-    long sum = 0;
-    for (JsonNode v : values) {
-      sum += v.longValue();
-    }
-    return sum;
-  }
-
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -56,7 +48,7 @@ class ReportSumsTest {
     JsonNode metrics = r.get("metrics");
     long cycles = 0;
     for (JsonNode stage : r.get("stages")) {
-      assertThat(sum(stage.get("critical_path_cycles")))
+      assertThat(ReportFilesTest.sum(stage.get("critical_path_cycles")))
           .as(stage.get("name").asText())
           .isEqualTo(stage.get("cycles").longValue());
       cycles += stage.get("cycles").longValue();
