@@ -3,7 +3,7 @@ package npusim.compiler.tiling;
 import npusim.compiler.codegen.Staging;
 
 /**
- * A choice.
+ * Tiles of a product, and how cores divide and share them.
  *
  * @param nOuter true when the loop over columns is outside the loop over rows
  * @param pb cores along the batch, pm along rows, pn along columns
