@@ -73,7 +73,7 @@ final class ArchitectureReader {
         f.integer("heads"),
         f.integer("kv_heads"),
         headDim,
-        f.integer("vocab"),
+        f.integer("vocab", 0),
         context,
         f.choice("norm", DecoderLm.Norm.class, DecoderLm.Norm.RMS),
         (float) f.number("norm_eps", RMS_EPS),

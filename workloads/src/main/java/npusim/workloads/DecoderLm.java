@@ -11,7 +11,7 @@ import java.util.List;
  * @param heads query heads
  * @param kvHeads key and value heads; fewer than {@code heads} is grouped-query attention
  * @param headDim width of a head
- * @param vocab rows of the embedding table
+ * @param vocab rows of the embedding table; 0 for the layers alone
  * @param context longest sequence
  * @param norm RMS or layer normalisation
  * @param normEps added to the variance
@@ -119,7 +119,7 @@ record DecoderLm(
         fewHeads,
         Math.max(1, fewHeads / group),
         SMALL_HEAD,
-        128,
+        vocab == 0 ? 0 : 128,
         64,
         norm,
         normEps,
@@ -142,6 +142,6 @@ record DecoderLm(
         "hidden " + hidden,
         "ffn " + ffn,
         heads + " heads (" + kvHeads + " kv) of " + headDim,
-        "vocabulary " + vocab);
+        vocab == 0 ? "layers alone" : "vocabulary " + vocab);
   }
 }

@@ -15,7 +15,8 @@ import npusim.isa.DType;
  * <p>Both graphs take {@code input_ids} [batch, length], {@code seqlens_k} [batch] (total length
  * minus one), {@code total_sequence_length} (a scalar set at launch) and the KV cache of every
  * layer at its full capacity; they give {@code logits} of the last position, {@code next_token} and
- * the cache, which stays in place. A layer is one function called {@code layers} times.
+ * the cache, which stays in place. A layer is one function called {@code layers} times. Without an
+ * embedding table the layers stand alone: {@code x} [batch, length, hidden] gives {@code y}.
  */
 final class DecoderLmBuilder {
   private static final int OPSET = 23;
@@ -70,9 +71,15 @@ final class DecoderLmBuilder {
   }
 
   private Model build() {
-    main.input("input_ids", DType.I64, batch, length);
-    if (m.position() instanceof DecoderLm.Learned) {
-      main.input("position_ids", DType.I64, batch, length);
+    boolean alone = m.vocab() == 0;
+    String x = "";
+    if (alone) {
+      x = main.input("x", DType.F32, batch, length, m.hidden());
+    } else {
+      main.input("input_ids", DType.I64, batch, length);
+      if (m.position() instanceof DecoderLm.Learned) {
+        main.input("position_ids", DType.I64, batch, length);
+      }
     }
     main.input("seqlens_k", DType.I32, batch);
     main.input("total_sequence_length", DType.I32);
@@ -81,25 +88,36 @@ final class DecoderLmBuilder {
         main.input("past_" + kind + "." + i, DType.F32, batch, kvHeads, capacity, m.headDim());
       }
     }
-    String table = main.weight("embed.weight", Init.SMALL, m.vocab(), m.hidden());
-    String x = main.op("Gather", "embed", table, "input_ids");
-    if (m.position() instanceof DecoderLm.Learned(int offset)) {
-      String rows =
-          main.weight("positions.weight", Init.SMALL, (long) m.context() + offset, m.hidden());
-      String at = "position_ids";
-      if (offset > 0) {
-        at = main.op("Add", "positions.at", at, main.constant("offset", Tensor.scalar(offset)));
-      }
-      x = main.op("Add", "embed.sum", x, main.op("Gather", "positions", rows, at));
+    String table = alone ? "" : main.weight("embed.weight", Init.SMALL, m.vocab(), m.hidden());
+    if (!alone) {
+      x = embedded(table);
     }
     List<String> rotary = rotaryTables();
     for (int i = 0; i < m.layers(); i++) {
       x = layer(i, x, rotary);
     }
-    head(x, table);
+    if (alone) {
+      main.output("y", x, DType.F32, batch, length, m.hidden());
+    } else {
+      head(x, table);
+    }
     // A prompt fills an empty cache; a decode step comes behind whatever there is.
     main.launchParam("total_sequence_length", length, length > 1 ? length : capacity);
     return main.model();
+  }
+
+  private String embedded(String table) {
+    String x = main.op("Gather", "embed", table, "input_ids");
+    if (!(m.position() instanceof DecoderLm.Learned(int offset))) {
+      return x;
+    }
+    String rows =
+        main.weight("positions.weight", Init.SMALL, (long) m.context() + offset, m.hidden());
+    String at = "position_ids";
+    if (offset > 0) {
+      at = main.op("Add", "positions.at", at, main.constant("offset", Tensor.scalar(offset)));
+    }
+    return main.op("Add", "embed.sum", x, main.op("Gather", "positions", rows, at));
   }
 
   private String layer(int i, String x, List<String> rotary) {

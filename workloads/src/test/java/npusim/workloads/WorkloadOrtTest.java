@@ -45,21 +45,29 @@ class WorkloadOrtTest {
 
   @ParameterizedTest
   @org.junit.jupiter.params.provider.ValueSource(
-      strings = {"exaone-3.5-7.8b", "exaone-4.0-32b", "gpt-2", "gpt-j-6b"})
+      strings = {
+        "exaone-3.5-7.8b",
+        "exaone-4.0-32b",
+        "gpt-2",
+        "gpt-j-6b",
+        "opt-125m:vocab=0",
+        "llama-3.1-8b:vocab=0"
+      })
   void decodingOneTokenEqualsAPromptOneLonger(String name) {
     var spec = WorkloadCatalog.find(name).orElseThrow();
     var weights = Weights.seeded(3);
     Model longer = stage(spec, 8, 3, weights, 0);
     Map<String, Tensor> all = SampleInputs.of(longer, 8);
-    Tensor expected = OrtSession.run(longer, all).get("logits");
+    String in = longer.graph().inputs().getFirst();
+    Tensor expected = lastPosition(OrtSession.run(longer, all));
 
     Model prompt = stage(spec, 7, 4, weights, 0);
     Map<String, Tensor> first = SampleInputs.of(prompt, 7);
-    first.put("input_ids", ids(all.get("input_ids"), 0, 7));
+    first.put(in, positions(all.get(in), 0, 7));
     Map<String, Tensor> afterPrompt = OrtSession.run(prompt, first);
     Model decode = stage(spec, 7, 4, weights, 1);
     var next = new LinkedHashMap<>(SampleInputs.of(decode, 8));
-    next.put("input_ids", ids(all.get("input_ids"), 7, 1));
+    next.put(in, positions(all.get(in), 7, 1));
     decode
         .metadata()
         .forEach(
@@ -68,7 +76,8 @@ class WorkloadOrtTest {
                 next.put(v, afterPrompt.get(k.substring(ModelNotes.STATE.length())));
               }
             });
-    Tensor got = OrtSession.run(decode, next).get("logits");
+    Tensor got = lastPosition(OrtSession.run(decode, next));
+    assertThat(got.size()).isEqualTo(expected.size());
     for (int i = 0; i < expected.size(); i++) {
       assertThat(got.at(i)).isCloseTo(expected.at(i), org.assertj.core.data.Offset.offset(1e-3));
     }
@@ -82,8 +91,23 @@ class WorkloadOrtTest {
     return Scenarios.small(spec, o).stages().get(index).model();
   }
 
-  private static Tensor ids(Tensor all, int from, int count) {
-    return Tensor.generateLongs(all.dtype(), new long[] {1, count}, i -> all.longAt(from + i));
+  /** Token ids [1, length], or what layers alone take instead [1, length, width]. */
+  private static Tensor positions(Tensor all, int from, int count) {
+    long[] dims = all.dims();
+    dims[1] = count;
+    if (dims.length == 2) {
+      return Tensor.generateLongs(all.dtype(), dims, i -> all.longAt(from + i));
+    }
+    return Tensor.generate(all.dtype(), dims, i -> all.at(from * dims[2] + i));
+  }
+
+  /** What a model gives for the last position: logits, or the stream behind layers alone. */
+  private static Tensor lastPosition(Map<String, Tensor> outputs) {
+    if (outputs.containsKey("logits")) {
+      return outputs.get("logits");
+    }
+    Tensor all = outputs.get("y");
+    return positions(all, Math.toIntExact(all.dims()[1]) - 1, 1);
   }
 
   @Test
