@@ -20,6 +20,8 @@ import npusim.compiler.codegen.Vec;
 import npusim.compiler.codegen.WindowIn;
 import npusim.compiler.codegen.WorkMemory;
 import npusim.compiler.memory.View;
+import npusim.compiler.tiling.ConvProblem;
+import npusim.compiler.tiling.ConvTiles;
 import npusim.compiler.tiling.ConvTiling;
 import npusim.isa.DType;
 
@@ -43,7 +45,7 @@ final class ConvKernel {
   private final boolean byChannel;
   private final int r;
   private View padding;
-  private ConvTiling.Tiles t;
+  private ConvTiles t;
 
   ConvKernel(KernelContext k, Convolution c) {
     this.k = k;
@@ -84,8 +86,8 @@ final class ConvKernel {
       readBits += loaded ? v.type().bits() : 0;
     }
     boolean last = Math.abs(x.strides()[2]) == 1 && x.dims()[2] > 1;
-    ConvTiling.Problem problem =
-        new ConvTiling.Problem(
+    ConvProblem problem =
+        new ConvProblem(
             x.dims()[0],
             x.dims()[1],
             spatial(out),

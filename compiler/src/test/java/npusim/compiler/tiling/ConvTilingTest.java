@@ -15,7 +15,7 @@ class ConvTilingTest {
   @Test
   void severalSmallImagesFillTheArraysWhileWeightsStay() {
     Hardware hw = HardwareLoader.load("tpu-v3");
-    ConvTiling.Tiles t = ConvTiling.search(hw, square(hw, DType.BF16, 64, 7, 512, 3, 256));
+    ConvTiles t = ConvTiling.search(hw, square(hw, DType.BF16, 64, 7, 512, 3, 256));
     // A block of weights loads behind the rows of the one before.
     assertThat(t.rows()).isGreaterThanOrEqualTo(hw.core().matrix().preloadCycles());
     assertThat(t.images()).isGreaterThan(1);
@@ -25,7 +25,7 @@ class ConvTilingTest {
   @Test
   void weightsOfOneImageAreFetchedInLongPieces() {
     Hardware hw = HardwareLoader.load("warboy");
-    ConvTiling.Tiles t = ConvTiling.search(hw, square(hw, DType.I8, 1, 7, 512, 3, 64));
+    ConvTiles t = ConvTiling.search(hw, square(hw, DType.I8, 1, 7, 512, 3, 64));
     assertThat(t.po()).as("cores share the weights").isEqualTo(2);
     assertThat(t.oc()).as("one block of columns").isEqualTo(64);
     assertThat(t.ic() * 9 * 64).as("bytes of a piece").isGreaterThanOrEqualTo(32 << 10);
@@ -35,8 +35,8 @@ class ConvTilingTest {
   @ValueSource(longs = {12_000, 20_000, 30_000, 48_000, 100_000, 300_000})
   void tilesFitTheMemoryTheyAreGiven(long spm) {
     Hardware hw = HardwareLoader.load("edge");
-    ConvTiling.Problem p = square(hw, DType.F32, 2, 30, 48, 5, 16, spm);
-    ConvTiling.Tiles t = ConvTiling.search(hw, p);
+    ConvProblem p = square(hw, DType.F32, 2, 30, 48, 5, 16, spm);
+    ConvTiles t = ConvTiling.search(hw, p);
     assertThat(t.oc() % 16).isZero();
     assertThat(t.rows() * t.oc() * 8).isLessThanOrEqualTo(p.acc());
     long x = t.images() * p.halos()[0].span(t.spatial()[0]) * p.halos()[1].span(t.spatial()[1]);
@@ -61,13 +61,13 @@ class ConvTilingTest {
   }
 
   /** As many channels out as in, padded to keep the size. */
-  private static ConvTiling.Problem square(
+  private static ConvProblem square(
       Hardware hw, DType type, long batch, long size, long channels, long kernel, long block) {
     long spm = hw.core().scratchpad().bytes() / 2;
     return square(hw, type, batch, size, channels, kernel, block, spm);
   }
 
-  private static ConvTiling.Problem square(
+  private static ConvProblem square(
       Hardware hw,
       DType type,
       long batch,
@@ -77,7 +77,7 @@ class ConvTilingTest {
       long block,
       long spm) {
     var halo = new Axis.Halo(1, kernel, kernel / 2, size);
-    return new ConvTiling.Problem(
+    return new ConvProblem(
         batch,
         1,
         new long[] {size, size},

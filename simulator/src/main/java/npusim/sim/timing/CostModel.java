@@ -1,10 +1,10 @@
 package npusim.sim.timing;
 
 import npusim.hardware.Hardware;
+import npusim.hardware.MatrixUnit;
 import npusim.isa.DType;
 import npusim.isa.Field;
 import npusim.isa.Instruction;
-import npusim.isa.Opcode;
 import npusim.isa.Word;
 
 /**
@@ -16,8 +16,8 @@ final class CostModel {
   private final Costs costs;
   private final MatrixTiming matrix;
   private final VectorCosts vector;
+  private final TransferCosts transfers;
   private final LocalPorts ports;
-  private final long[] pattern = new long[8];
 
   CostModel(Hardware hw, Costs costs) {
     this.hw = hw;
@@ -25,6 +25,7 @@ final class CostModel {
     matrix = new MatrixTiming(hw.core().matrix());
     ports = new LocalPorts(hw.core().scratchpad(), hw.core().accumulator());
     vector = new VectorCosts(hw.core().vector(), ports);
+    transfers = new TransferCosts(hw, costs);
   }
 
   /** A new cost row for an instruction whose counts are resolved with {@code registers}. */
@@ -46,8 +47,8 @@ final class CostModel {
       case STREAM -> stream(ins, registers, row);
       case VECTOR, VECTOR_REDUCE, VECTOR_INDEXED, VECTOR_SORT ->
           vector.fill(code, chain, pc, registers, costs.rows, row);
-      case DMA, DMA_INDEXED -> transfer(ins, registers, row, true);
-      case DMA_CORE, LINK -> transfer(ins, registers, row, false);
+      case DMA, DMA_INDEXED -> transfers.fill(ins, registers, row, true);
+      case DMA_CORE, LINK -> transfers.fill(ins, registers, row, false);
       case SCALAR, SCALAR_LOAD, CONTROL, NOP, BARRIER, MESSAGE -> {}
     }
     return row;
@@ -90,7 +91,7 @@ final class CostModel {
     long depth = apart ? taps * matrix.padded(k2) : deep;
     var c = matrix.gemm(rows, columns, depth, hw.core().matrix().rate(wide), fetched);
     c = apart || columnwise || rows > m ? c.withMacs(m * n * deep) : c;
-    boolean weightsStream = hw.core().matrix().dataflow() == npusim.hardware.MatrixUnit.Dataflow.IS;
+    boolean weightsStream = hw.core().matrix().dataflow() == MatrixUnit.Dataflow.IS;
     long aPasses = weightsStream ? c.stationaryPasses() : c.streamedPasses();
     long wPasses = weightsStream ? c.streamedPasses() : c.stationaryPasses();
     long aElements = columnwise ? m * k * n : m * k * aPasses;
@@ -217,140 +218,7 @@ final class CostModel {
     put(row, Costs.ACC_READ, ins.resolve(Field.ACCUM, r) != 0 ? m * n * 4 : 0);
   }
 
-  private static long bytes(long elements, DType type) {
+  static long bytes(long elements, DType type) {
     return Math.ceilDiv(elements * type.bits(), 8L);
-  }
-
-  /** Splits a transfer into contiguous segments and the loops around them. */
-  private void transfer(Instruction ins, long[] r, int row, boolean dram) {
-    boolean load = ins.op().has(Field.DST);
-    boolean twoSided = ins.op() == Opcode.DMA_GET || ins.op() == Opcode.DMA_PUT;
-    var type = ins.dtype(load ? Field.DST_T : Field.A_T);
-    Field[] extents = {Field.D0, Field.D1, Field.D2, Field.D3};
-    Field[] local =
-        load
-            ? new Field[] {Field.DST_S0, Field.DST_S1, Field.DST_S2, Field.DST_S3}
-            : new Field[] {Field.A_S0, Field.A_S1, Field.A_S2, Field.A_S3};
-    Field[] far =
-        dram
-            ? new Field[] {Field.DRAM_S0, Field.DRAM_S1, Field.DRAM_S2, Field.DRAM_S3}
-            : twoSided ? new Field[] {Field.A_S0, Field.A_S1, Field.A_S2, Field.A_S3} : local;
-    int kind =
-        ins.op() == Opcode.DMA_APPEND
-            ? Costs.CIRCULAR
-            : ins.op() == Opcode.DMA_GATHER || ins.op() == Opcode.DMA_SCATTER
-                ? Costs.INDEXED
-                : Costs.PLAIN;
-    boolean expands = ins.op() == Opcode.DMA_LDZ;
-    long elements = 1;
-    for (Field f : extents) {
-      elements *= count(ins, f, r);
-    }
-    // Bits per iteration on either side: of an element, or of a block that expands.
-    long unit = expands ? ins.get(Field.BYTES) * 8 : type.bits();
-    long localUnit = expands ? ins.get(Field.BLOCK) * type.bits() : type.bits();
-    put(row, Costs.TYPE, type.ordinal());
-    put(row, Costs.BYTES, Math.ceilDiv(elements * unit, 8L));
-    if (expands) {
-      put(row, Costs.EXPAND, expandTime(localUnit, unit));
-    }
-    put(row, Costs.PATTERN, kind);
-    if (kind == Costs.CIRCULAR) {
-      put(row, Costs.LIMIT, Math.max(1, ins.resolve(Field.CAPACITY, r)));
-    } else if (kind == Costs.INDEXED) {
-      put(row, Costs.LIMIT, Math.max(1, ins.resolve(Field.ROWS, r)));
-    }
-    boolean acc = inAccumulator(ins, load ? Field.DST : Field.A);
-    boolean intoLocal =
-        ins.op().unit() == npusim.isa.Unit.LD
-            || ins.op() == Opcode.C_RECV
-            || ins.op() == Opcode.C_EXCHANGE;
-    put(
-        row,
-        acc
-            ? (intoLocal ? Costs.ACC_WRITE : Costs.ACC_READ)
-            : (intoLocal ? Costs.SPM_WRITE : Costs.SPM_READ),
-        Math.ceilDiv(elements * localUnit, 8L));
-    if (ins.op() == Opcode.C_EXCHANGE) {
-      put(
-          row,
-          inAccumulator(ins, Field.A) ? Costs.ACC_READ : Costs.SPM_READ,
-          bytes(elements, ins.dtype(Field.A_T)));
-    }
-    if (elements == 0) {
-      return;
-    }
-    // Innermost first: grow the segment while both sides are contiguous; the rest are loops.
-    int keep = kind == Costs.CIRCULAR ? 1 : kind == Costs.INDEXED ? 0 : -1;
-    long segment = 1;
-    int loops = 0;
-    for (int d = 3; d >= 0; d--) {
-      long e = count(ins, extents[d], r);
-      if (e == 1 && d != keep) {
-        continue;
-      }
-      long fs = ins.get(far[d]) * (expands ? 8 : type.bits());
-      long ls = ins.get(local[d]) * type.bits();
-      if (loops == 0 && d != keep && fs == segment * unit && ls == segment * localUnit) {
-        segment *= e;
-        continue;
-      }
-      if (loops > 0 && d > keep && fs == pattern[loops * 2 - 1] * pattern[loops * 2 - 2]) {
-        pattern[loops * 2 - 2] *= e;
-        continue;
-      }
-      int place = kind == Costs.CIRCULAR ? 1 : 2;
-      while (d == keep && loops < place) {
-        pattern[loops * 2] = 1;
-        pattern[loops * 2 + 1] = 0;
-        loops++;
-      }
-      while (loops > (d == keep ? place : 2)) {
-        // More loops than places: the two innermost become one over as many segments.
-        pattern[0] *= pattern[2];
-        pattern[2] = pattern[4];
-        pattern[3] = pattern[5];
-        loops--;
-      }
-      pattern[loops * 2] = e;
-      pattern[loops * 2 + 1] = fs;
-      loops++;
-    }
-    while (loops < 3) {
-      pattern[loops * 2] = 1;
-      pattern[loops * 2 + 1] = 0;
-      loops++;
-    }
-    if (dram && kind == Costs.PLAIN && !expands && segment * unit % 8 == 0) {
-      long dense = segment * unit / 8;
-      long filled = hw.dram().arrayTile().moved(dense, pattern[1] / 8, type);
-      if (filled > dense) {
-        segment = filled * 8 / unit;
-        put(row, Costs.BYTES, Math.ceilDiv(elements * unit, 8L) / dense * filled);
-      }
-      long together = hw.dram().arrayTile().together(pattern[0], segment * unit / 8);
-      segment *= together;
-      pattern[0] /= together;
-      pattern[1] *= together;
-    }
-    put(row, Costs.SEGMENT, Math.max(1, Math.ceilDiv(segment * unit, 8L)));
-    put(row, Costs.EXTENT0, pattern[4]);
-    put(row, Costs.STRIDE0, pattern[5] / 8);
-    put(row, Costs.EXTENT1, pattern[2]);
-    put(row, Costs.STRIDE1, pattern[3] / 8);
-    put(row, Costs.EXTENT2, pattern[0]);
-    put(row, Costs.STRIDE2, pattern[1] / 8);
-  }
-
-  /** Cycles per compressed byte in 1/1024, rounded up, from the decompressor's rate. */
-  private long expandTime(long localBits, long codedBits) {
-    int rate = hw.core().dma().expandBytesPerCycle();
-    if (rate == 0) {
-      throw npusim.diag.NpusimException.infeasible(
-          "no-decompressor",
-          "dma.ldz: the chip has no decompressor (core.dma.load.expand_bytes_per_cycle is 0)",
-          "compile for this chip");
-    }
-    return Math.ceilDiv(localBits << 10, codedBits * rate);
   }
 }
