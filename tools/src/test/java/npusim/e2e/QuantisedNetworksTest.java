@@ -39,6 +39,8 @@ class QuantisedNetworksTest {
     "ssd-mobilenet, warboy, 2, eager-units",
     "ssd-mobilenet, x220, 4, program-order",
     "ssd-resnet34, atom, 1, program-order",
+    "vit-base, warboy, 2, late-loads",
+    "vit-base, atom, 1, eager-units",
   })
   void nearTheUnquantised(String name, String chip, long batch, String label) {
     Stage stage = stage(name, batch);

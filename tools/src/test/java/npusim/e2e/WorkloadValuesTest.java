@@ -47,6 +47,8 @@ class WorkloadValuesTest {
     "bert-large, tiny",
     "blip-large, edge",
     "blip-large, tiny",
+    "vit-base, edge",
+    "vit-base, tiny",
     "resnet50, edge",
     "resnet50, tiny",
     "resnet18, tiny",
@@ -60,6 +62,17 @@ class WorkloadValuesTest {
     for (Stage stage : s.stages()) {
       check(stage, hw);
     }
+  }
+
+  /** Each image of a batch has its own copy of the class token. */
+  @ParameterizedTest
+  @CsvSource({"vit-base, edge", "vit-large, tiny"})
+  void batchesOfImages(String name, String chip) {
+    var options =
+        new WorkloadOptions(
+            3, OptionalLong.empty(), OptionalLong.empty(), Lang.EN, Weights.seeded(1));
+    Scenario s = Scenarios.small(WorkloadCatalog.find(name).orElseThrow(), options);
+    check(s.stages().getFirst(), HardwareLoader.load(chip));
   }
 
   /** What one position of all sequences adds to a cache is more than half of the scratchpad. */

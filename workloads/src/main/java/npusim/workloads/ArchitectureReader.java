@@ -4,6 +4,7 @@ package npusim.workloads;
 final class ArchitectureReader {
   private static final float RMS_EPS = 1e-5f;
   private static final float BERT_EPS = 1e-12f;
+  private static final float VIT_EPS = 1e-6f;
 
   private ArchitectureReader() {}
 
@@ -21,6 +22,7 @@ final class ArchitectureReader {
               f.integer("segments", 2),
               (float) f.number("norm_eps", BERT_EPS));
       case CAPTIONER -> captioner(f);
+      case VIT -> new ImageClassifier(vision(f, VIT_EPS), f.integer("classes", 1000));
       case RESNET ->
           new ResNet(
               f.integers("depths"),
@@ -107,17 +109,20 @@ final class ArchitectureReader {
     return position;
   }
 
+  private static VisionTransformer vision(Fields v, float eps) {
+    return new VisionTransformer(
+        v.integer("layers"),
+        v.integer("hidden"),
+        v.integer("ffn"),
+        v.integer("heads"),
+        v.integer("image"),
+        v.integer("patch"),
+        (float) v.number("norm_eps", eps));
+  }
+
   private static Captioner captioner(Fields f) {
     Fields v = f.child("vision");
-    var vision =
-        new Captioner.Vision(
-            v.integer("layers"),
-            v.integer("hidden"),
-            v.integer("ffn"),
-            v.integer("heads"),
-            v.integer("image"),
-            v.integer("patch"),
-            (float) v.number("norm_eps", RMS_EPS));
+    VisionTransformer vision = vision(v, RMS_EPS);
     v.close();
     Fields t = f.child("text");
     var text =

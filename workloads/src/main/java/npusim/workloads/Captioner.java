@@ -9,21 +9,7 @@ import java.util.List;
  * @param vision image encoder
  * @param text text decoder
  */
-record Captioner(Vision vision, Text text) implements Architecture {
-  /**
-   * A vision transformer.
-   *
-   * @param image edge of the square image, pixels
-   * @param patch edge of a patch, pixels
-   */
-  record Vision(int layers, int hidden, int ffn, int heads, int image, int patch, float normEps) {
-    /** Patches and the class token. */
-    int tokens() {
-      int edge = image / patch;
-      return edge * edge + 1;
-    }
-  }
-
+record Captioner(VisionTransformer vision, Text text) implements Architecture {
   /** A BERT-style decoder with cross-attention to {@code encoderHidden}-wide tokens. */
   record Text(
       int layers,
@@ -37,7 +23,7 @@ record Captioner(Vision vision, Text text) implements Architecture {
 
   Captioner small() {
     return new Captioner(
-        new Vision(3, 32, 48, 2, 32, 8, vision.normEps()),
+        vision.small(),
         new Text(3, 48, 64, 3, 96, 32, 32, text.normEps()));
   }
 
@@ -45,9 +31,9 @@ record Captioner(Vision vision, Text text) implements Architecture {
   public List<String> summary() {
     return List.of(
         "vision: "
-            + vision.layers
+            + vision.layers()
             + " layers, hidden "
-            + vision.hidden
+            + vision.hidden()
             + ", "
             + vision.tokens()
             + " tokens",

@@ -13,30 +13,13 @@ import npusim.isa.DType;
  */
 final class CaptionerBuilder {
   private static final int OPSET = 20;
-  private static final long RGB = 3;
 
   private CaptionerBuilder() {}
 
   static Model encoder(String name, Captioner m, Weights weights) {
-    Captioner.Vision v = m.vision();
+    VisionTransformer v = m.vision();
     var main = new MainScope(name, OPSET, weights);
-    String image = main.input("image", DType.F32, 1, RGB, v.image(), v.image());
-    String kernel = main.weight("patch.weight", Init.KERNEL, v.hidden(), RGB, v.patch(), v.patch());
-    String patches =
-        main.add("Conv", "patch", image, kernel, main.weight("patch.bias", Init.SMALL, v.hidden()))
-            .set("kernel_shape", v.patch(), v.patch())
-            .set("strides", v.patch(), v.patch())
-            .output(0);
-    String flat = main.reshape(patches, "patch.flat", 1, v.hidden(), v.tokens() - 1L);
-    String rows = main.transpose(flat, "patch.rows", 0, 2, 1);
-    String first = main.weight("class_token", Init.SMALL, 1, 1, v.hidden());
-    String x = main.add("Concat", "tokens", first, rows).set("axis", 1L).output(0);
-    x = main.op("Add", "embed", x, main.weight("positions", Init.SMALL, 1, v.tokens(), v.hidden()));
-    FunctionScope layer = visionLayer(main, v);
-    for (int i = 0; i < v.layers(); i++) {
-      x = main.call(layer, "layers." + i, List.of(x)).getFirst();
-    }
-    x = Blocks.layerNorm(main, x, "final_norm", v.hidden(), v.normEps());
+    String x = VisionEncoder.encode(main, v, 1);
     Captioner.Text t = m.text();
     long dim = t.hidden() / t.heads();
     for (int i = 0; i < t.layers(); i++) {
@@ -48,30 +31,6 @@ final class CaptionerBuilder {
       }
     }
     return main.model();
-  }
-
-  private static FunctionScope visionLayer(MainScope main, Captioner.Vision v) {
-    FunctionScope f = main.function("VisionLayer");
-    String x = f.input("x");
-    int dim = v.hidden() / v.heads();
-    String n = Blocks.layerNorm(f, x, "norm1", v.hidden(), v.normEps());
-    String q = visionHeads(f, n, "attn.q", v);
-    String k = visionHeads(f, n, "attn.k", v);
-    String w = visionHeads(f, n, "attn.v", v);
-    String a = Blocks.attend(f, q, k, w, "", "attn", v.tokens(), v.hidden(), dim);
-    String mid =
-        f.op("Add", "attn.residual", x, f.linear(a, "attn.o", v.hidden(), v.hidden(), true));
-    String h = Blocks.layerNorm(f, mid, "norm2", v.hidden(), v.normEps());
-    h = Blocks.gelu(f, f.linear(h, "mlp.in", v.hidden(), v.ffn(), true), "mlp.gelu", false);
-    h = f.linear(h, "mlp.out", v.ffn(), v.hidden(), true);
-    f.output(f.op("Add", "mlp.residual", mid, h));
-    main.define(f);
-    return f;
-  }
-
-  private static String visionHeads(Scope s, String x, String name, Captioner.Vision v) {
-    String y = s.linear(x, name, v.hidden(), v.hidden(), true);
-    return Blocks.splitHeads(s, y, name, v.tokens(), v.heads(), v.hidden() / v.heads());
   }
 
   /**

@@ -29,6 +29,7 @@ public final class Scenarios {
           case DecoderLm m -> m.small();
           case EncoderLm m -> m.small();
           case Captioner m -> m.small();
+          case ImageClassifier m -> m.small();
           case ResNet m -> m.small();
           case Ssd m -> m.small();
           case Inception m -> m.small();
@@ -43,6 +44,11 @@ public final class Scenarios {
       case DecoderLm m -> decoder(spec, m, o);
       case EncoderLm m -> encoder(spec, m, o);
       case Captioner m -> captioner(spec, m, o);
+      case ImageClassifier m -> {
+        refuseLengths(spec, o);
+        Model model = ImageClassifierBuilder.build(spec.name(), m, o.batch(), o.weights());
+        yield inference(spec, model, o);
+      }
       case ResNet m -> {
         refuseLengths(spec, o);
         yield inference(spec, ResNetBuilder.build(spec.name(), m, o.batch(), o.weights()), o);

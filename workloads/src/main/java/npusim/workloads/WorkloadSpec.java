@@ -83,6 +83,7 @@ public record WorkloadSpec(
     DECODER_LM,
     ENCODER_LM,
     CAPTIONER,
+    VIT,
     RESNET,
     SSD,
     INCEPTION,

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.OptionalLong;
+import npusim.compiler.CompileOptions;
+import npusim.compiler.Compiler;
 import npusim.compiler.ir.Model;
 import npusim.compiler.ir.Tensor;
 import npusim.diag.ExitCode;
 import npusim.diag.NpusimException;
+import npusim.hardware.HardwareLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +37,8 @@ class WorkloadCatalogTest {
     "gpt-2, 124439808",
     "opt-125m, 125239296",
     "resnet50, 25557032",
+    "vit-base, 86567656",
+    "vit-large, 304326632",
   })
   void parameterCountsMatchThePublishedOnes(String name, long published) {
     var o =
@@ -50,6 +55,16 @@ class WorkloadCatalogTest {
     }
     assertThat((double) count)
         .isCloseTo(published, org.assertj.core.data.Percentage.withPercentage(0.01));
+  }
+
+  /** Published multiply-accumulates of an image, in 10^7: torchvision's tables. */
+  @ParameterizedTest
+  @CsvSource({"vit-base, 1756", "vit-large, 6155", "resnet50, 409"})
+  void multiplyAccumulatesMatchThePublishedOnes(String name, long published) {
+    var spec = WorkloadCatalog.find(name).orElseThrow();
+    Model m = Scenarios.of(spec, WorkloadOptions.defaults()).stages().getFirst().model();
+    var p = Compiler.compile(m, HardwareLoader.load("edge"), CompileOptions.DEFAULT);
+    assertThat(Math.round(p.coverage().macs() / 1e7)).isEqualTo(published);
   }
 
   /** Boxes that the papers' decoders take: 1,917 and 15,130. */
