@@ -22,9 +22,7 @@ record Captioner(VisionTransformer vision, Text text) implements Architecture {
       float normEps) {}
 
   Captioner small() {
-    return new Captioner(
-        vision.small(),
-        new Text(3, 48, 64, 3, 96, 32, 32, text.normEps()));
+    return new Captioner(vision.small(), new Text(3, 48, 64, 3, 96, 32, 32, text.normEps()));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package npusim.compiler.passes;
 
+import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,6 +22,10 @@ public final class ChannelsLast extends GraphPass {
   public static final String ATTRIBUTE = "channels_last";
 
   private static final Set<String> CONVOLUTIONS = Set.of("Conv", "ConvInteger");
+
+  /** Operators that take windows over the spatial dimensions. */
+  private static final Set<String> WINDOWS =
+      Set.of("Conv", "ConvInteger", "AveragePool", "MaxPool");
 
   /** Operators that read any layout at full speed and hand it on. */
   private static final Set<String> FLEXIBLE =
@@ -122,7 +127,11 @@ public final class ChannelsLast extends GraphPass {
     return true;
   }
 
-  /** A Transpose from N, spatial…, C for readers that take any order. */
+  /**
+   * A Transpose from N, spatial…, C for readers that take any order, on the way to a window. Other
+   * tensors that are turned so have no channels: tokens of a vision transformer are [N, tokens, C]
+   * behind one, and what normalises or multiplies them wants C innermost.
+   */
   private static boolean arrives(Graph g, Node n) {
     long[] perm = n.is("Transpose") ? n.intsAttr("perm", (long[]) null) : null;
     if (perm == null || perm[0] != 0 || perm[1] != perm.length - 1) {
@@ -135,10 +144,29 @@ public final class ChannelsLast extends GraphPass {
     }
     List<Node> readers = g.consumers(n.output(0));
     return !readers.isEmpty()
-        && readers.stream()
-            .allMatch(
-                r ->
-                    r.domain().isEmpty()
-                        && (CONVOLUTIONS.contains(r.opType()) || FLEXIBLE.contains(r.opType())));
+        && readers.stream().allMatch(ChannelsLast::takesAnyOrder)
+        && reachesWindow(g, n.output(0));
+  }
+
+  private static boolean takesAnyOrder(Node n) {
+    return n.domain().isEmpty()
+        && (CONVOLUTIONS.contains(n.opType()) || FLEXIBLE.contains(n.opType()));
+  }
+
+  private static boolean reachesWindow(Graph g, String value) {
+    var seen = new HashSet<String>();
+    var next = new ArrayDeque<String>(List.of(value));
+    while (!next.isEmpty()) {
+      String v = next.pop();
+      for (Node r : seen.add(v) ? g.consumers(v) : List.<Node>of()) {
+        if (r.domain().isEmpty() && WINDOWS.contains(r.opType())) {
+          return true;
+        }
+        if (takesAnyOrder(r)) {
+          next.addAll(r.outputs());
+        }
+      }
+    }
+    return false;
   }
 }
