@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PowerTraceTest {
   private static final long WINDOW = 50;
+  private static final Offset<Double> NEARLY = Offset.offset(1e-9);
 
   private static TimingResult run(Hardware hw, RandomPrograms.Generated g, TimingOptions o) {
     return new TimingSimulator(hw, o).run(g.program(), Map.of());
@@ -73,5 +74,80 @@ class PowerTraceTest {
     assertThat(trace.peakPowerW(1000, 1, 1)).isCloseTo(mean, Offset.offset(mean * 1e-9));
     assertThat(trace.peakPowerW(10, 2, 1) - idle)
         .isCloseTo(2 * (trace.peakPowerW(10, 1, 1) - idle), Offset.offset(1e-9));
+  }
+
+  /** Windows of 10 cycles of 1 ns; a byte read takes 1000 pJ, so 1 B a cycle is 1 W. */
+  private static PowerTrace reads(long... startEndBytes) {
+    var trace = new PowerTrace(TestHardware.small("energy.dram_read_pj_per_byte=1000"), 10);
+    read(trace, startEndBytes);
+    return trace;
+  }
+
+  private static void read(PowerTrace trace, long... startEndBytes) {
+    for (int i = 0; i < startEndBytes.length; i += 3) {
+      trace.dram(0, startEndBytes[i], startEndBytes[i + 1], startEndBytes[i + 2], 0);
+    }
+  }
+
+  @Test
+  void energyIsSpreadEvenlyOverItsCycles() {
+    assertThat(reads(5, 25, 40).dynamicPowerW()).containsExactly(new double[] {1, 2, 1}, NEARLY);
+    assertThat(reads(10, 40, 60).dynamicPowerW())
+        .containsExactly(new double[] {0, 2, 2, 2}, NEARLY);
+  }
+
+  @Test
+  void whatFollowsInTheSameWindowOrAnotherIsPutWhereItIs() {
+    var trace = reads(20, 21, 10, 22, 29, 20, 11, 12, 40, 13, 20, 50, 19, 21, 20, 45, 46, 70);
+    assertThat(trace.dynamicPowerW()).containsExactly(new double[] {0, 10, 4, 0, 7}, NEARLY);
+  }
+
+  @Test
+  void anInstantCountsInTheCycleInWhichItIs() {
+    assertThat(reads(19, 19, 30, 20, 20, 10).dynamicPowerW())
+        .containsExactly(new double[] {0, 3, 1}, NEARLY);
+  }
+
+  @Test
+  void thereIsRoomForLongRuns() {
+    double[] power = reads(999, 1001, 20, 5, 6, 30).dynamicPowerW();
+    assertThat(power).hasSize(101);
+    assertThat(power[99]).isCloseTo(1, NEARLY);
+    assertThat(power[100]).isCloseTo(1, NEARLY);
+    assertThat(power[0]).isCloseTo(3, NEARLY);
+  }
+
+  @Test
+  void aRunThatBeginsAgainIsCountedOnce() {
+    var trace = reads(0, 10, 50, 30, 40, 50);
+    trace.again();
+    assertThat(trace.dynamicPowerW()).isEmpty();
+    read(trace, 0, 20, 40);
+    assertThat(trace.dynamicPowerW()).containsExactly(new double[] {2, 2}, NEARLY);
+  }
+
+  @Test
+  void chipsThatAreAlikeAddUp() {
+    var trace = reads(0, 10, 50, 10, 20, 20);
+    trace.alike(3);
+    assertThat(trace.dynamicPowerW()).containsExactly(new double[] {15, 6}, NEARLY);
+    double idle = TestHardware.small().staticPowerW();
+    assertThat(trace.peakPowerW(3)).isCloseTo(15 + 3 * idle, NEARLY);
+  }
+
+  @Test
+  void aRunWithoutEnergyHasStaticPowerOnly() {
+    double idle = TestHardware.small().staticPowerW();
+    assertThat(reads().peakPowerW(2)).isCloseTo(2 * idle, NEARLY);
+    assertThat(reads().peakPowerW(4, 1, 2)).isCloseTo(2 * idle, NEARLY);
+  }
+
+  @Test
+  void thePeakIsThatOfTheWorstWindows() {
+    var trace = reads(0, 10, 10, 10, 20, 50, 20, 30, 70, 40, 50, 90);
+    double idle = TestHardware.small().staticPowerW();
+    assertThat(trace.peakPowerW(1, 1, 1)).isCloseTo(9 + idle, NEARLY);
+    assertThat(trace.peakPowerW(2, 1, 1)).isCloseTo(6 + idle, NEARLY);
+    assertThat(trace.peakPowerW(3, 2, 1)).isCloseTo(2 * 16 / 3.0 + idle, NEARLY);
   }
 }
