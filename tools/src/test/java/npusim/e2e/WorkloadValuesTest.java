@@ -49,6 +49,7 @@ class WorkloadValuesTest {
     "blip-large, tiny",
     "vit-base, edge",
     "vit-base, tiny",
+    "vit-base, tpu-v3",
     "resnet50, edge",
     "resnet50, tiny",
     "resnet18, tiny",

@@ -63,7 +63,7 @@ public final class ConvOp implements Kernel {
     long groups = n.intAttr("group", 1);
     Convolution c = new Convolution(x, w, out, win, groups, r, extras, acc);
     if (onMatrix(k.hw(), x.type(), w.type(), w.dims(), groups)) {
-      new ConvKernel(k, c.of(inLanes(k, x))).run();
+      new ConvKernel(k, c.of(win.patches() ? x : inLanes(k, x))).run();
     } else {
       new VectorConv(k, c).run();
     }
@@ -71,7 +71,8 @@ public final class ConvOp implements Kernel {
 
   /**
    * A model's input brought into the layout that convolutions read where arrays lie in tiles:
-   * channels along the rows of a tile, which are filled up. What an operator leaves is in it.
+   * channels along the rows of a tile, which are filled up. What an operator leaves is in it. Not
+   * for patches, of which each element is read for one place only.
    */
   private static View inLanes(KernelContext k, View x) {
     int rank = x.rank();

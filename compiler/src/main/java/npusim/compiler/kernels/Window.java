@@ -41,6 +41,13 @@ record Window(long[] kernel, long[] stride, long[] dilation, long[] pad) {
     return new Axis.Halo(stride[i], (kernel[i] - 1) * dilation[i] + 1, pad[i], size);
   }
 
+  /** Whether the input is cut into windows side by side, as an image into patches. */
+  boolean patches() {
+    return taps() > 1
+        && Arrays.equals(kernel, stride)
+        && Arrays.stream(dilation).allMatch(d -> d == 1);
+  }
+
   /** Elements of the window. */
   long taps() {
     return Arrays.stream(kernel).reduce(1, Math::multiplyExact);
