@@ -258,7 +258,7 @@ public final class HardwareLoader {
                 "hw-unknown-key",
                 "no parameter \"" + path + "\"",
                 origin,
-                Names.suggest(path, SchemaPaths.leaves())));
+                SchemaPaths.suggest(path)));
         continue;
       }
       set(path, schema.get(), set, set.substring(equals + 1), origin);

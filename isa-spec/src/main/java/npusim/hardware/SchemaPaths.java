@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import npusim.diag.Names;
 import npusim.isa.DType;
 
 /** Dotted paths of the schema. */
@@ -50,6 +51,24 @@ final class SchemaPaths {
           }
         });
     return list;
+  }
+
+  /** A hint for an unknown path: a near one, or one in another group that ends alike. */
+  static String suggest(String path) {
+    List<String> known = leaves();
+    Optional<String> near = Names.nearest(path, known);
+    if (near.isEmpty()) {
+      String last = lastName(path);
+      near =
+          Names.nearest(last, known.stream().map(SchemaPaths::lastName).toList())
+              .flatMap(n -> known.stream().filter(k -> lastName(k).equals(n)).findFirst());
+    }
+    return near.map(n -> "did you mean \"" + n + "\"?")
+        .orElse("`npusim config show CHIP` lists the parameters");
+  }
+
+  private static String lastName(String path) {
+    return path.substring(path.lastIndexOf('.') + 1);
   }
 
   /** The schema of a path; a map's entries are addressed by their key's canonical or alias name. */

@@ -39,6 +39,14 @@ class WrongInputsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
+        "dram --preset HBM2-2000 --channels 0 | --channels 0: error: dram.channels: 0 is out of"
+            + " range",
+        "dram --preset HBM2-2000 --mapping up | --mapping up: error: dram.mapping: \"up\" is not"
+            + " legal",
+        "dram --preset HBM2-2000 --set dram.channels=0 | --set dram.channels=0: error: ",
+        "sweep gemm:8,8,8 --vary core.matrix.row=4 | --vary core.matrix.row=4: error: no parameter",
+        "run gemm:8,8,8 --set clock_mhz=5 | did you mean \"chip.clock_mhz\"?",
+        "run gemm:8,8,8 --set some.thing=5 | config show CHIP",
         "frobnicate | there is no command \"frobnicate\"",
         "rum | did you mean \"run\"?",
         "config shw | did you mean \"show\"?",
@@ -61,7 +69,7 @@ class WrongInputsTest {
         "run gemm:8,8,8 --dump-after nope | there is no such pass",
         "run gemm:8,8,8 --hw edge --json DIR/none/x.json | there is no folder",
         "run gemm:8,8,8 --hw edge --json DIR | it is a folder",
-        "compile gemm:8,8,8 --hw edge -o DIR/none/x.npu | there is no such folder",
+        "compile gemm:8,8,8 --hw edge -o DIR/none/x.npu | there is no folder",
         "run resnet50 --hw warbuoy | did you mean \"warboy\"?",
         "run resnet50 --hw warboy --set core.matrix.rows=-4 | an integer from 1 to 65536",
         "run resnet50 --hw warboy --set core.matrix.row=4 | did you mean \"core.matrix.rows\"?",

@@ -59,8 +59,9 @@ final class OnnxFiles {
   /** Writes a file under a temporary name and moves it into place. */
   static void write(Path file, byte[] bytes) {
     try {
-      Path folder = file.toAbsolutePath().getParent();
-      Path temporary = Files.createTempFile(folder, file.getFileName().toString(), ".part");
+      // Not a temporary file of the library: that one would be readable by its owner only.
+      long process = ProcessHandle.current().pid();
+      Path temporary = file.resolveSibling("." + file.getFileName() + "." + process + ".tmp");
       try {
         Files.write(temporary, bytes);
         Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);

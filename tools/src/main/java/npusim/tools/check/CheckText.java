@@ -1,9 +1,12 @@
 package npusim.tools.check;
 
 import java.util.List;
+import java.util.Locale;
 
 /** Outcomes for people. */
 public final class CheckText {
+  private static final int SLOWEST = 8;
+
   private CheckText() {}
 
   /** One line, and for a failure what moved below it. Ends with a newline. */
@@ -16,11 +19,20 @@ public final class CheckText {
   static String details(Outcome o) {
     var out = new StringBuilder();
     o.failures().forEach(f -> out.append("  ").append(f).append('\n'));
-    if (!o.moves().isEmpty()) {
+    if (o.expectation().layers().isEmpty() && !o.layers().isEmpty()) {
+      out.append("  slowest layers (none remembered to compare with; --update remembers them):\n");
+      LayerCycles.snapshot(o.layers()).entrySet().stream()
+          .limit(SLOWEST)
+          .forEach(
+              e ->
+                  out.append(
+                      String.format(
+                          Locale.ROOT, "    %s: %,d cycles\n", e.getKey(), e.getValue())));
+    } else if (!o.moves().isEmpty()) {
       out.append("  layers that moved most:\n");
       o.moves().forEach(m -> out.append("    ").append(m).append('\n'));
-    } else if (o.expectation().layers().isEmpty()) {
-      out.append("  (no layers remembered; --update remembers them)\n");
+    } else if (!o.layers().isEmpty()) {
+      out.append("  no layer's cycles moved\n");
     }
     return out.toString();
   }

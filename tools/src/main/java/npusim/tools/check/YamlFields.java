@@ -156,6 +156,17 @@ public final class YamlFields {
     return out;
   }
 
+  /** What to throw for a key that is not there; names one that may be meant for it. */
+  public NpusimException missing(String key) {
+    List<String> others = keys().stream().filter(k -> !asked.contains(k)).toList();
+    Optional<String> near = Names.nearest(key, others);
+    return NpusimException.usage(
+        "check-value",
+        path + key + " is missing",
+        near.map(this::keyLocation).orElse(location()),
+        near.map(n -> "is \"" + n + "\" meant to be \"" + key + "\"?").orElse(""));
+  }
+
   /** Refuses keys that were never asked for. */
   public void close() {
     for (String key : node.entries().keySet()) {

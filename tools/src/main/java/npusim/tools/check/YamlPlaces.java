@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import npusim.diag.Diagnostic;
@@ -78,18 +80,40 @@ public final class YamlPlaces {
     chip.add(beside(name.text()));
     Hardware known = loaded.get(chip);
     if (known == null) {
-      known = at(name.location(), () -> HardwareLoader.load(chip.getLast(), sets));
+      known =
+          at(
+              name.location(),
+              option -> override(fields, option),
+              () -> HardwareLoader.load(chip.getLast(), sets));
       loaded.put(chip, known);
     }
     return known;
   }
 
-  /** What {@code work} finds wrong outside of any file is told at {@code where}. */
+  /** Where an override stands in the list {@code set}, if it does. */
+  public static Optional<Location> override(YamlFields fields, String option) {
+    int i = fields.texts("set").indexOf(option);
+    return i >= 0 && fields.find("set").orElse(null) instanceof YamlNode.Sequence s
+        ? Optional.of(s.items().get(i).location())
+        : Optional.empty();
+  }
+
+  /**
+   * What {@code work} finds wrong outside of any file, and that a file is not there, is told at
+   * {@code where}.
+   */
   public static <T> T at(Location where, Supplier<T> work) {
+    return at(where, option -> Optional.empty(), work);
+  }
+
+  /** As {@link #at(Location, Supplier)}, with the places of overrides that are known. */
+  public static <T> T at(
+      Location where, Function<String, Optional<Location>> overrides, Supplier<T> work) {
     try {
       return work.get();
     } catch (NpusimException e) {
-      List<Diagnostic> placed = e.diagnostics().stream().map(d -> placed(d, where)).toList();
+      List<Diagnostic> placed =
+          e.diagnostics().stream().map(d -> placed(d, where, overrides)).toList();
       throw new NpusimException(e.exitCode(), placed, e);
     }
   }
@@ -104,13 +128,21 @@ public final class YamlPlaces {
         });
   }
 
-  private static Diagnostic placed(Diagnostic d, Location where) {
-    String option = d.location().isNone() ? "" : d.location().file();
-    if (!option.isEmpty() && !option.startsWith(SET)) {
+  private static Diagnostic placed(
+      Diagnostic d, Location where, Function<String, Optional<Location>> overrides) {
+    String file = d.location().isNone() ? "" : d.location().file();
+    if (file.startsWith(SET)) {
+      String option = file.substring(SET.length());
+      Optional<Location> own = overrides.apply(option);
+      String message = own.isPresent() ? d.message() : d.message() + " (" + option + ")";
+      return new Diagnostic(d.severity(), d.code(), message, own.orElse(where), d.hint());
+    }
+    // A whole file that can't be read: the reader wants to know who asked for it.
+    boolean unread = d.code().equals("file") && d.location().line() == 0;
+    if (!file.isEmpty() && !unread) {
       return d;
     }
-    String message =
-        d.message() + (option.isEmpty() ? "" : " (" + option.substring(SET.length()) + ")");
+    String message = (file.isEmpty() ? "" : file + ": ") + d.message();
     return new Diagnostic(d.severity(), d.code(), message, where, d.hint());
   }
 }

@@ -46,8 +46,17 @@ public final class CheckCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     var outcomes = new ArrayList<Outcome>();
-    for (Expectation e : readAll()) {
-      Outcome o = Checker.run(e);
+    OutputFiles.check(junit);
+    List<Expectation> all = readAll();
+    if (update) {
+      all.forEach(e -> OutputFiles.check(e.file()));
+    }
+    for (Expectation e : all) {
+      Outcome o =
+          Progress.during(
+              spec.commandLine().getErr(),
+              "check %d of %d: %s".formatted(outcomes.size() + 1, all.size(), e.file()),
+              () -> Checker.run(e));
       if (update && !o.measured().isEmpty()) {
         OutputFiles.write(e.file(), ExpectationUpdate.text(o));
         Expectation updated = ExpectationReader.read(e.file());

@@ -59,6 +59,7 @@ public final class CompileCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    OutputFiles.check(output, asm);
     Hardware hw = hardware.load(Defaults.RUN_CHIP);
     var out = spec.commandLine().getOut();
     var runner =
@@ -68,7 +69,11 @@ public final class CompileCommand implements Callable<Integer> {
     if (chosen.model().source().isEmpty()) {
       chosen.model().setSource(scenario.name() + (stage == null ? "" : " " + stage));
     }
-    Program program = runner.compile(chosen);
+    Program program =
+        Progress.during(
+            spec.commandLine().getErr(),
+            "compiling " + scenario.name(),
+            () -> runner.compile(chosen));
     if (output != null) {
       ProgramWriter.write(program, output);
     }

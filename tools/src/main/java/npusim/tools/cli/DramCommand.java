@@ -105,9 +105,10 @@ public final class DramCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    OutputFiles.check(json);
     var memory =
         new LoneDram(preset, channels, mapping, Optional.ofNullable(scheduler), !noRefresh, sets);
-    Dram dram = memory.load();
+    Dram dram = OptionPlaces.of(this::option, memory::load);
     var driver = new DramStreams(dram);
     long bytes = window == null ? driver.defaultWindow() : window;
     LoneDram.checkWindow("--window", bytes, dram);
@@ -115,8 +116,13 @@ public final class DramCommand implements Callable<Integer> {
       LoneDram.checkRequests("--requests", requests);
     }
     List<DramStreams.Result> results = new ArrayList<>();
-    for (DramStream s : chosen()) {
-      results.add(driver.run(s, requests == null ? s.defaultRequests() : requests, bytes));
+    List<DramStream> chosen = chosen();
+    for (DramStream s : chosen) {
+      results.add(
+          Progress.during(
+              spec.commandLine().getErr(),
+              "stream %d of %d: %s".formatted(results.size() + 1, chosen.size(), s.label()),
+              () -> driver.run(s, requests == null ? s.defaultRequests() : requests, bytes)));
     }
     if (json != null) {
       OutputFiles.write(json, DramReport.json(memory.preset(), dram, results));
@@ -125,6 +131,21 @@ public final class DramCommand implements Callable<Integer> {
     out.print(DramReport.text(memory.preset(), dram, results));
     out.flush();
     return 0;
+  }
+
+  /** The option that a user gave for a parameter's override. */
+  private Optional<String> option(String override) {
+    if (sets.contains(override)) {
+      return Optional.empty();
+    }
+    String value = override.substring(override.indexOf('=') + 1);
+    return switch (override.substring(0, override.indexOf('='))) {
+      case "dram.channels" -> Optional.of("--channels " + value);
+      case "dram.mapping" -> Optional.of("--mapping " + value);
+      case "dram.controller.scheduler" -> Optional.of("--scheduler " + value);
+      case "dram.preset" -> Optional.of("--preset " + value);
+      default -> Optional.empty();
+    };
   }
 
   private List<DramStream> chosen() {

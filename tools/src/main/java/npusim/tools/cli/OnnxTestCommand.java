@@ -76,7 +76,8 @@ public final class OnnxTestCommand implements Callable<Integer> {
             compile.recast(out));
     Map<Status, Integer> counts = new EnumMap<>(Status.class);
     for (Path c : cases) {
-      BackendTests.Outcome o = tests.run(c);
+      BackendTests.Outcome o =
+          Progress.during(spec.commandLine().getErr(), "running " + c, () -> tests.run(c));
       counts.merge(o.status(), 1, Integer::sum);
       String word = o.status().name().toLowerCase(Locale.ROOT);
       String detail = o.detail().replaceAll("\\s+", " ");

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Timer;
 import java.util.TimerTask;
+import java.util.function.Supplier;
 
 /**
  * Says on standard error what a long command is doing: one line that is overwritten and finally
@@ -47,6 +48,14 @@ final class Progress implements AutoCloseable {
       progress.clock.schedule(task, silentMs, INTERVAL_MS);
     }
     return progress;
+  }
+
+  /** Does some work that is one thing to say. */
+  static <T> T during(PrintWriter err, String what, Supplier<T> work) {
+    try (var progress = on(err)) {
+      progress.say(what);
+      return work.get();
+    }
   }
 
   /** From now on this is being done. */

@@ -33,13 +33,25 @@ final class ReportOptions {
               + " first ones only, unless --exact is given.")
   private Path trace;
 
+  /** Refuses files that can't be written, before anything is run. */
+  void check() {
+    OutputFiles.check(json, csv, html, trace);
+  }
+
   /**
    * Writes the files asked for, then prints the one-screen report.
    *
    * @param params launch parameters of the traced launch beside a stage's own
    * @param exact with all layers that repeat in the trace
+   * @param progress told what is being written
    */
-  void write(ScenarioResult result, Map<String, Long> params, boolean exact, PrintWriter out) {
+  void write(
+      ScenarioResult result,
+      Map<String, Long> params,
+      boolean exact,
+      PrintWriter out,
+      Progress progress) {
+    progress.say("writing reports");
     if (json != null) {
       OutputFiles.write(json, JsonReport.render(result));
     }
@@ -52,7 +64,9 @@ final class ReportOptions {
     if (trace != null) {
       TraceFiles.write(trace, result, params, exact);
     }
-    out.print(TextReport.render(result));
+    String text = TextReport.render(result);
+    progress.close();
+    out.print(text);
     out.flush();
   }
 }

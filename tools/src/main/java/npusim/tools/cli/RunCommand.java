@@ -68,18 +68,18 @@ public final class RunCommand implements Callable<Integer> {
    * @param err told what is being done
    */
   public int run(PrintWriter out, PrintWriter err) {
+    reports.check();
     Hardware hw = hardware.load(Defaults.RUN_CHIP);
     var options = new RunOptions(compile.options(out), compile.dtype(), exact);
     var scenario = ModelArgument.resolve(model, workload.options(hw));
     var runner = new ScenarioRunner(hw, options);
-    ScenarioResult result;
     try (var progress = Progress.on(err)) {
-      result = runner.run(scenario, progress::say);
+      ScenarioResult result = runner.run(scenario, progress::say);
       if (whatIf) {
         result = result.withWhatIf(WhatIf.run(hw, options, scenario, progress::say));
       }
+      reports.write(result, Map.of(), exact, out, progress);
     }
-    reports.write(result, Map.of(), exact, out);
     return 0;
   }
 }

@@ -50,14 +50,19 @@ public final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    reports.check();
     Program program = ProgramFiles.read(file);
     Hardware hw = ProgramHardware.of(program, file, hardware);
     if (!force) {
       ProgramHardware.requireMatch(program, file, hw);
     }
-    ProgramVerifier.require(program, Limits.of(hw));
-    ScenarioResult result = ScenarioRunner.simulate(program, hw, params, exact);
-    reports.write(result, params, exact, spec.commandLine().getOut());
+    try (var progress = Progress.on(spec.commandLine().getErr())) {
+      progress.say("verifying");
+      ProgramVerifier.require(program, Limits.of(hw));
+      progress.say("simulating");
+      ScenarioResult result = ScenarioRunner.simulate(program, hw, params, exact);
+      reports.write(result, params, exact, spec.commandLine().getOut(), progress);
+    }
     return 0;
   }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import npusim.diag.NpusimException;
 import npusim.hardware.Hardware;
@@ -74,6 +75,7 @@ public final class SweepCommand implements Callable<Integer> {
     if (jobs < 1) {
       throw NpusimException.usage("sweep-option", "--jobs " + jobs + " must be 1 or more", "");
     }
+    OutputFiles.check(csv, json);
     List<Axis> axes = vary.stream().map(Axis::parse).toList();
     var parameters = new HashSet<String>();
     for (Axis a : axes) {
@@ -91,13 +93,19 @@ public final class SweepCommand implements Callable<Integer> {
     List<Sweep.Point> points;
     try (var progress = Progress.on(spec.commandLine().getErr())) {
       points =
-          Sweep.run(
-              axes,
-              sets -> base.with(new ArrayList<>(sets)),
-              options,
-              hw -> ModelArgument.resolve(model, workload.options(hw)),
-              jobs,
-              progress::say);
+          OptionPlaces.of(
+              set ->
+                  parameters.contains(set.substring(0, set.indexOf('=')))
+                      ? Optional.of("--vary " + set)
+                      : Optional.empty(),
+              () ->
+                  Sweep.run(
+                      axes,
+                      sets -> base.with(new ArrayList<>(sets)),
+                      options,
+                      hw -> ModelArgument.resolve(model, workload.options(hw)),
+                      jobs,
+                      progress::say));
     }
     var report = new SweepReport(name + " on " + base.name(), axes, points);
     if (csv != null) {

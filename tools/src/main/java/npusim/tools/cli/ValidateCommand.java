@@ -94,6 +94,7 @@ public final class ValidateCommand implements Callable<Integer> {
     if (every < 1) {
       throw NpusimException.usage("validate-option", "--every " + every + " must be 1 or more", "");
     }
+    OutputFiles.check(json, markdown, ranges);
     List<Table> tables =
         chosen(data.isEmpty() ? Tables.all() : read()).stream()
             .map(t -> t.everyNth(every))

@@ -36,8 +36,9 @@ public final class VerifyCommand implements Callable<Integer> {
   public Integer call() {
     Program program = ProgramFiles.read(file);
     Hardware hw = ProgramHardware.of(program, file, hardware);
-    List<Diagnostic> found = ProgramVerifier.verify(program, Limits.of(hw));
     var err = spec.commandLine().getErr();
+    List<Diagnostic> found =
+        Progress.during(err, "verifying", () -> ProgramVerifier.verify(program, Limits.of(hw)));
     found.forEach(d -> err.println(d.render()));
     err.flush();
     long errors = found.stream().filter(d -> d.severity() == Severity.ERROR).count();

@@ -2,11 +2,14 @@ package npusim.tools.exec;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Tensor;
+import npusim.compiler.ir.TensorType;
 import npusim.compiler.onnx.TensorIo;
 import npusim.diag.Location;
 import npusim.diag.NpusimException;
@@ -38,12 +41,16 @@ public final class InputFiles {
     var out = new LinkedHashMap<String, Tensor>();
     List<String> names = g.inputs();
     for (int i = 0; i < names.size(); i++) {
-      Path file = find(folder, "input_" + i);
-      if (file == null) {
-        file = find(folder, names.get(i).replaceAll("[^A-Za-z0-9_.-]", "_"));
+      List<Path> files = files(folder, i, names.get(i));
+      if (files.size() > 1) {
+        throw NpusimException.usage(
+            "exec-inputs",
+            "input " + names.get(i) + " has several files: " + names(files),
+            Location.ofFile(folder.toString()),
+            "leave one of them");
       }
-      if (file != null) {
-        out.put(names.get(i), TensorIo.read(file).tensor());
+      if (!files.isEmpty()) {
+        out.put(names.get(i), read(g, names.get(i), files.getFirst()));
       }
     }
     return out;
@@ -62,18 +69,44 @@ public final class InputFiles {
           "exec-inputs",
           "no file for input " + String.join(", ", missing) + " in " + folder,
           Location.ofFile(folder.toString()),
-          "name the files input_0.pb, input_1.pb, … in the order of the model's inputs, or .npy");
+          "name the files input_0.pb, input_1.pb, … in the order of the model's inputs, or .npy; or"
+              + " "
+              + missing.getFirst().replaceAll("[^A-Za-z0-9_.-]", "_")
+              + ".npy by the input's name");
     }
     return found;
   }
 
-  private static Path find(Path folder, String stem) {
-    for (String s : SUFFIXES) {
-      Path p = folder.resolve(stem + s);
-      if (Files.isRegularFile(p)) {
-        return p;
-      }
+  private static Tensor read(Graph g, String input, Path file) {
+    Tensor t = TensorIo.read(file).tensor();
+    TensorType declared = g.tensorType(input);
+    if (declared != null && declared.dtype() != t.dtype()) {
+      throw NpusimException.usage(
+          "input-type",
+          "it holds "
+              + t.dtype().onnxName()
+              + Arrays.toString(t.dims())
+              + ", input '"
+              + input
+              + "' is "
+              + declared,
+          Location.ofFile(file.toString()),
+          "write it as " + declared.dtype().onnxName());
     }
-    return null;
+    return t;
+  }
+
+  private static List<Path> files(Path folder, int number, String input) {
+    String own = input.replaceAll("[^A-Za-z0-9_.-]", "_");
+    // An input that is itself called input_1 may be another one than that of the file's number.
+    return Stream.of("input_" + number, own)
+        .limit(own.matches("input_[0-9]+") ? 1 : 2)
+        .flatMap(stem -> SUFFIXES.stream().map(s -> folder.resolve(stem + s)))
+        .filter(Files::isRegularFile)
+        .toList();
+  }
+
+  private static String names(List<Path> files) {
+    return String.join(", ", files.stream().map(f -> f.getFileName().toString()).toList());
   }
 }

@@ -28,13 +28,7 @@ public final class OutputFiles {
    * @throws NpusimException (usage) when the place can't be written
    */
   public static void write(Path file, byte[] bytes) {
-    Path parent = file.toAbsolutePath().getParent();
-    if (Files.isDirectory(file)) {
-      throw unwritable(file, "it is a folder", "give the name of a file");
-    }
-    if (parent == null || !Files.isDirectory(parent)) {
-      throw unwritable(file, "there is no folder " + parent, "make the folder first");
-    }
+    Path parent = folder(file);
     Path temporary = null;
     try {
       if (Files.exists(file) && (!Files.isRegularFile(file) || parent.startsWith("/dev"))) {
@@ -49,11 +43,46 @@ public final class OutputFiles {
       move(temporary, place);
     } catch (AccessDeniedException e) {
       discard(temporary);
-      throw unwritable(file, "it is not allowed", "the file and its folder must be writable");
+      throw notAllowed(file);
     } catch (IOException e) {
       discard(temporary);
       throw unwritable(file, e.getMessage(), "the folder must be writable");
     }
+  }
+
+  /**
+   * Refuses places that can't be written before the work for them begins.
+   *
+   * @param files places; null ones are left out
+   * @throws NpusimException (usage) when one can't be written
+   */
+  public static void check(Path... files) {
+    for (Path file : files) {
+      if (file == null) {
+        continue;
+      }
+      Path parent = folder(file);
+      boolean replaced =
+          !Files.exists(file) || Files.isRegularFile(file) && !parent.startsWith("/dev");
+      if (!Files.isWritable(replaced && !Files.isSymbolicLink(file) ? parent : file)) {
+        throw notAllowed(file);
+      }
+    }
+  }
+
+  private static Path folder(Path file) {
+    Path parent = file.toAbsolutePath().getParent();
+    if (Files.isDirectory(file)) {
+      throw unwritable(file, "it is a folder", "give the name of a file");
+    }
+    if (parent == null || !Files.isDirectory(parent)) {
+      throw unwritable(file, "there is no folder " + parent, "make the folder first");
+    }
+    return parent;
+  }
+
+  private static NpusimException notAllowed(Path file) {
+    return unwritable(file, "it is not allowed", "the file and its folder must be writable");
   }
 
   private static NpusimException unwritable(Path file, String why, String hint) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -90,6 +91,9 @@ public final class ReportDiff {
           "write it with `npusim run … --json FILE`");
     } catch (NoSuchFileException e) {
       throw NpusimException.usage("compare-file", "no such file", where, "check the path");
+    } catch (CharacterCodingException e) {
+      throw NpusimException.usage(
+          "compare-json", "not UTF-8 text", where, "write it with `npusim run … --json FILE`");
     } catch (IOException e) {
       String why = Files.isDirectory(file) ? "is a folder, not a file" : "can't be read";
       throw NpusimException.usage("compare-file", why, where, "check the path");

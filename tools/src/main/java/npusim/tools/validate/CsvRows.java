@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.BiConsumer;
 import npusim.diag.Diagnostic;
 import npusim.diag.Location;
 import npusim.diag.NpusimException;
@@ -19,15 +20,17 @@ import npusim.yaml.YamlReader;
 final class CsvRows {
   private final String file;
   private final String text;
+  private final BiConsumer<String, Location> column;
   private int at;
   private int line = 1;
 
   /** Where the line begins that {@link #at} is in. */
   private int lineStart;
 
-  private CsvRows(String file, String text) {
+  private CsvRows(String file, String text, BiConsumer<String, Location> column) {
     this.file = file;
     this.text = text;
+    this.column = column;
   }
 
   /** A cell, without the quotes it may stand in. */
@@ -36,15 +39,16 @@ final class CsvRows {
   /**
    * The rows of a file.
    *
+   * @param column told the name of every column and its place; may refuse it
    * @throws NpusimException (usage) when it can't be read, or is no table
    */
-  static YamlNode.Sequence read(Path file) {
+  static YamlNode.Sequence read(Path file, BiConsumer<String, Location> column) {
     String text = YamlReader.text(file);
-    return parse(file.toString(), text.startsWith("\uFEFF") ? text.substring(1) : text);
+    return parse(file.toString(), text.startsWith("\uFEFF") ? text.substring(1) : text, column);
   }
 
-  static YamlNode.Sequence parse(String file, String text) {
-    return new CsvRows(file, text).rows();
+  static YamlNode.Sequence parse(String file, String text, BiConsumer<String, Location> column) {
+    return new CsvRows(file, text, column).rows();
   }
 
   private YamlNode.Sequence rows() {
@@ -60,6 +64,7 @@ final class CsvRows {
       if (names.isEmpty()) {
         names = cells;
         checkNames(names);
+        names.forEach(n -> column.accept(n.text(), n.location()));
       } else {
         try {
           rows.add(row(names, cells));

@@ -18,7 +18,7 @@ public enum Measure {
   GIGAELEMENTS_PER_S("Gelements/s", "10^9 elements of the result per second"),
   TERAFLOPS("TFLOP/s", "2 × 10^12 multiply-accumulates of the model per second"),
   MATRIX_PERCENT("% of matrix peak", "multiply-accumulates of the peak rate"),
-  CLOCKS("clocks", "memory clocks of average latency");
+  CLOCKS("clocks", "average latency of the reads in memory clocks");
 
   private final String label;
   private final String meaning;
@@ -33,9 +33,9 @@ public enum Measure {
     return label;
   }
 
-  /** What it counts. */
-  public String meaning() {
-    return meaning;
+  /** What it counts in tables of a kind. */
+  String meaning(Job.Kind kind) {
+    return this == NANOSECONDS && kind == Job.Kind.DRAM ? "average latency of the reads" : meaning;
   }
 
   static Optional<Measure> of(String label) {

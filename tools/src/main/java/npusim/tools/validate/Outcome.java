@@ -22,6 +22,15 @@ public record Outcome(
     this(table, row, predicted, failure, Optional.empty());
   }
 
+  /** The job in a few words, with the overrides that other rows of its table don't have. */
+  public String describe() {
+    var s = new StringBuilder(row.job().describe());
+    row.sets().stream()
+        .filter(o -> !table.sets().contains(o))
+        .forEach(o -> s.append(" · ").append(o));
+    return s.toString();
+  }
+
   /** Predicted over measured, less 1. */
   public double error() {
     return predicted / row.measured() - 1;

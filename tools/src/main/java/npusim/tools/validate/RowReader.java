@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import npusim.compiler.CompileOptions;
 import npusim.compiler.quant.Precision;
+import npusim.diag.Location;
 import npusim.diag.Names;
 import npusim.diag.NpusimException;
 import npusim.hardware.Dram;
@@ -23,6 +24,23 @@ import npusim.yaml.YamlNode;
 /** Reads the rows of a table of one kind. */
 final class RowReader {
   private static final long MOST_LATENCY = 1_000_000;
+  private static final double MOST_MACS = 0x1p53;
+
+  private static final List<String> ON_CHIP =
+      List.of(
+          "chip",
+          "set",
+          "workload",
+          "measured",
+          "note",
+          "dtype",
+          "tile",
+          "batch",
+          "prompt",
+          "generate",
+          "dim",
+          "copies",
+          "host");
 
   private final Job.Kind kind;
   private final Measure measure;
@@ -39,13 +57,47 @@ final class RowReader {
     this.places = new YamlPlaces(file);
   }
 
+  /** The keys that a row of the kind may have. */
+  static List<String> keys(Job.Kind kind) {
+    return switch (kind) {
+      case ARRAY -> List.of("chip", "set", "mode", "workload", "measured", "note");
+      case ACCELERATOR ->
+          List.of(
+              "chip",
+              "set",
+              "mode",
+              "workload",
+              "measured",
+              "note",
+              "tile",
+              "buffers",
+              "transfer",
+              "read_latency",
+              "write_latency");
+      case DRAM ->
+          List.of(
+              "chip",
+              "preset",
+              "channels",
+              "mapping",
+              "scheduler",
+              "refresh",
+              "set",
+              "stream",
+              "requests",
+              "window",
+              "measured",
+              "note");
+      case KERNEL, MODEL -> ON_CHIP;
+    };
+  }
+
   Row read(YamlNode.Mapping node) {
     var f = new YamlFields(node, "");
-    double measured =
-        f.number("measured")
-            .orElseThrow(() -> YamlFields.error(f.location(), "measured is missing"));
+    double measured = f.number("measured").orElseThrow(() -> f.missing("measured"));
     if (measured <= 0) {
-      throw YamlFields.error(f.keyLocation("measured"), "measured must be above 0");
+      YamlNode.Scalar s = required(f, "measured");
+      throw YamlFields.error(s.location(), "measured is " + s.describe() + ", must be above 0");
     }
     // Words about a single row; nothing depends on them.
     Optional<String> note = f.text("note");
@@ -60,7 +112,7 @@ final class RowReader {
     if (note.isPresent() && note.get().isBlank()) {
       throw YamlFields.error(f.keyLocation("note"), "note is empty");
     }
-    return new Row(job, measured, f.location());
+    return new Row(job, measured, f.texts("set"), f.location());
   }
 
   private Job array(YamlFields f) {
@@ -132,7 +184,16 @@ final class RowReader {
             f.text("scheduler"),
             f.flag("refresh", true),
             f.texts("set"));
-    return memories.computeIfAbsent(memory, m -> YamlPlaces.at(preset.location(), m::load));
+    return memories.computeIfAbsent(
+        memory, m -> YamlPlaces.at(preset.location(), o -> place(f, o), m::load));
+  }
+
+  /** Where a row says what {@link LoneDram} makes an override of. */
+  private static Optional<Location> place(YamlFields f, String override) {
+    String parameter = override.substring(0, Math.max(0, override.indexOf('=')));
+    String key = parameter.substring(parameter.lastIndexOf('.') + 1);
+    boolean own = f.texts("set").stream().noneMatch(override::equals);
+    return own ? f.find(key).map(YamlNode::location) : YamlPlaces.override(f, override);
   }
 
   private Job chip(YamlFields f) {
@@ -192,13 +253,22 @@ final class RowReader {
             s.location(), "workload is " + s.describe() + ", must be gemm:M,N,K");
       }
     }
+    double macs = (double) v[0] * v[1] * v[2];
+    if (macs > MOST_MACS) {
+      throw YamlFields.error(
+          s.location(),
+          "workload is " + s.describe() + ", must be of at most 2^53 multiply-accumulates");
+    }
     return new Job.Product(v[0], v[1], v[2]);
   }
 
   private static List<Long> numbers(YamlFields f, String key, int count) {
-    List<Long> out = f.texts(key).stream().map(RowReader::whole).toList();
+    List<String> texts = f.texts(key);
+    List<Long> out = texts.stream().map(RowReader::whole).toList();
     if (!out.isEmpty() && (out.size() != count || out.stream().anyMatch(v -> v < 1))) {
-      throw YamlFields.error(f.keyLocation(key), key + " must be " + count + " positive integers");
+      throw YamlFields.error(
+          f.find(key).orElseThrow().location(),
+          key + " is " + texts + ", must be " + count + " positive integers");
     }
     return out;
   }
@@ -216,7 +286,7 @@ final class RowReader {
   }
 
   private static YamlNode.Scalar required(YamlFields f, String key) {
-    return f.scalar(key).orElseThrow(() -> YamlFields.error(f.location(), key + " is missing"));
+    return f.scalar(key).orElseThrow(() -> f.missing(key));
   }
 
   private static OptionalLong optional(Optional<Long> v) {

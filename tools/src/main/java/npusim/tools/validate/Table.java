@@ -15,6 +15,7 @@ import java.util.List;
  * @param measure what the values count
  * @param notes what a reader should know; may be empty
  * @param worst why the worst row is the worst; may be empty
+ * @param sets overrides that all rows of the table have
  * @param rows measurements, at least one
  */
 public record Table(
@@ -27,9 +28,11 @@ public record Table(
     Measure measure,
     String notes,
     String worst,
+    List<String> sets,
     List<Row> rows) {
-  /** Copies the list. */
+  /** Copies the lists. */
   public Table {
+    sets = List.copyOf(sets);
     rows = List.copyOf(rows);
   }
 
@@ -44,6 +47,7 @@ public record Table(
 
   /** The same with other rows. */
   Table withRows(List<Row> others) {
-    return new Table(name, family, title, kind, source, status, measure, notes, worst, others);
+    return new Table(
+        name, family, title, kind, source, status, measure, notes, worst, sets, others);
   }
 }

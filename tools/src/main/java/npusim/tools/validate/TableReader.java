@@ -85,7 +85,7 @@ public final class TableReader {
     }
     String notes = fields.text("notes").orElse("");
     String worst = fields.text("worst").orElse("");
-    List<String> columns = fields.texts("columns");
+    List<String> columns = columns(kind);
     Map<String, YamlNode> defaults = new LinkedHashMap<>();
     fields
         .find("defaults")
@@ -96,9 +96,42 @@ public final class TableReader {
               }
               defaults.putAll(m.entries());
             });
-    List<Row> rows = rows(new RowReader(kind, measure, file), columns, defaults);
+    List<Row> rows = rows(kind, new RowReader(kind, measure, file), columns, defaults);
     fields.close();
-    return new Table(name, family, title, kind, source, status, measure, notes, worst, rows);
+    List<String> sets =
+        rows.getFirst().sets().stream()
+            .filter(s -> rows.stream().allMatch(r -> r.sets().contains(s)))
+            .distinct()
+            .toList();
+    return new Table(name, family, title, kind, source, status, measure, notes, worst, sets, rows);
+  }
+
+  private List<String> columns(Job.Kind kind) {
+    List<String> names = fields.texts("columns");
+    if (fields.find("columns").orElse(null) instanceof YamlNode.Sequence s) {
+      for (int i = 0; i < names.size(); i++) {
+        checkColumn(
+            kind, names.get(i), names.indexOf(names.get(i)) < i, s.items().get(i).location());
+      }
+    }
+    return names;
+  }
+
+  /** Refuses a column that no row of the kind can have. */
+  private static void checkColumn(Job.Kind kind, String column, boolean again, Location place) {
+    List<String> known = RowReader.keys(kind);
+    if (again || !known.contains(column)) {
+      throw NpusimException.usage(
+          "validate-column",
+          again
+              ? "column " + column + " is there twice"
+              : "rows of kind "
+                  + kind.label()
+                  + " have no "
+                  + (column.isBlank() ? "column without a name" : column),
+          place,
+          again ? "" : Names.suggest(column, known));
+    }
   }
 
   static List<String> units(Job.Kind kind) {
@@ -108,13 +141,15 @@ public final class TableReader {
         .toList();
   }
 
-  private List<Row> rows(RowReader reader, List<String> columns, Map<String, YamlNode> defaults) {
-    YamlNode node =
-        fields
-            .find("rows")
-            .orElseThrow(() -> YamlFields.error(fields.location(), "rows is missing"));
+  private List<Row> rows(
+      Job.Kind kind, RowReader reader, List<String> columns, Map<String, YamlNode> defaults) {
+    YamlNode node = fields.find("rows").orElseThrow(() -> fields.missing("rows"));
     if (node instanceof YamlNode.Scalar path && path.text().endsWith(".csv")) {
-      node = CsvRows.read(file.resolveSibling(path.text()));
+      Path csv = file.resolveSibling(path.text());
+      node =
+          YamlPlaces.at(
+              path.location(),
+              () -> CsvRows.read(csv, (name, at) -> checkColumn(kind, name, false, at)));
     }
     if (!(node instanceof YamlNode.Sequence s) || s.items().isEmpty()) {
       throw YamlFields.error(
@@ -174,17 +209,12 @@ public final class TableReader {
   }
 
   private String required(String key) {
-    return fields
-        .text(key)
-        .orElseThrow(() -> YamlFields.error(fields.location(), key + " is missing"));
+    return fields.text(key).orElseThrow(() -> fields.missing(key));
   }
 
   private <T> T choice(
       String key, List<String> known, java.util.function.Function<String, Optional<T>> of) {
-    YamlNode.Scalar s =
-        fields
-            .scalar(key)
-            .orElseThrow(() -> YamlFields.error(fields.location(), key + " is missing"));
+    YamlNode.Scalar s = fields.scalar(key).orElseThrow(() -> fields.missing(key));
     return of.apply(s.text())
         .orElseThrow(
             () ->

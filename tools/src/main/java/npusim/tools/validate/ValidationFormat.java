@@ -38,7 +38,7 @@ final class ValidationFormat {
     List<Measure> has =
         Arrays.stream(Measure.values()).filter(m -> Predictor.has(kind, m)).toList();
     return has.stream()
-        .map(m -> "`" + m.label() + "` (" + m.meaning() + ")")
+        .map(m -> "`" + m.label() + "` (" + m.meaning(kind) + ")")
         .collect(Collectors.joining(", "));
   }
 
@@ -114,8 +114,8 @@ final class ValidationFormat {
           + """
           `: `families`, each with its name (`family`), the number of its `rows` and of
           those `failed` to run, `mape` (mean absolute error, 1 for 100 %), `rank_correlation` and `outcomes`: `table`,
-          `chip`, `workload`, `unit`, `measured` and either `predicted` and `error` (relative to the measurement) or the
-          `failure`.
+          `chip`, `workload`, the overrides (`set`, absent where there are none), `unit`, `measured` and either
+          `predicted` and `error` (relative to the measurement) or the `failure`.
           """;
 
   private static final String ARRAY =
@@ -127,7 +127,7 @@ final class ValidationFormat {
       source: simulation of the RTL
       columns: [chip, set, mode, workload, measured]
       rows:
-        - [gemmini-8x8, [], ws, "gemm:32,32,32", 289]
+        - [gemmini-16x16, [], ws, "gemm:32,32,32", 177]
         - [gemmini-4x4, [core.matrix.hop_latency_cycles=3, core.matrix.output_delay_cycles=2], os, "gemm:8,8,8", 60]
       """;
 
@@ -139,7 +139,7 @@ final class ValidationFormat {
       status: third_party
       source: simulation of the RTL
       rows:
-        - {chip: gemmini-16x16, mode: loop_full, workload: "gemm:64,64,64", tile: [32, 32, 32], read_latency: 20, measured: 1492}
+        - {chip: gemmini-16x16, mode: loop_full, workload: "gemm:64,64,64", tile: [32, 32, 32], read_latency: 20, measured: 1500}
         - {chip: gemmini-16x16, mode: mvin, transfer: [4, 16, 16], read_latency: 1, measured: 85}
         - {chip: vta-pynq, mode: tasks, workload: "gemm:32,32,32", tile: [16, 16, 16], buffers: 2, measured: 1158}
       """;
@@ -153,8 +153,8 @@ final class ValidationFormat {
       source: a cycle-level simulator
       defaults: {preset: HBM2-2000, channels: 1}
       rows:
-        - {stream: seq_read, measured: 16.5}
-        - {stream: rand_read, mapping: MOP4CLXOR, scheduler: frfcfs_rowhit, refresh: false, requests: 20000, measured: 9.6}
+        - {stream: seq_read, measured: 16.2}
+        - {stream: rand_read, mapping: MOP4CLXOR, scheduler: frfcfs_rowhit, refresh: false, requests: 20000, measured: 10.5}
         - {preset: DDR4-3200, stream: rowconf_read, window: 1048576, measured: 1.32}
       """;
 
@@ -169,9 +169,9 @@ final class ValidationFormat {
       defaults: {chip: tpu-v4, dtype: bf16}
       columns: [workload, measured]
       rows:
-        - ["gemm:512,512,512", 4.1]
-        - ["conv:1,28,28,128,128,3,2,1", 4.9]
-        - {workload: "softmax:512,512", dtype: f32, measured: 5.2, note: a row as a mapping}
+        - ["gemm:512,512,512", 3.6]
+        - ["conv:1,28,28,128,128,3,2,1", 2.7]
+        - {workload: "softmax:512,512", dtype: f32, measured: 8.5, note: a row as a mapping}
       """;
 
   private static final String MODEL =
@@ -182,6 +182,6 @@ final class ValidationFormat {
       status: published
       source: "data sheet, table 3"
       rows:
-        - {chip: warboy, workload: resnet18, batch: 2, dtype: int8, copies: 2, measured: 3000}
+        - {chip: warboy, workload: resnet18, batch: 2, dtype: int8, copies: 2, measured: 11000}
       """;
 }

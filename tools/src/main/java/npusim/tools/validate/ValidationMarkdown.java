@@ -85,7 +85,7 @@ public final class ValidationMarkdown {
   private static String worst(Outcome o) {
     return o.row().job().machine()
         + " "
-        + o.row().job().describe()
+        + o.describe()
         + ": "
         + ValidationReport.percent(o.error(), true);
   }
@@ -97,6 +97,9 @@ public final class ValidationMarkdown {
       if (!words.isBlank()) {
         out.append(' ').append(words.strip().replaceAll("\\s+", " "));
       }
+    }
+    if (!t.sets().isEmpty()) {
+      out.append(" Set in every row: `").append(String.join("`, `", t.sets())).append("`.");
     }
     out.append('\n');
     List<Outcome> shown = shown(all);
@@ -126,7 +129,7 @@ public final class ValidationMarkdown {
         Locale.ROOT,
         "| %s | %s | %s | %s |",
         o.row().job().machine(),
-        o.row().job().describe(),
+        o.describe(),
         ValidationReport.number(o.row().measured()),
         o.ran()
             ? ValidationReport.number(o.predicted())

@@ -2,12 +2,15 @@ package npusim.tools.validate;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import npusim.tools.report.JsonText;
 
 /** Outcomes as text and as JSON. */
 public final class ValidationReport {
   /** Version of the JSON layout. */
   public static final String FORMAT = "npusim-validation/1";
+
+  private static final int MOST_WIDTH = 100;
 
   private ValidationReport() {}
 
@@ -19,24 +22,10 @@ public final class ValidationReport {
   public static String text(List<FamilyResult> families, boolean rows) {
     var out = new StringBuilder();
     for (FamilyResult f : families) {
-      if (!rows && f.failed().isEmpty()) {
-        continue;
+      List<Outcome> shown = rows ? f.outcomes() : f.failed();
+      if (!shown.isEmpty()) {
+        out.append(f.family()).append('\n').append(rows(shown, rows)).append('\n');
       }
-      out.append(f.family()).append('\n');
-      Table last = null;
-      for (Outcome o : f.outcomes()) {
-        if (rows && !o.table().equals(last)) {
-          last = o.table();
-          out.append(
-              line(
-                  "  %-18s %-40s %12s %12s %8s",
-                  "chip", "workload", last.measure().label(), "predicted", "error"));
-        }
-        if (rows || !o.ran()) {
-          out.append(row(o));
-        }
-      }
-      out.append('\n');
     }
     out.append(
         line("%-20s %6s %6s %8s %8s  %s", "family", "rows", "failed", "MAPE", "rank", "worst row"));
@@ -46,19 +35,52 @@ public final class ValidationReport {
     return out.toString();
   }
 
-  private static String row(Outcome o) {
-    String start =
-        String.format(
-            Locale.ROOT, "  %-18s %-40s ", o.row().job().machine(), o.row().job().describe());
-    if (!o.ran()) {
-      return start
-          + String.format(
-              Locale.ROOT, "%12s not run: %s%n", number(o.row().measured()), o.failure().get());
+  /** The rows of a family, each table under its heading unless only failures are shown. */
+  private static StringBuilder rows(List<Outcome> shown, boolean headings) {
+    int chip = width(18, shown.stream().mapToInt(o -> o.row().job().machine().length()));
+    int workload = width(40, shown.stream().mapToInt(o -> o.describe().length()));
+    String start = "  %-" + chip + "s %-" + workload + "s %12s ";
+    var out = new StringBuilder();
+    Table last = null;
+    for (Outcome o : shown) {
+      if (headings && !o.table().equals(last)) {
+        last = o.table();
+        if (!last.sets().isEmpty()) {
+          out.append("  with ").append(String.join(", ", last.sets())).append('\n');
+        }
+        out.append(
+            line(
+                start + "%12s %8s",
+                "chip",
+                "workload",
+                last.measure().label(),
+                "predicted",
+                "error"));
+      }
+      String measured = number(o.row().measured());
+      String what = o.describe();
+      out.append(
+          o.ran()
+              ? line(
+                  start + "%12s %8s",
+                  o.row().job().machine(),
+                  what,
+                  measured,
+                  number(o.predicted()),
+                  percent(o.error(), true))
+              : line(
+                  start + "not run: %s",
+                  o.row().job().machine(),
+                  what,
+                  measured,
+                  o.failure().get()));
     }
-    return start
-        + line(
-            "%12s %12s %8s",
-            number(o.row().measured()), number(o.predicted()), percent(o.error(), true));
+    return out;
+  }
+
+  /** Width of a column: that of its longest cell within reason. */
+  private static int width(int least, IntStream lengths) {
+    return Math.clamp(lengths.max().orElse(0), least, MOST_WIDTH);
   }
 
   private static String summary(FamilyResult f) {
@@ -72,13 +94,7 @@ public final class ValidationReport {
             ? String.format(Locale.ROOT, "%.4f", f.rankCorrelation().getAsDouble())
             : "-",
         f.worst()
-            .map(
-                w ->
-                    w.row().job().machine()
-                        + " "
-                        + w.row().job().describe()
-                        + " "
-                        + percent(w.error(), true))
+            .map(w -> w.row().job().machine() + " " + w.describe() + " " + percent(w.error(), true))
             .orElse("-"));
   }
 
@@ -123,6 +139,13 @@ public final class ValidationReport {
               g.writeStringField("table", o.table().name());
               g.writeStringField("chip", o.row().job().machine());
               g.writeStringField("workload", o.row().job().describe());
+              if (!o.row().sets().isEmpty()) {
+                g.writeArrayFieldStart("set");
+                for (String s : o.row().sets()) {
+                  g.writeString(s);
+                }
+                g.writeEndArray();
+              }
               g.writeStringField("unit", o.table().measure().label());
               g.writeNumberField("measured", o.row().measured());
               if (o.ran()) {

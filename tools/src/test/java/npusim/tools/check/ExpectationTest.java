@@ -33,6 +33,28 @@ class ExpectationTest {
   }
 
   @Test
+  void namesTheSlowestLayersWhereNoneAreRememberedToCompareWith() throws IOException {
+    String text = "workload: gemm:64,64,64\nhw: edge\nexpect: {latency_cycles: 1}\n";
+    CommandRun run = check(text);
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out())
+        .contains("slowest layers (none remembered to compare with; --update remembers them):")
+        .containsPattern("    gemm: [0-9,]+ cycles\n")
+        .doesNotContain("moved", "0 →");
+    assertThat(again("--update").exitCode()).isZero();
+    String changed =
+        Files.readString(file).replaceFirst("latency_cycles: [0-9]+", "latency_cycles: 1");
+    assertThat(check(changed).out()).contains("no layer's cycles moved");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsToldWhereItIsAskedFor() throws IOException {
+    CommandRun run = check("workload: none.onnx\nhw: edge\nexpect: {latency_cycles: 1}\n");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).startsWith(file + ":1:11: error: ").contains("none.onnx: no such file");
+  }
+
+  @Test
   void updateRewritesValuesAndNothingElse() throws IOException {
     String text =
         """

@@ -144,14 +144,15 @@ class TableReaderTest {
         "dram | GB/s | [{preset: HBM3, stream: seq_read, refresh: no, measured: 1}] | true or"
             + " false",
         "dram | GB/s | [{preset: HBM3, stream: seq_read, mapping: Ro, measured: 1}] | mapping",
-        "dram | GB/s | [{chip: edge, set: [core.x=1], stream: seq_read, measured: 1}] | core.x=1",
+        "dram | GB/s | [{chip: edge, set: [core.x=1], stream: seq_read, measured: 1}] | 6:27:"
+            + " error: no parameter",
         "dram | GB/s | [{preset: HBM2-2000, stream: seq, measured: 1}] | stream is seq",
         "model | ms | [{chip: edge, workload: resnet18, prompt: 3, measured: 1}] | takes neither",
         "model | ms | [{chip: gemmini-4x4, workload: resnet18, host: true, measured: 1}] | no link",
         "model | tokens/s | [{chip: edge, workload: resnet18, measured: 1}] | nothing to measure",
         "kernel | ms | [{chip: edge, workload: 'gemm:1,2,3', batch: 3, measured: 1}] | not to gemm",
-        "kernel | ms | [{chip: edge, workload: 'gemm:1,2,3', tile: [3], measured: 1}] | tile must"
-            + " be",
+        "kernel | ms | [{chip: edge, workload: 'gemm:1,2,3', tile: [3], measured: 1}] | must be 3"
+            + " positive be",
         "model | ms | [{chip: edge, workload: resnet51, measured: 1}] | resnet51",
       })
   void refusesWhatIsWrongWithItsPlace(String kind, String unit, String rows, String message) {
@@ -266,10 +267,69 @@ class TableReaderTest {
         "a/[1 | is no list or mapping",
       })
   void refusesCommaSeparatedValuesWithTheirPlace(String text, String message) {
-    assertThatThrownBy(() -> CsvRows.parse("v.csv", text.replace('/', '\n')))
+    assertThatThrownBy(() -> CsvRows.parse("v.csv", text.replace('/', '\n'), (n, at) -> {}))
         .isInstanceOf(NpusimException.class)
         .hasMessageContaining(message)
         .hasMessageContaining("v.csv:");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "columns: [chip, workload, measurd]/rows: [[edge, g, 1]] | mine.yaml:6:27: | have no"
+            + " measurd | measured",
+        "columns: [chip, chip]/rows: [[edge, g]] | mine.yaml:6:17: | column chip is there twice |"
+            + " ~~",
+        "rows:/  - {chip: edge, workload: \"gemm:8,8,8\", mesured: 1} | mine.yaml:7:42: | measured"
+            + " is missing | is \"mesured\" meant to be \"measured\"?",
+        "rows:/  - {chip: edge, workload: \"gemm:8,8,8\", measured: -1} | mine.yaml:7:52: |"
+            + " measured is -1 | ~~",
+        "rows:/  - {chip: edge, workload: \"gemm:8,8,8\", measured: 1, tile: [8, 0, 8]} |"
+            + " mine.yaml:7:61: | tile is [8, 0, 8], must be 3 positive integers | ~~",
+        "rows:/  - {chip: edge, workload: \"gemm:8,8,8\", measured: 1, set: [core.matrix.rows=8,"
+            + " core.matrix.cols=0]} | mine.yaml:7:81: | core.matrix.cols: 0 is out of range | ~~",
+        "rows: none.csv | mine.yaml:6:7: | none.csv: no such file | ~~",
+        "rows:/  - {chip: edge, workload: none.onnx, measured: 1} | mine.yaml:7:28: | none.onnx: no"
+            + " such file | ~~",
+      })
+  void namesThePlaceOfWhatIsWrong(String rest, String place, String message, String hint) {
+    assertThatThrownBy(() -> parse("model", "us", rest.replace('/', '\n')))
+        .isInstanceOf(NpusimException.class)
+        .hasMessageContaining(place)
+        .hasMessageContaining(message)
+        .hasMessageContaining(hint);
+  }
+
+  @Test
+  void aStreamsOptionsAreToldWhereTheyStand() {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    "dram",
+                    "GB/s",
+                    """
+                    rows:
+                      - {preset: HBM2-2000, channels: 5000, stream: seq_read, measured: 1}
+                      - {preset: HBM2-2000, mapping: up, stream: seq_read, measured: 1}
+                      - {preset: HBM2-2000, set: [dram.timing.rc=-1], stream: seq_read, measured: 1}
+                    """))
+        .hasMessageContaining("mine.yaml:7:35: error: dram.channels: 5000 is out of range")
+        .hasMessageContaining("mine.yaml:8:34: error: dram.mapping: \"up\" is not legal")
+        .hasMessageContaining("mine.yaml:9:31: error: dram.timing.rc: -1 is out of range");
+  }
+
+  @Test
+  void productsOfMoreThanAnyCounterHoldsAreRefused() {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    "array",
+                    "cycles",
+                    "rows: [{chip: edge, mode: ws, workload: \"gemm:3000000,3000000,3000000\","
+                        + " measured: 1}]"))
+        .hasMessageContaining("must be of at most 2^53 multiply-accumulates");
   }
 
   @Test

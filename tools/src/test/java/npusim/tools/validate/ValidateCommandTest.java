@@ -95,6 +95,49 @@ class ValidateCommandTest {
   }
 
   @Test
+  void rowsAreToldApartByTheirOverrides() throws IOException {
+    Path json = folder.resolve("v.json");
+    String text =
+        """
+        title: arrays
+        kind: array
+        unit: cycles
+        status: derived
+        source: by hand
+        defaults: {chip: gemmini-4x4, mode: ws, workload: "gemm:8,8,8"}
+        rows:
+          - {set: [core.matrix.cols=8, core.matrix.rows=4], measured: 40}
+          - {set: [core.matrix.cols=8, core.matrix.rows=8], measured: 40}
+        """;
+    CommandRun run = CommandRun.of("validate", "--data", table(text), "--json", json);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("  with core.matrix.cols=8\n")
+        .contains("gemm:8,8,8 ws · core.matrix.rows=4 ", "gemm:8,8,8 ws · core.matrix.rows=8 ")
+        .doesNotContain("ws · core.matrix.cols");
+    assertThat(json)
+        .content()
+        .contains(
+            "\"set\" : [\n            \"core.matrix.cols=8\",\n            \"core.matrix.rows=4\"");
+  }
+
+  @Test
+  void columnsAreAsWideAsTheirCells() throws IOException {
+    String text =
+        TABLE
+            .formatted("16")
+            .replace(
+                "[\"gemm:8,8,8\", 40]",
+                "{set: [core.matrix.rows=8, core.matrix.cols=8, core.matrix.hop_latency_cycles=1],"
+                    + " workload: \"gemm:8,8,8\", measured: 30}");
+    String[] lines = CommandRun.of("validate", "--data", table(text)).out().split("\n", -1);
+    assertThat(lines[3]).contains("hop_latency_cycles=1 ");
+    for (int i = 2; i <= 4; i++) {
+      assertThat(lines[i]).hasSameSizeAs(lines[1]);
+    }
+  }
+
+  @Test
   void refusesWrongTablesAndOptions() throws IOException {
     CommandRun run = CommandRun.of("validate", "--data", table(TABLE.formatted("zero")));
     assertThat(run.exitCode()).isEqualTo(2);

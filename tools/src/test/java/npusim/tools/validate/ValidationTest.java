@@ -103,6 +103,7 @@ class ValidationTest {
         new Row(
             new Job.OnArray("none", null, Job.ArrayMode.WS, new Job.Product(1, 1, 1)),
             1,
+            List.of(),
             Location.NONE);
     var outcomes =
         Validation.run(
