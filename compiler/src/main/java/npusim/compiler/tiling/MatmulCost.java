@@ -109,6 +109,10 @@ final class MatmulCost {
                 + (t.aStaged() ? 0 : aBytes / ld.bytesPerCycle()),
             (wLoads + (t.aStaged() ? aLoads : 0)) * start
                 + (aBytes + wBytes + fromStage) / ld.bytesPerCycle());
+    if (p.wBlock() > 0 && !p.wResident()) {
+      long depth = Math.min(t.k(), p.k()) / t.wGroup();
+      load = Math.max(load, wLoads * start + asking(wBytes, nearPiece(depth, Math.min(t.n(), n))));
+    }
     if (p.wRatio() < 1) {
       load = Math.max(load, wLoads * start + expanded / hw.core().dma().expandBytesPerCycle());
     }
@@ -312,36 +316,83 @@ final class MatmulCost {
 
   /** {@link #overhead} of the streamed operand's rows. */
   private double aRows(MatmulTiles t) {
+    long rows = Math.min(t.m(), p.m());
     long along = Math.min(t.k(), p.k());
-    return overhead(p.a(), t.aDim() == 1 ? along / t.aGroup() : along, p.k());
+    if (t.aDim() == 1) {
+      along /= t.aGroup();
+    } else {
+      rows /= t.aGroup();
+    }
+    return overhead(p.a(), along, p.k(), rows);
   }
 
   /** {@link #overhead} of the stationary operand's rows. */
-  private double rows(MatmulTiles t, long n) {
-    if (p.wBlock() > 0) {
-      long rows = Math.min(t.k(), p.k()) / t.wGroup();
-      boolean pages = p.wPage() > 0 && rows >= p.wPage();
-      long piece = pages ? p.wPage() * Math.min(t.n(), n) : rows * p.wBlock();
-      return overhead(p.w(), piece, p.k() * p.n());
-    }
-    long k = Math.min(t.k(), p.k());
+  double rows(MatmulTiles t, long n) {
+    long depth = Math.min(t.k(), p.k());
     long columns = Math.min(t.n(), n);
+    if (p.wBlock() > 0) {
+      return blocks(depth / t.wGroup(), columns);
+    }
+    if (t.wDim() == 1) {
+      columns /= t.wGroup();
+    } else {
+      depth /= t.wGroup();
+    }
     return p.wTurned()
-        ? overhead(p.w(), t.wDim() == 0 ? k / t.wGroup() : k, p.k())
-        : overhead(p.w(), t.wDim() == 1 ? columns / t.wGroup() : columns, p.n());
+        ? overhead(p.w(), depth, p.k(), columns)
+        : overhead(p.w(), columns, p.n(), depth);
+  }
+
+  /** The same of weights in blocks, of which a tile's rows lie together, or those of a page. */
+  private double blocks(long depth, long columns) {
+    long block = p.wBlock();
+    boolean pages = p.wPage() > 0 && depth >= p.wPage();
+    long piece = pages ? p.wPage() * columns : depth * block;
+    double near = nearPiece(depth, columns);
+    double torn = Math.ceil(near / BURST) * BURST / near;
+    return torn * overhead(p.w(), piece, p.k() * p.n(), pages ? depth / p.wPage() : 1);
+  }
+
+  /**
+   * Bytes of weights in blocks that one request can ask for. On chip the columns of several blocks
+   * lie side by side: pieces of a tile of more than one end with every row of a block.
+   */
+  private double nearPiece(long depth, long columns) {
+    long block = p.wBlock();
+    boolean pages = p.wPage() > 0 && depth >= p.wPage();
+    long rows = pages ? p.wPage() : depth;
+    return columns > block
+        ? piece(p.w(), block, pages ? rows * (columns / block) : rows)
+        : piece(p.w(), rows * block, depth / rows);
+  }
+
+  /** Bytes of so many elements, with those beside them within tiles of the array. */
+  private double piece(DType type, long elements, long count) {
+    long bytes = type.bytesFor(elements);
+    return (double) bytes * hw.dram().arrayTile().together(Math.max(1, count), bytes);
+  }
+
+  /** Cycles that a load queue takes to ask for {@code bytes} in pieces. */
+  private double asking(double bytes, double piece) {
+    var ld = hw.core().dma().load();
+    double answer = sharing.start() - ld.startupCycles() - ld.finishCycles();
+    double each = Math.max(Math.max(1, ld.requestCycles()), answer / ld.requestsInFlight());
+    return bytes / Math.min(ld.requestBytes(), piece) * each;
   }
 
   /**
    * What short rows cost: each contiguous piece of a tile takes about a request more than its
    * bytes, for its ragged ends and for the memory to find the row. Requests as large as a packet of
    * a network are as long as the piece and waste a burst of the memory.
+   *
+   * @param elements of a piece
+   * @param row of which all are wanted when the pieces adjoin
+   * @param count pieces side by side, of which those within a tile of the array are one
    */
-  private double overhead(DType type, long elements, long row) {
-    double bytes = type.bytesFor(elements);
+  private double overhead(DType type, long elements, long row, long count) {
     int request = hw.core().dma().load().requestBytes();
     request = request > LARGEST_REQUEST ? BURST : request;
-    long together = hw.dram().arrayTile().together(hw.dram().arrayTile().rows(), (long) bytes);
-    return elements == row ? 1 : 1 + request / (bytes * together);
+    return elements == row ? 1 : 1 + request / piece(type, elements, count);
   }
 
   private double dramRate() {
