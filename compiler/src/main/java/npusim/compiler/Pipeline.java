@@ -3,6 +3,7 @@ package npusim.compiler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import npusim.compiler.decompose.KeepAttention;
 import npusim.compiler.decompose.MarkCaches;
 import npusim.compiler.fusion.FoldAffine;
@@ -18,6 +19,7 @@ import npusim.compiler.passes.DeadCodeElimination;
 import npusim.compiler.passes.Decompose;
 import npusim.compiler.passes.DepthFirst;
 import npusim.compiler.passes.IdentityElimination;
+import npusim.compiler.passes.InferShapes;
 import npusim.compiler.passes.Origins;
 import npusim.compiler.passes.Pass;
 import npusim.compiler.passes.PassContext;
@@ -35,6 +37,7 @@ import npusim.compiler.quant.QuantizeModel;
 import npusim.compiler.quant.Recast;
 import npusim.compiler.quant.WeightOnly;
 import npusim.compiler.roll.RollLayers;
+import npusim.compiler.shape.DeclaredOutputs;
 import npusim.hardware.Hardware;
 import npusim.isa.DType;
 
@@ -148,6 +151,8 @@ public final class Pipeline {
             .filter(p -> !o.flags().contains("no-" + p.name()))
             .toList();
     Origins origins = Origins.number(m.graph());
+    var declared = new DeclaredOutputs(m.graph());
+    var inferred = new AtomicBoolean();
     Passes.run(
         m,
         passes,
@@ -155,6 +160,9 @@ public final class Pipeline {
         (p, model) -> {
           origins.follow();
           origins.label();
+          if (p instanceof InferShapes && inferred.compareAndSet(false, true)) {
+            declared.check(model.graph(), o.dims(), model.source()).forEach(o.warnings());
+          }
           o.dump().accept(p.name(), model.graph());
         });
   }
