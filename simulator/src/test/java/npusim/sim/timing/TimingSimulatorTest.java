@@ -173,6 +173,18 @@ class TimingSimulatorTest {
     assertThat(c.scratchpadWrittenBytes()).isEqualTo(4096);
   }
 
+  /** Packets to several cores at once wait for all of their way; those to one don't. */
+  @Test
+  void multicastsReserveTheirWaysPacketByPacket() {
+    String put = FOUR_CORES + "dma.put d=[1024] dst=0x1000[1] a=0[1] cores=%d\nhalt";
+    String[] packets = {"chip.cores=4", "noc.packet_bytes=1024", "noc.multicast_hop_cycles=3.5"};
+    String[] one = {"chip.cores=4", "noc.multicast_hop_cycles=3"};
+    long free = cycles(put.formatted(14), "chip.cores=4");
+    assertThat(cycles(put.formatted(14), packets) - free).isEqualTo(14);
+    assertThat(cycles(put.formatted(14), one) - free).isEqualTo(3);
+    assertThat(cycles(put.formatted(2), packets)).isEqualTo(free);
+  }
+
   @Test
   void copiesOfOneCoreLeaveOneAfterTheOther() {
     String puts =
