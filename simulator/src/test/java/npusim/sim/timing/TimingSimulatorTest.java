@@ -118,8 +118,7 @@ class TimingSimulatorTest {
     long whole = cycles(rows.formatted(192), tiles);
     assertThat(cycles(rows.formatted(197), tiles) - whole).isEqualTo(5);
     assertThat(cycles(rows.formatted(205), tiles) - whole).isEqualTo(13);
-    assertThat(run(rows.formatted(197), tiles).counters().dramReadBytes())
-        .isEqualTo(197 * 32);
+    assertThat(run(rows.formatted(197), tiles).counters().dramReadBytes()).isEqualTo(197 * 32);
   }
 
   @Test
