@@ -5,12 +5,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.quant.Precision;
 import npusim.compiler.quant.Pruning;
-import npusim.diag.Diagnostic;
 import npusim.isa.DType;
 
 /**
@@ -25,7 +23,6 @@ import npusim.isa.DType;
  * @param tile forced extents m, n, k of matrix tiles; empty lets the compiler search
  * @param flags names of switches, such as {@code no-resident}
  * @param dump receives name of a pass and the graph after it
- * @param warnings receives what is odd about a model and no error
  */
 public record CompileOptions(
     Optional<Precision> precision,
@@ -35,8 +32,7 @@ public record CompileOptions(
     Map<String, Tensor> inputs,
     Optional<Tile> tile,
     Set<String> flags,
-    BiConsumer<String, Graph> dump,
-    Consumer<Diagnostic> warnings) {
+    BiConsumer<String, Graph> dump) {
 
   /** Switch: intermediate tensors always go through DRAM. */
   public static final String NO_RESIDENT = "no-resident";
@@ -54,8 +50,7 @@ public record CompileOptions(
           Map.of(),
           Optional.empty(),
           Set.of(),
-          (p, g) -> {},
-          w -> {});
+          (p, g) -> {});
 
   public CompileOptions {
     dims = new LinkedHashMap<>(dims);
@@ -71,17 +66,17 @@ public record CompileOptions(
 
   /** The same with symbolic dimensions bound. */
   public CompileOptions withDims(Map<String, Long> d) {
-    return new CompileOptions(precision, pruning, d, bindings, inputs, tile, flags, dump, warnings);
+    return new CompileOptions(precision, pruning, d, bindings, inputs, tile, flags, dump);
   }
 
   /** The same with values of inputs bound. */
   public CompileOptions withBindings(Map<String, Tensor> b) {
-    return new CompileOptions(precision, pruning, dims, b, inputs, tile, flags, dump, warnings);
+    return new CompileOptions(precision, pruning, dims, b, inputs, tile, flags, dump);
   }
 
   /** The same with inputs known. */
   public CompileOptions withInputs(Map<String, Tensor> in) {
-    return new CompileOptions(precision, pruning, dims, bindings, in, tile, flags, dump, warnings);
+    return new CompileOptions(precision, pruning, dims, bindings, in, tile, flags, dump);
   }
 
   /** The same with the model recast to a type. */
@@ -91,33 +86,27 @@ public record CompileOptions(
 
   /** The same with the model recast to number formats. */
   public CompileOptions withPrecision(Precision p) {
-    return new CompileOptions(
-        Optional.of(p), pruning, dims, bindings, inputs, tile, flags, dump, warnings);
+    return new CompileOptions(Optional.of(p), pruning, dims, bindings, inputs, tile, flags, dump);
   }
 
   /** The same with weights pruned. */
   public CompileOptions withPruning(Optional<Pruning> p) {
-    return new CompileOptions(precision, p, dims, bindings, inputs, tile, flags, dump, warnings);
+    return new CompileOptions(precision, p, dims, bindings, inputs, tile, flags, dump);
   }
 
   /** The same with forced matrix tiles. */
   public CompileOptions withTile(Tile t) {
     return new CompileOptions(
-        precision, pruning, dims, bindings, inputs, Optional.of(t), flags, dump, warnings);
+        precision, pruning, dims, bindings, inputs, Optional.of(t), flags, dump);
   }
 
   /** The same with switches. */
   public CompileOptions withFlags(Set<String> f) {
-    return new CompileOptions(precision, pruning, dims, bindings, inputs, tile, f, dump, warnings);
+    return new CompileOptions(precision, pruning, dims, bindings, inputs, tile, f, dump);
   }
 
   /** The same with graphs handed out after every pass. */
   public CompileOptions withDump(BiConsumer<String, Graph> d) {
-    return new CompileOptions(precision, pruning, dims, bindings, inputs, tile, flags, d, warnings);
-  }
-
-  /** The same with warnings handed out. */
-  public CompileOptions withWarnings(Consumer<Diagnostic> w) {
-    return new CompileOptions(precision, pruning, dims, bindings, inputs, tile, flags, dump, w);
+    return new CompileOptions(precision, pruning, dims, bindings, inputs, tile, flags, d);
   }
 }

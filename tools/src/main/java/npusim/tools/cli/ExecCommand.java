@@ -67,8 +67,7 @@ public final class ExecCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var hw = hardware.load(Defaults.EXEC_CHIP);
-    CompileOptions options =
-        compile.recast(spec.commandLine().getOut(), spec.commandLine().getErr());
+    CompileOptions options = compile.recast(spec.commandLine().getOut());
     checkOutputs(options);
     Model m = ModelFiles.read(model);
     Map<String, Tensor> given = InputFiles.readAll(m.graph(), inputs);

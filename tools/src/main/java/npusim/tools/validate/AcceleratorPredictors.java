@@ -5,13 +5,12 @@ import java.util.TreeSet;
 import npusim.diag.Names;
 import npusim.diag.NpusimException;
 import npusim.tools.accelerator.GemminiPredictor;
-import npusim.tools.accelerator.TensixPredictor;
 import npusim.tools.accelerator.VtaPredictor;
 
 /** The known {@link AcceleratorPredictor}s. */
 final class AcceleratorPredictors {
   private static final List<AcceleratorPredictor> ALL =
-      List.of(new GemminiPredictor(), new VtaPredictor(), new TensixPredictor());
+      List.of(new GemminiPredictor(), new VtaPredictor());
 
   private AcceleratorPredictors() {}
 
