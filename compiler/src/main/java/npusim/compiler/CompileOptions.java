@@ -5,10 +5,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Tensor;
 import npusim.compiler.quant.Precision;
 import npusim.compiler.quant.Pruning;
+import npusim.diag.Diagnostic;
 import npusim.isa.DType;
 
 /**
@@ -23,6 +25,7 @@ import npusim.isa.DType;
  * @param tile forced extents m, n, k of matrix tiles; empty lets the compiler search
  * @param flags names of switches, such as {@code no-resident}
  * @param dump receives name of a pass and the graph after it
+ * @param warnings receives what is odd about a model and no error
  */
 public record CompileOptions(
     Optional<Precision> precision,
@@ -32,7 +35,8 @@ public record CompileOptions(
     Map<String, Tensor> inputs,
     Optional<Tile> tile,
     Set<String> flags,
-    BiConsumer<String, Graph> dump) {
+    BiConsumer<String, Graph> dump,
+    Consumer<Diagnostic> warnings) {
 
   /** Switch: intermediate tensors always go through DRAM. */
   public static final String NO_RESIDENT = "no-resident";
@@ -50,7 +54,8 @@ public record CompileOptions(
           Map.of(),
           Optional.empty(),
           Set.of(),
-          (p, g) -> {});
+          (p, g) -> {},
+          w -> {});
 
   public CompileOptions {
     dims = new LinkedHashMap<>(dims);
@@ -66,17 +71,17 @@ public record CompileOptions(
 
   /** The same with symbolic dimensions bound. */
   public CompileOptions withDims(Map<String, Long> d) {
-    return new CompileOptions(precision, pruning, d, bindings, inputs, tile, flags, dump);
+    return new CompileOptions(precision, pruning, d, bindings, inputs, tile, flags, dump, warnings);
   }
 
   /** The same with values of inputs bound. */
   public CompileOptions withBindings(Map<String, Tensor> b) {
-    return new CompileOptions(precision, pruning, dims, b, inputs, tile, flags, dump);
+    return new CompileOptions(precision, pruning, dims, b, inputs, tile, flags, dump, warnings);
   }
 
   /** The same with inputs known. */
   public CompileOptions withInputs(Map<String, Tensor> in) {
-    return new CompileOptions(precision, pruning, dims, bindings, in, tile, flags, dump);
+    return new CompileOptions(precision, pruning, dims, bindings, in, tile, flags, dump, warnings);
   }
 
   /** The same with the model recast to a type. */
@@ -86,27 +91,33 @@ public record CompileOptions(
 
   /** The same with the model recast to number formats. */
   public CompileOptions withPrecision(Precision p) {
-    return new CompileOptions(Optional.of(p), pruning, dims, bindings, inputs, tile, flags, dump);
+    return new CompileOptions(
+        Optional.of(p), pruning, dims, bindings, inputs, tile, flags, dump, warnings);
   }
 
   /** The same with weights pruned. */
   public CompileOptions withPruning(Optional<Pruning> p) {
-    return new CompileOptions(precision, p, dims, bindings, inputs, tile, flags, dump);
+    return new CompileOptions(precision, p, dims, bindings, inputs, tile, flags, dump, warnings);
   }
 
   /** The same with forced matrix tiles. */
   public CompileOptions withTile(Tile t) {
     return new CompileOptions(
-        precision, pruning, dims, bindings, inputs, Optional.of(t), flags, dump);
+        precision, pruning, dims, bindings, inputs, Optional.of(t), flags, dump, warnings);
   }
 
   /** The same with switches. */
   public CompileOptions withFlags(Set<String> f) {
-    return new CompileOptions(precision, pruning, dims, bindings, inputs, tile, f, dump);
+    return new CompileOptions(precision, pruning, dims, bindings, inputs, tile, f, dump, warnings);
   }
 
   /** The same with graphs handed out after every pass. */
   public CompileOptions withDump(BiConsumer<String, Graph> d) {
-    return new CompileOptions(precision, pruning, dims, bindings, inputs, tile, flags, d);
+    return new CompileOptions(precision, pruning, dims, bindings, inputs, tile, flags, d, warnings);
+  }
+
+  /** The same with warnings handed out. */
+  public CompileOptions withWarnings(Consumer<Diagnostic> w) {
+    return new CompileOptions(precision, pruning, dims, bindings, inputs, tile, flags, dump, w);
   }
 }

@@ -78,11 +78,8 @@ public record Hardware(
 
   /** The same as far as the network carries it from the memory to the cores. */
   public double memoryReadBytesPerCycle() {
-    double rate = dramBytesPerCycle();
-    for (double net : new double[] {noc.memoryReadBytesPerCycle(), noc.memoryBytesPerCycle()}) {
-      rate = net > 0 ? Math.min(net, rate) : rate;
-    }
-    return rate;
+    double net = noc.memoryReadBytesPerCycle();
+    return net > 0 ? Math.min(net, dramBytesPerCycle()) : dramBytesPerCycle();
   }
 
   /**

@@ -34,7 +34,8 @@ final class HardwareBuilder {
             p.flag("noc.multicast"),
             p.number("noc.memory_read_bytes_per_cycle"),
             p.number("noc.memory_write_bytes_per_cycle"),
-            p.number("noc.memory_bytes_per_cycle")),
+            p.int32("noc.packet_bytes"),
+            p.number("noc.multicast_hop_cycles")),
         sharedSram(),
         dram(),
         host(),
@@ -203,9 +204,12 @@ final class HardwareBuilder {
   }
 
   private Optional<HostLink> host() {
-    return p.has("host.gigabytes_per_s")
-        ? Optional.of(new HostLink(p.number("host.gigabytes_per_s"), p.number("host.latency_us")))
-        : Optional.empty();
+    if (!p.has("host.gigabytes_per_s")) {
+      return Optional.empty();
+    }
+    double rate = p.number("host.gigabytes_per_s");
+    double read = p.number("host.read_gigabytes_per_s");
+    return Optional.of(new HostLink(rate, read > 0 ? read : rate, p.number("host.latency_us")));
   }
 
   private Dram dram() {

@@ -10,7 +10,9 @@ package npusim.hardware;
  * @param memoryReadBytesPerCycle what the network carries from the memory channels to all cores of
  *     a chip together, bytes per core cycle; 0 when it is no limit
  * @param memoryWriteBytesPerCycle the same from the cores to the channels
- * @param memoryBytesPerCycle the same of both directions together
+ * @param packetBytes largest packet; 0 when a transfer is one
+ * @param multicastHopCycles cycles that each packet of a multicast takes for every hop to its
+ *     farthest target, beyond its bytes: all of its way must be free before it leaves
  */
 public record Noc(
     Topology topology,
@@ -19,7 +21,8 @@ public record Noc(
     boolean multicast,
     double memoryReadBytesPerCycle,
     double memoryWriteBytesPerCycle,
-    double memoryBytesPerCycle) {
+    int packetBytes,
+    double multicastHopCycles) {
 
   /** How ports are joined. */
   public enum Topology {
@@ -33,6 +36,17 @@ public record Noc(
     Checks.notNegative(hopLatencyCycles, "noc.hop_latency_cycles");
     Checks.notNegative(memoryReadBytesPerCycle, "noc.memory_read_bytes_per_cycle");
     Checks.notNegative(memoryWriteBytesPerCycle, "noc.memory_write_bytes_per_cycle");
-    Checks.notNegative(memoryBytesPerCycle, "noc.memory_bytes_per_cycle");
+    Checks.notNegative(packetBytes, "noc.packet_bytes");
+    Checks.notNegative(multicastHopCycles, "noc.multicast_hop_cycles");
+  }
+
+  /**
+   * Cycles that the packets of a multicast take to reserve their ways.
+   *
+   * @param hops to the farthest target
+   */
+  public double reserving(double bytes, double hops) {
+    double packets = packetBytes == 0 ? 1 : Math.ceil(bytes / packetBytes);
+    return packets * hops * multicastHopCycles;
   }
 }

@@ -105,6 +105,7 @@ class WrongInputsTest {
         "2 | 4: 17 | (float[4,8] x) => (float[4,8] y) { y = Relu(z) } | 2:47: error: value 'z'",
         "2 | 5: 17 | (float[4,8] x) => (float[4,8] y) { y = Relu(x } | missing ')'",
         "3 | 6: 99 | (float[4,8] x) => (float[4,8] y) { y = Relu(x) } | opset 99",
+        "2 | D: 17 | (float[4,8] x) => (int64[4,8] y) { y = Relu(x) } | is declared int64[4, 8]",
         "3 | 7: 17 | (string[4] x) => (string[4] y) { y = Identity(x) } | element type string",
         "2 | 8: 17 | (float[4,8] x) => (float[4,8] y) { y = Concat<axis = 9>(x, x) } | axis",
         "2 | 9: 17 | (float[4,8] x) => (float[4,8] y) { y = Add(x) } | 'Add_0' (Add)",

@@ -41,14 +41,7 @@ public final class ChipsTogether {
       for (Buffer b : first) {
         all.add(
             new Buffer(
-                name(b.name(), chip),
-                b.kind(),
-                chip,
-                b.address(),
-                b.bytes(),
-                b.type(),
-                b.dims(),
-                b.strides()));
+                name(b.name(), chip), b.kind(), chip, b.address(), b.bytes(), b.type(), b.dims()));
       }
     }
     return all;

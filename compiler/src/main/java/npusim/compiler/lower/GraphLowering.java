@@ -17,13 +17,13 @@ import npusim.compiler.codegen.Space;
 import npusim.compiler.codegen.WorkMemory;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Node;
-import npusim.compiler.ir.Tensor;
 import npusim.compiler.ir.TensorType;
 import npusim.compiler.kernels.CollectiveOp;
 import npusim.compiler.kernels.FusionPlan;
 import npusim.compiler.kernels.Kernel;
 import npusim.compiler.kernels.KernelContext;
 import npusim.compiler.kernels.KernelRegistry;
+import npusim.compiler.kernels.MapKernel;
 import npusim.compiler.kernels.Tail;
 import npusim.compiler.memory.MemoryMap;
 import npusim.compiler.memory.Residency;
@@ -55,7 +55,7 @@ public final class GraphLowering {
   private final CompileOptions options;
   private final MemoryMap memory;
   private final ChipProgram chip;
-  private final Map<String, View> values = new LinkedHashMap<>();
+  private final Values values;
   private final List<Storage> buffers;
   private final ModelNotes notes;
   private final Map<String, Aff> launch;
@@ -64,10 +64,7 @@ public final class GraphLowering {
   private final List<Runnable> steps;
   private final List<NodeInfo> infos;
   private final Residency residency;
-  private final Map<String, View> given = new LinkedHashMap<>();
-  private final boolean body;
-  private final ImageRoom room;
-  private final GraphLowering around;
+  private final Touched touched;
   private final OriginCount origins;
   private int aliases;
   private int repeatedNodes;
@@ -89,9 +86,8 @@ public final class GraphLowering {
     this.steps = around.steps;
     this.infos = around.infos;
     this.residency = around.residency;
-    this.body = true;
-    this.room = new ImageRoom(false);
-    this.around = around;
+    this.values = around.values.inside(body);
+    this.touched = around.touched;
     this.origins = around.origins;
   }
 
@@ -110,9 +106,8 @@ public final class GraphLowering {
     this.steps = new ArrayList<>();
     this.infos = new ArrayList<>();
     this.residency = new Residency(hw, chip.cores().size());
-    this.body = false;
-    this.room = room;
-    this.around = null;
+    this.values = new Values(graph, hw, memory, buffers, room);
+    this.touched = new Touched(residency, chip.cores().size());
     this.origins = new OriginCount();
   }
 
@@ -149,7 +144,6 @@ public final class GraphLowering {
   }
 
   private ChipProgram chip() {
-
     List<CoreProgram> cores = new ArrayList<>();
     for (int c = 0; c < hw.chip().cores(); c++) {
       cores.add(
@@ -180,19 +174,15 @@ public final class GraphLowering {
       }
       TensorType t = graph.tensorType(in);
       Buffer.Kind kind = notes.states().containsValue(in) ? Buffer.Kind.STATE : Buffer.Kind.INPUT;
-      boolean own = kind == Buffer.Kind.INPUT && graph.initializer(in) == null;
-      View v =
-          own
-              ? Layouts.argument(graph, in, hw).argument(in, kind, t)
-              : View.of(new Storage(in, kind, t.dtype(), t.shape()), t.shape());
-      Storage s = v.storage().withData(graph.initializer(in));
+      Storage s = new Storage(in, kind, t.dtype(), t.shape());
+      s.withData(graph.initializer(in));
       memory.place(s);
       buffers.add(s);
-      values.put(in, v);
+      values.put(in, View.of(s, t.shape()));
     }
     nodes();
     for (String out : graph.outputs()) {
-      if (!isOutput(values.get(out), out) && !shared.containsKey(out)) {
+      if (!values.isOutput(out) && !shared.containsKey(out)) {
         copyOut(out);
       }
     }
@@ -234,7 +224,7 @@ public final class GraphLowering {
         throw k.unsupported("");
       }
       List<View> views = kernel.views(k);
-      if (DepthFirst.inPlace(n) || views != null && bind(n, views)) {
+      if (DepthFirst.inPlace(n) || views != null && values.bind(n, views)) {
         aliases++;
         origins.alias(n);
         infos.add(WorkCount.info(graph, n, id, "alias"));
@@ -245,28 +235,28 @@ public final class GraphLowering {
       if (changed != null) {
         take(n, changed);
         infos.add(WorkCount.info(graph, n, id, ""));
-        live(kernel, n, k, outputs(n));
-        steps.add(() -> emit(kernel, context(n, id, outputs(n))));
+        touched.by(steps.size(), kernel, k, values.outputs(n));
+        steps.add(() -> emit(kernel, context(n, id, values.outputs(n))));
         continue;
       }
       for (String out : n.outputs()) {
         if (!out.isEmpty()) {
-          define(out);
+          values.define(out);
         }
       }
       infos.add(WorkCount.info(graph, n, id, ""));
-      live(kernel, n, k, outputs(n));
-      steps.add(() -> emit(kernel, context(n, id, outputs(n))));
+      touched.by(steps.size(), kernel, k, values.outputs(n));
+      steps.add(() -> emit(kernel, context(n, id, values.outputs(n))));
     }
   }
 
   /** Has the inputs of a Concat of images computed where they lie in its result. */
   private void places(Node concat) {
-    define(concat.output(0));
+    values.define(concat.output(0));
     long from = 0;
     for (String in : concat.inputs()) {
       long images = graph.tensorType(in).shape()[0];
-      given.put(in, values.get(concat.output(0)).slice(0, from, images, 1));
+      values.give(in, values.get(concat.output(0)).slice(0, from, images, 1));
       from += images;
     }
   }
@@ -279,42 +269,6 @@ public final class GraphLowering {
     }
   }
 
-  /** Notes for residency what the step about to be added touches. */
-  private void live(Kernel kernel, Node n, KernelContext k, List<View> outputs) {
-    for (int i = 0; i < k.inputCount(); i++) {
-      if (k.in(i) != null) {
-        int axis = divides(kernel, k, i, k.in(i));
-        int loads = kernel.everywhere(k, i) ? chip.cores().size() : 1;
-        residency.step(steps.size(), kernel.takesResident(n, i), axis, k.in(i), loads);
-      }
-    }
-    for (View v : outputs) {
-      if (v != null) {
-        int axis = outputs.size() > 1 ? -1 : divides(kernel, k, -1, v);
-        residency.step(steps.size(), kernel.takesResident(n, -1), axis, v, 0);
-      }
-    }
-  }
-
-  private static int divides(Kernel kernel, KernelContext k, int input, View v) {
-    int dim = v.outermost();
-    return dim < 0 ? -1 : kernel.divides(k, input, dim);
-  }
-
-  /** Notes for residency what a node reads that is computed by the kernel of another before it. */
-  private void live(Kernel head, KernelContext first, Node n, KernelContext k) {
-    int rank = graph.tensorType(n.output(0)).rank();
-    for (int i = 0; i < k.inputCount(); i++) {
-      View v = k.in(i);
-      if (v != null) {
-        int dim = v.outermost();
-        int axis = dim < 0 ? -1 : dim + rank - v.rank();
-        axis = axis >= 0 && head.divides(first, -1, axis) == axis ? axis : -1;
-        residency.step(steps.size(), head.takesResident(n, i), axis, v, 1);
-      }
-    }
-  }
-
   /**
    * A layer that runs several times: its body is lowered once. What each run has of its own lies in
    * memory run by run at equal distances and is addressed relative to a register.
@@ -322,13 +276,13 @@ public final class GraphLowering {
   private void repeat(RepeatNode r) {
     RepeatStorage places = new RepeatStorage(r, graph, notes, memory, hw);
     buffers.addAll(places.storages());
-    values.putAll(places.values());
+    places.values().forEach(values::put);
     shared.putAll(places.sharedOutputs());
     GraphLowering inner = new GraphLowering(this, r.body());
     List<String> in = r.body().inputs();
     List<View> handed = new ArrayList<>();
     for (int c = 0; c < r.chain(); c++) {
-      View first = value(r.node().input(c));
+      View first = values.of(r.node().input(c));
       String made = r.body().outputs().get(c);
       Layouts layout = Layouts.made(r.body(), made, hw);
       Storage x =
@@ -340,26 +294,26 @@ public final class GraphLowering {
       copy(in.get(c) + "/first", first, carried);
       inner.values.put(in.get(c), carried);
       if (places.replacesItself(c)) {
-        inner.given.put(made, carried);
+        inner.values.give(made, carried);
       }
       values.put(r.node().output(c), carried);
       handed.add(carried);
     }
     for (int i = r.chain(); i < r.chain() + r.shared(); i++) {
       if (!launch.containsKey(in.get(i))) {
-        inner.values.put(in.get(i), value(in.get(i)));
+        inner.values.put(in.get(i), values.of(in.get(i)));
       }
     }
     Reg register = new Reg("run", registerOfRuns());
-    inner.values.putAll(places.varying(register));
-    inner.given.putAll(places.yielded(register));
+    places.varying(register).forEach(inner.values::put);
+    places.yielded(register).forEach(inner.values::give);
     int begin = steps.size();
     steps.add(() -> chip.beginRepeat(r.count(), Map.of(register, places.distance())));
     int from = infos.size();
     inner.nodes();
     for (int c = 0; c < r.chain(); c++) {
       if (!places.replacesItself(c)) {
-        View made = inner.value(r.body().outputs().get(c));
+        View made = inner.values.of(r.body().outputs().get(c));
         inner.copy(in.get(c) + "/next", made, handed.get(c));
       }
     }
@@ -386,7 +340,7 @@ public final class GraphLowering {
     infos.add(new NodeInfo(id, name, "Identity", "", 0, 0, "", 1, 0));
     residency.step(steps.size(), true, -1, from, 1);
     residency.step(steps.size(), true, -1, to, 0);
-    steps.add(() -> npusim.compiler.kernels.MapKernel.copy(context(n, id, List.of(to)), from, to));
+    steps.add(() -> MapKernel.copy(context(n, id, List.of(to)), from, to));
   }
 
   private void declareParams() {
@@ -423,75 +377,29 @@ public final class GraphLowering {
       infos.add(WorkCount.info(graph, n, id, "fused"));
       return;
     }
-    define(n.output(0));
+    values.define(n.output(0));
     infos.add(WorkCount.group(graph, group.head(), n, id));
     Kernel head = KernelRegistry.of(group.head());
     KernelContext first = context(group.head(), id, List.of());
-    live(head, group.head(), first, outputs(n));
-    group.members().forEach(m -> live(head, first, m, context(m, id, List.of())));
+    touched.by(steps.size(), head, first, values.outputs(n));
+    group
+        .members()
+        .forEach(m -> touched.byMember(steps.size(), head, first, context(m, id, List.of())));
     steps.add(
         () -> {
           List<KernelContext> members = new ArrayList<>();
           group.members().forEach(m -> members.add(context(m, id, List.of())));
-          KernelContext k = context(group.head(), id, outputs(group.last()));
+          KernelContext k = context(group.head(), id, values.outputs(group.last()));
           k.withTail(new Tail(group.head().output(0), members));
           head.emit(k);
         });
-  }
-
-  /** Binds outputs to views; false when a graph output would not become a buffer of its own. */
-  private boolean bind(Node n, List<View> views) {
-    for (int i = 0; i < views.size(); i++) {
-      View v = views.get(i);
-      if (v != null && graph.outputs().contains(n.output(i)) && (body || !claimable(v))) {
-        return false;
-      }
-    }
-    for (int i = 0; i < views.size(); i++) {
-      View v = views.get(i);
-      if (v != null) {
-        values.put(n.output(i), v);
-        if (graph.outputs().contains(n.output(i))) {
-          v.storage().becomeOutput(n.output(i), v.dims());
-        }
-      }
-    }
-    return true;
-  }
-
-  private static boolean claimable(View v) {
-    return v.storage().kind() == Buffer.Kind.ACTIVATION && v.whole();
-  }
-
-  private void define(String value) {
-    View place = given.get(value);
-    if (place != null) {
-      values.put(value, place);
-      return;
-    }
-    boolean output = !body && graph.outputs().contains(value);
-    Buffer.Kind kind = output ? Buffer.Kind.OUTPUT : Buffer.Kind.ACTIVATION;
-    TensorType t = graph.tensorType(value);
-    boolean own = output && Arguments.order(graph, value, hw) != null;
-    View v =
-        own
-            ? Layouts.argument(graph, value, hw).argument(value, kind, t)
-            : room.view(graph, value, Layouts.made(graph, value, hw), kind);
-    buffers.add(v.storage().placedBy(memory));
-    values.put(value, v);
-  }
-
-  private static boolean isOutput(View v, String name) {
-    return v != null
-        && v.storage().kind() == Buffer.Kind.OUTPUT
-        && v.storage().bufferName().equals(name);
   }
 
   /** A graph output that is an input or a constant itself. */
   private void copyOut(String out) {
     Node n = Node.of("Identity", 1, List.of(out), out);
     n.setName(out + "/copy");
-    View from = value(out);
+    View from = values.of(out);
     int id = infos.size();
     infos.add(new NodeInfo(id, n.name(), "Identity", "", 0, 0, "", 1, 0));
     TensorType t = graph.tensorType(out);
@@ -500,46 +408,12 @@ public final class GraphLowering {
     memory.place(s);
     buffers.add(s);
     residency.step(steps.size(), true, -1, from, 1);
-    steps.add(
-        () ->
-            npusim.compiler.kernels.MapKernel.copy(
-                context(n, id, List.of()), from, View.of(s, t.shape())));
-  }
-
-  private View value(String name) {
-    View v = values.get(name);
-    if (v == null && around != null && around.graph.initializer(name) != null) {
-      // A constant is stored once, whoever reads it.
-      v = around.value(name);
-      values.put(name, v);
-    }
-    if (v == null) {
-      Tensor t = graph.initializer(name);
-      if (t == null) {
-        throw new IllegalStateException("value without a definition: " + name);
-      }
-      Layouts layout = Layouts.constant(graph, name, t, hw);
-      Storage s = layout.storage(name, t).placedBy(memory);
-      buffers.add(s);
-      v = layout.view(s);
-      values.put(name, v);
-    }
-    return v;
-  }
-
-  private List<View> outputs(Node n) {
-    List<View> views = new ArrayList<>();
-    n.outputs().forEach(o -> views.add(o.isEmpty() ? null : values.get(o)));
-    return views;
+    steps.add(() -> MapKernel.copy(context(n, id, List.of()), from, View.of(s, t.shape())));
   }
 
   private KernelContext context(Node n, int id, List<View> outputs) {
-    List<View> ins = new ArrayList<>();
-    // A value inside a fused group has no memory.
-    n.inputs()
-        .forEach(
-            i -> ins.add(values.containsKey(i) || graph.initializer(i) != null ? value(i) : null));
-    return new KernelContext(graph, n, id, hw, options, chip, memory, launch, ins, outputs)
+    return new KernelContext(
+            graph, n, id, hw, options, chip, memory, launch, values.inputs(n), outputs)
         .ofKernel(notes.kernel());
   }
 

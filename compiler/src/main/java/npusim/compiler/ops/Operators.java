@@ -120,14 +120,22 @@ public final class Operators {
   }
 
   /**
-   * Version 6 differs from 7 only where broadcasting was written out: older nodes that don't do so
-   * are read by the rules of 7.
+   * Version 6 differs from 7 where broadcasting was written out, where slopes were one per channel
+   * and where operators trained unless told otherwise: other older nodes are read by the rules of
+   * 7.
    */
   private static boolean readsAsOldest(Node n) {
     return n.domain().isEmpty()
         && n.opset() < MIN_OPSET
         && !n.has("broadcast")
-        && !n.has("consumed_inputs");
+        && !n.has("consumed_inputs")
+        && !n.is("PRelu")
+        && !trains(n);
+  }
+
+  private static boolean trains(Node n) {
+    boolean has = n.is("BatchNormalization") || n.is("Dropout");
+    return has && n.intAttr("is_test", 0) == 0;
   }
 
   private static NpusimException wrongOpset(Node n, String message) {

@@ -7,7 +7,7 @@ import npusim.isa.DType;
 /** What a choice of tiles for a matrix product costs, by the hardware's numbers. */
 final class MatmulCost {
   /** Requests beyond this size in bytes are cut to what is asked for. */
-  private static final int LARGEST_REQUEST = 1024;
+  private static final int LARGEST_REQUEST = 512;
 
   private static final int BURST = 64;
 
@@ -225,16 +225,22 @@ final class MatmulCost {
     double in = Sharing.received(aBytes, t.aPeers()) + Sharing.received(wBytes, t.wPeers());
     double out = 0;
     double transfers = 0;
+    double reserving = 0;
     if (t.aPeers() > 1) {
       out += sharing.sent(aBytes, t.aPeers());
       transfers += aLoads;
+      reserving +=
+          aLoads * sharing.reserving(sharing.sent(aBytes / aLoads, t.aPeers()), t.aPeers());
     }
     if (t.wPeers() > 1) {
       out += sharing.sent(wBytes, t.wPeers());
       transfers += wLoads;
+      reserving +=
+          wLoads * sharing.reserving(sharing.sent(wBytes / wLoads, t.wPeers()), t.wPeers());
     }
     double store =
         transfers * (st.startupCycles() + st.finishCycles())
+            + reserving
             + (out + oBytes) / Math.min(st.bytesPerCycle(), hw.noc().bytesPerCycle());
     double messages = transfers * 2 * sharing.signal();
     return Math.max(in / hw.noc().bytesPerCycle(), Math.max(store, messages));

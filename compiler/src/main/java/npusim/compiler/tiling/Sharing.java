@@ -88,7 +88,8 @@ public final class Sharing {
         + st.finishCycles()
         + Math.max(
             bytes * (group - 1) / group / hw.noc().bytesPerCycle(),
-            waves * sent(bytes, group) / Math.min(st.bytesPerCycle(), hw.noc().bytesPerCycle()))
+            waves * sent(bytes, group) / Math.min(st.bytesPerCycle(), hw.noc().bytesPerCycle())
+                + reserving(sent(bytes, group), group))
         + 3 * signal();
   }
 
@@ -138,6 +139,12 @@ public final class Sharing {
 
   private double sramRate() {
     return hw.sharedSram().orElseThrow().bytesPerCycle();
+  }
+
+  /** Cycles that copies to a group of cores at once take to reserve their ways. */
+  double reserving(double bytes, int group) {
+    double across = 2 * hops * Math.sqrt((double) group / hw.chip().cores());
+    return hw.noc().multicast() && group > 2 ? hw.noc().reserving(bytes, across) : 0;
   }
 
   /** Bytes that a core sends so that all of a group have {@code bytes} of tiles. */

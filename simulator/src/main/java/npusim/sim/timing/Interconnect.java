@@ -181,7 +181,7 @@ final class Interconnect {
         Math.round((double) (beats * segments << FRACTION) * engine.cyclesPerBeat())
             + (segments * engine.rowCycles() << FRACTION);
     long held = portTime(bytes);
-    long time = Math.max(held, cycles);
+    long time = Math.max(held, cycles) + (get ? 0 : reserving(core, w.extra, bytes));
     long begin = t + engine.startupCycles() << FRACTION;
     long mask = get ? 1L << core - first : w.extra;
     int source = get ? first + (int) w.extra : core;
@@ -236,6 +236,20 @@ final class Interconnect {
     m.paths.add(d, FILL, engine.finishCycles());
     units.fly(u, w.op, row, t, sent + latency + engine.finishCycles(), d);
     units.accept(u, sent, p);
+  }
+
+  /** Fixed-point time that a copy to several other cores at once takes to reserve its ways. */
+  private long reserving(int source, long mask, long bytes) {
+    int others = 0;
+    int farthest = 0;
+    int first = firstOfChip(source);
+    for (long left = mask; left != 0; left &= left - 1) {
+      int hops = ways.hops(source, first + Long.numberOfTrailingZeros(left));
+      others += hops > 0 ? 1 : 0;
+      farthest = Math.max(farthest, hops);
+    }
+    boolean several = noc.multicast() && others > 1;
+    return several ? Math.round(noc.reserving(bytes, farthest) * (1 << FRACTION)) : 0;
   }
 
   private void barrier(UnitState u, UnitState.Waiting w, long t, int cause) {

@@ -108,15 +108,17 @@ class TimingSimulatorTest {
     assertThat(cycles(chips, read, "system.chips=2")).isEqualTo(cycles(load(2048), read));
   }
 
-  /** Where both directions share the way to the memory, what they carry adds up. */
+  /** 197 rows are six tiles of 32 and a piece of five rows, 205 one of thirteen. */
   @Test
-  void aPathForBothDirectionsIsALimitOfTheirSum() {
-    String path = "noc.memory_bytes_per_cycle=8";
-    assertThat(cycles(load(2048), path) - cycles(load(1024), path)).isEqualTo(4096 / 8);
-    assertThat(cycles(store(2048), path) - cycles(store(1024), path)).isEqualTo(4096 / 8);
-    String both = load(2048).replace("halt", "") + store(2048);
-    assertThat(cycles(both, path))
-        .isBetween(2 * 8192L / 8, cycles(load(2048), path) + 8192 / 8 + 8);
+  void rowsBehindTheLastWholeTileAreAPiece() {
+    String rows = "dma.ld d=[%d,8] dst=0[8,1] dram=0[64,1]\nhalt";
+    String[] tiles = {
+      "dram.array_tile.rows=32", "dram.array_tile.bytes=32", "core.dma.load.request_bytes=2048"
+    };
+    long whole = cycles(rows.formatted(192), tiles);
+    assertThat(cycles(rows.formatted(197), tiles) - whole).isEqualTo(5);
+    assertThat(cycles(rows.formatted(205), tiles) - whole).isEqualTo(13);
+    assertThat(run(rows.formatted(197), tiles).counters().dramReadBytes()).isEqualTo(197 * 32);
   }
 
   @Test
@@ -182,6 +184,18 @@ class TimingSimulatorTest {
     assertThat(c.nocByteHops()).isEqualTo(4096);
     assertThat(c.scratchpadReadBytes()).isEqualTo(4096);
     assertThat(c.scratchpadWrittenBytes()).isEqualTo(4096);
+  }
+
+  /** Packets to several cores at once wait for all of their way; those to one don't. */
+  @Test
+  void multicastsReserveTheirWaysPacketByPacket() {
+    String put = FOUR_CORES + "dma.put d=[1024] dst=0x1000[1] a=0[1] cores=%d\nhalt";
+    String[] packets = {"chip.cores=4", "noc.packet_bytes=1024", "noc.multicast_hop_cycles=3.5"};
+    String[] one = {"chip.cores=4", "noc.multicast_hop_cycles=3"};
+    long free = cycles(put.formatted(14), "chip.cores=4");
+    assertThat(cycles(put.formatted(14), packets) - free).isEqualTo(14);
+    assertThat(cycles(put.formatted(14), one) - free).isEqualTo(3);
+    assertThat(cycles(put.formatted(2), packets)).isEqualTo(free);
   }
 
   @Test

@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import npusim.compiler.CompileOptions;
 import npusim.compiler.Pipeline;
 import npusim.compiler.ir.Tensor;
@@ -15,6 +18,7 @@ import npusim.compiler.passes.Pass;
 import npusim.compiler.quant.Precision;
 import npusim.compiler.quant.Pruning;
 import npusim.compiler.text.OnnxText;
+import npusim.diag.Diagnostic;
 import npusim.diag.Location;
 import npusim.diag.Names;
 import npusim.diag.NpusimException;
@@ -79,18 +83,33 @@ final class CompileArgs {
     return dtype != null && Precision.MIXED.contains(dtype.toLowerCase(Locale.ROOT));
   }
 
+  /** Prints every warning once, however often a model is compiled. */
+  private static Consumer<Diagnostic> once(PrintWriter out) {
+    Set<String> said = ConcurrentHashMap.newKeySet();
+    return w -> {
+      if (said.add(w.render())) {
+        out.println(w.render());
+        out.flush();
+      }
+    };
+  }
+
   /** Options without the dtype, unless it is a mixed precision. */
-  CompileOptions options(PrintWriter dump) {
+  CompileOptions options(PrintWriter dump, PrintWriter warnings) {
     CompileOptions o =
-        CompileOptions.DEFAULT.withDims(dims).withBindings(tensors()).withDump(dumper(dump));
+        CompileOptions.DEFAULT
+            .withDims(dims)
+            .withBindings(tensors())
+            .withDump(dumper(dump))
+            .withWarnings(once(warnings));
     o = o.withPruning(Optional.ofNullable(prune).map(Pruning::parse));
     o = isMixed() ? o.withPrecision(Precision.parse(dtype)) : o;
     return tile == null ? o : o.withTile(tileExtents());
   }
 
   /** Options with the dtype, whatever it is; the model's own types when none is given. */
-  CompileOptions recast(PrintWriter dump) {
-    CompileOptions o = options(dump);
+  CompileOptions recast(PrintWriter dump, PrintWriter warnings) {
+    CompileOptions o = options(dump, warnings);
     return dtype == null ? o : o.withPrecision(Precision.parse(dtype));
   }
 

@@ -63,7 +63,10 @@ public final class CompileCommand implements Callable<Integer> {
     Hardware hw = hardware.load(Defaults.RUN_CHIP);
     var out = spec.commandLine().getOut();
     var runner =
-        new ScenarioRunner(hw, new RunOptions(compile.options(out), compile.dtype(), true));
+        new ScenarioRunner(
+            hw,
+            new RunOptions(
+                compile.options(out, spec.commandLine().getErr()), compile.dtype(), true));
     Scenario scenario = ModelArgument.resolve(model, workload.options(hw));
     Stage chosen = stage(scenario);
     if (chosen.model().source().isEmpty()) {

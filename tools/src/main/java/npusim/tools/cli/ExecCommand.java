@@ -67,7 +67,8 @@ public final class ExecCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var hw = hardware.load(Defaults.EXEC_CHIP);
-    CompileOptions options = compile.recast(spec.commandLine().getOut());
+    CompileOptions options =
+        compile.recast(spec.commandLine().getOut(), spec.commandLine().getErr());
     checkOutputs(options);
     Model m = ModelFiles.read(model);
     Map<String, Tensor> given = InputFiles.readAll(m.graph(), inputs);

@@ -70,7 +70,7 @@ public final class RunCommand implements Callable<Integer> {
   public int run(PrintWriter out, PrintWriter err) {
     reports.check();
     Hardware hw = hardware.load(Defaults.RUN_CHIP);
-    var options = new RunOptions(compile.options(out), compile.dtype(), exact);
+    var options = new RunOptions(compile.options(out, err), compile.dtype(), exact);
     var scenario = ModelArgument.resolve(model, workload.options(hw));
     var runner = new ScenarioRunner(hw, options);
     try (var progress = Progress.on(err)) {

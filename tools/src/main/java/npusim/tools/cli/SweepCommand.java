@@ -88,7 +88,8 @@ public final class SweepCommand implements Callable<Integer> {
     }
     Hardware base = hardware.load(Defaults.RUN_CHIP);
     var out = spec.commandLine().getOut();
-    var options = new RunOptions(compile.options(out), compile.dtype(), exact);
+    var options =
+        new RunOptions(compile.options(out, spec.commandLine().getErr()), compile.dtype(), exact);
     String name = ModelArgument.resolve(model, workload.options(base)).name();
     List<Sweep.Point> points;
     try (var progress = Progress.on(spec.commandLine().getErr())) {

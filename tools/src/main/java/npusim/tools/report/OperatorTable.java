@@ -141,8 +141,11 @@ public final class OperatorTable {
     out.append("Generated from the operator registry, the decomposition rules and the kernels;\n");
     out.append("`npusim ops` prints the same. Opset versions ");
     out.append(Operators.MIN_OPSET).append(" to ").append(Operators.MAX_OPSET);
-    out.append(" of ONNX are accepted; *since* lists the versions at which an\n");
-    out.append("operator came or changed. *Executed* says how:\n\n");
+    out.append(" of ONNX are accepted, and\n");
+    out.append(
+        "nodes of older ones that mean the same in 7 (no `broadcast`, no training, no PRelu);"
+            + " *since*\n");
+    out.append("lists the versions at which an operator came or changed. *Executed* says how:\n\n");
     out.append("* **kernel**: instructions are generated for it, on the units named;\n");
     out.append("* **decomposed**: rewritten to operators that have kernels;\n");
     out.append("* **expanded**: replaced by the branch or the iterations it executes;\n");

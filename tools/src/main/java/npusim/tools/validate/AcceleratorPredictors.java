@@ -5,12 +5,13 @@ import java.util.TreeSet;
 import npusim.diag.Names;
 import npusim.diag.NpusimException;
 import npusim.tools.accelerator.GemminiPredictor;
+import npusim.tools.accelerator.TensixPredictor;
 import npusim.tools.accelerator.VtaPredictor;
 
 /** The known {@link AcceleratorPredictor}s. */
 final class AcceleratorPredictors {
   private static final List<AcceleratorPredictor> ALL =
-      List.of(new GemminiPredictor(), new VtaPredictor());
+      List.of(new GemminiPredictor(), new VtaPredictor(), new TensixPredictor());
 
   private AcceleratorPredictors() {}
 

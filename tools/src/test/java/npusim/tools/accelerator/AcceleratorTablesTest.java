@@ -20,17 +20,22 @@ class AcceleratorTablesTest {
     "gemmini-full, 0.02, 0.12",
     "gemmini-latency, 0.01, 0.05",
     "gemmini-dma, 0.025, 0.10",
-    "vta-pynq, 0.01, 0.07"
+    "vta-pynq, 0.01, 0.07",
+    "wormhole-transfers, 0.05, 0.16"
   })
   void errorsStayWithinBounds(String family, double mean, double worst) {
     Table table =
         Tables.all().stream().filter(t -> t.family().equals(family)).findFirst().orElseThrow();
-    var gemmini = new GemminiPredictor();
-    var vta = new VtaPredictor();
+    var drivers = List.of(new GemminiPredictor(), new VtaPredictor(), new TensixPredictor());
     var errors = new ArrayList<Double>();
     for (var row : table.rows()) {
       var job = (Job.OnAccelerator) row.job();
-      long cycles = vta.modes().containsKey(job.mode()) ? vta.cycles(job) : gemmini.cycles(job);
+      long cycles =
+          drivers.stream()
+              .filter(d -> d.chips().contains(job.machine()))
+              .findFirst()
+              .orElseThrow()
+              .cycles(job);
       double error = Math.abs(cycles / row.measured() - 1);
       assertThat(error).as(job.describe() + ": " + cycles).isLessThanOrEqualTo(worst);
       errors.add(error);
