@@ -204,12 +204,9 @@ final class HardwareBuilder {
   }
 
   private Optional<HostLink> host() {
-    if (!p.has("host.gigabytes_per_s")) {
-      return Optional.empty();
-    }
-    double rate = p.number("host.gigabytes_per_s");
-    double read = p.number("host.read_gigabytes_per_s");
-    return Optional.of(new HostLink(rate, read > 0 ? read : rate, p.number("host.latency_us")));
+    return p.has("host.gigabytes_per_s")
+        ? Optional.of(new HostLink(p.number("host.gigabytes_per_s"), p.number("host.latency_us")))
+        : Optional.empty();
   }
 
   private Dram dram() {

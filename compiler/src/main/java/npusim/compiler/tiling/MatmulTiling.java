@@ -89,13 +89,15 @@ public final class MatmulTiling {
               if (pieces == 0 || !whole(tk)) {
                 continue;
               }
-              if (costs.atLeast(tm, tn, tk, b, m, n) >= cost * 0.999) {
+              if (costs.atLeast(tm, tn, tk, pieces, b, m, n) >= cost * 0.999) {
                 continue;
               }
               int aDim = pn == 1 || !p.aShares() ? MatmulTiles.ALONE : aDim(tm, tn, tk, pn, ms, ns);
               int wDim = pm == 1 || !p.wShares() ? MatmulTiles.ALONE : wDim(tm, tn, tk, pm, ms, ns);
               int slots = slots(tm, tn, tk, pieces);
-              for (int o = 0; o < 2 * WAYS * WAYS; o++) {
+              // Sums of several tiles, or one tile of rows or columns: the order is all the same.
+              boolean ordered = tk >= p.k() && tm < m && tn < n;
+              for (int o = 0; o < 2 * WAYS * WAYS; o += ordered ? 1 : 2) {
                 int aWay = o / 2 % WAYS;
                 int wWay = o / 2 / WAYS;
                 if (!possible(aWay, aDim, p.aNear()) || !possible(wWay, wDim, false)) {
@@ -115,8 +117,7 @@ public final class MatmulTiling {
                     continue;
                   }
                 }
-                boolean together = t.isShared() || t.isStaged();
-                double c = costs.of(t, b, m, n) * (together ? Sharing.DOUBT : 1);
+                double c = costs.of(t, b, m, n);
                 if (c < cost * 0.999) {
                   cost = c;
                   best = t;

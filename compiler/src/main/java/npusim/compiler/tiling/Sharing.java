@@ -7,8 +7,8 @@ import npusim.hardware.Noc;
 /** What it takes and costs that a group of cores loads the tiles of an operand together. */
 public final class Sharing {
   /**
-   * What sharing must promise to be worth it. Cores that load together meet before the kernel, load
-   * less of it ahead, and wait for the slowest of them; none of that is in the estimate.
+   * What loading together must promise where the estimate leaves out that cores meet before the
+   * kernel, load less of it ahead, and wait for the slowest of them.
    */
   static final double DOUBT = 1.1;
 
@@ -70,9 +70,12 @@ public final class Sharing {
   /** Cycles from a free slot to the first bytes in it. */
   double start() {
     var ld = hw.core().dma().load();
-    return ld.startupCycles()
-        + ld.finishCycles()
-        + (hw.dram().controllerLatencyNs() + 50) * hw.chip().clockMhz() / 1000
+    return ld.startupCycles() + ld.finishCycles() + latency();
+  }
+
+  /** Cycles from a request to its answer, when the memory has nothing else to do. */
+  double latency() {
+    return (hw.dram().controllerLatencyNs() + 50) * hw.chip().clockMhz() / 1000
         + 2 * hops * hw.noc().hopLatencyCycles();
   }
 

@@ -58,7 +58,7 @@ class MatmulTilingTest {
   void anOperandInSharedSramLetsCoresDivideTheColumns() {
     MatmulTiles t = MatmulTiling.search(hw, product(128, 12288, 49152, false, true, 0));
     assertThat(t.pm()).isLessThanOrEqualTo(2);
-    assertThat(t.isStaged() || t.isShared()).isFalse();
+    assertThat(t.aDim()).isEqualTo(MatmulTiles.ALONE);
   }
 
   /** An operand that all cores need goes through shared SRAM, if that has room for tiles. */
