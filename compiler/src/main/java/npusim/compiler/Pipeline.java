@@ -71,15 +71,18 @@ public final class Pipeline {
     all.add(new FuseNormalization());
     all.add(new FuseActivation());
     all.add(new FuseAttention());
-    precision.ifPresent(p -> all.add(new Recast(compute(p, hw))));
+    // A single kernel in 8-bit floats rounds to them at once.
+    boolean kernels = precision.flatMap(Precision::products).filter(DType::isFloat).isEmpty();
+    precision.ifPresent(p -> all.add(new Recast(compute(p, hw), kernels)));
     pruning.ifPresent(p -> all.add(new Prune(p)));
     precision
         .filter(p -> p.weights().isPresent())
         .ifPresent(p -> all.add(new WeightOnly(p.weights().get(), p.group())));
     all.add(new IntegerArithmetic());
     all.add(new FoldParameters());
-    // Integer products find an attention's parts.
-    if (precision.flatMap(Precision::products).isEmpty() || hw.isEmpty()) {
+    // Integer products find an attention's parts; 8-bit floats, as in common use, are for products
+    // with weights.
+    if (!precision.flatMap(Precision::products).equals(Optional.of(DType.I8)) || hw.isEmpty()) {
       all.add(new KeepAttention((g, n) -> hw.isPresent() && AttentionOp.runs(g, n, hw.get())));
     }
     decompose(all);
@@ -104,12 +107,12 @@ public final class Pipeline {
   }
 
   /**
-   * What is computed in outside of products: beside products of 8-bit integers the 16-bit float
-   * that the chip's vector unit handles faster than binary32, where it has one.
+   * What is computed in outside of products: beside products in 8 bits the 16-bit float that the
+   * chip's vector unit handles faster than binary32, where it has one.
    */
   private static DType compute(Precision p, Optional<Hardware> hw) {
-    boolean integers = p.compute() == DType.F32 && p.products().equals(Optional.of(DType.I8));
-    if (integers && hw.isPresent()) {
+    boolean narrower = p.compute() == DType.F32 && p.products().isPresent();
+    if (narrower && hw.isPresent()) {
       var vector = hw.get().core().vector();
       DType narrow = hw.get().nativeType() == DType.BF16 ? DType.BF16 : DType.F16;
       if (vector.lanesPerCycle(narrow) > vector.lanesPerCycle(DType.F32)) {

@@ -184,21 +184,16 @@ public record Dram(
     }
 
     /**
-     * Rows that lie in one piece. Rows as long as a tile are pieces by themselves: they are whole
-     * tiles already, or lie tile behind tile with a request for each.
+     * Rows that lie in one piece; what is left over of them, behind the last whole tile, is one
+     * too. Rows as long as a tile are pieces by themselves: they are whole tiles already, or lie
+     * tile behind tile with a request for each.
      *
      * @param count rows of a transfer
      * @param row bytes of each
      */
     public long together(long count, long row) {
-      if (row % bytes != 0 || row >= (long) rows * bytes) {
-        return 1;
-      }
-      long n = Math.min(rows, count);
-      while (count % n != 0) {
-        n--;
-      }
-      return n;
+      boolean torn = row % bytes != 0 || row >= (long) rows * bytes;
+      return torn ? 1 : Math.min(rows, count);
     }
   }
 

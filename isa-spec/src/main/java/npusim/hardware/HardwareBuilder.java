@@ -204,9 +204,12 @@ final class HardwareBuilder {
   }
 
   private Optional<HostLink> host() {
-    return p.has("host.gigabytes_per_s")
-        ? Optional.of(new HostLink(p.number("host.gigabytes_per_s"), p.number("host.latency_us")))
-        : Optional.empty();
+    if (!p.has("host.gigabytes_per_s")) {
+      return Optional.empty();
+    }
+    double rate = p.number("host.gigabytes_per_s");
+    double read = p.number("host.read_gigabytes_per_s");
+    return Optional.of(new HostLink(rate, read > 0 ? read : rate, p.number("host.latency_us")));
   }
 
   private Dram dram() {

@@ -11,6 +11,7 @@ class ArrayTileTest {
   void rowsOfATileMoveTogether() {
     assertThat(tile.together(64, 64)).isEqualTo(32);
     assertThat(tile.together(16, 64)).isEqualTo(16);
+    assertThat(tile.together(197, 32)).as("with rows left over").isEqualTo(32);
     assertThat(tile.together(64, 48)).as("torn rows").isEqualTo(1);
   }
 

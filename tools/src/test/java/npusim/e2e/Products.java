@@ -57,12 +57,7 @@ final class Products {
   /** The schedules that have names and some random ones. */
   static Stream<Schedule> schedules(int random) {
     return Stream.concat(
-        Stream.of(
-            Schedule.PROGRAM_ORDER,
-            Schedule.LATE_LOADS,
-            Schedule.EAGER_UNITS,
-            Schedule.LATE_STORES),
-        IntStream.range(0, random).mapToObj(Schedule::random));
+        Schedule.named().stream(), IntStream.range(0, random).mapToObj(Schedule::random));
   }
 
   /** Some cores give what one core gives, whatever the schedule. */

@@ -34,38 +34,64 @@ public final class MatmulKernel {
   private final KernelContext k;
   private final Contraction c;
   private final Region epilogue;
+  private final Weights weights;
   private final MatmulTiles t;
-  private final boolean oneLoads;
-  private final DType accType;
-  private final boolean sparse;
-  private final boolean widens;
-  private final Scales scales;
-  private final Storage staging;
-  private final long stagedA;
+  private final Choice choice;
+
+  /**
+   * How the weights come to the arrays.
+   *
+   * @param view [batch…, K, N]
+   * @param skipped whether arrays skip what was pruned
+   * @param widens whether the vector unit brings them to another type in the scratchpad
+   * @param scales theirs, or null
+   */
+  private record Weights(View view, boolean skipped, boolean widens, Scales scales) {
+    /** Tiles end at multiples of this along the sums. */
+    int grain() {
+      BlockFormat format = view.storage().format();
+      // Tiles of compressed or skipped weights end where a block or a group of four ends.
+      int grain = format != null ? format.block() : skipped ? 4 : 1;
+      if (scales != null) {
+        // Blocks are powers of two, whole columns or both multiples of each other.
+        grain = Math.max(grain, scales.block());
+      }
+      return Math.max(grain, (int) view.storage().blockRows());
+    }
+
+    /** Bytes in DRAM over those of the weights as they are computed with. */
+    double compression() {
+      BlockFormat format = view.storage().format();
+      return format == null ? 1 : (double) format.bytes() / format.denseBytes();
+    }
+
+    /** Bits of scale and zero point per stored element. */
+    double scaleBits() {
+      if (scales == null) {
+        return 0;
+      }
+      int zero = scales.zero() == null ? 0 : scales.zero().type().bits();
+      return (double) (scales.scale().type().bits() + zero) / scales.block();
+    }
+  }
+
+  /**
+   * Tiles and what they need.
+   *
+   * @param oneLoads whether one core of a group loads a tile for all
+   * @param staging room in shared SRAM for tiles on their way, or null
+   * @param stagedA bytes of it for tiles of the streamed operand, which come first
+   */
+  private record Choice(MatmulTiles tiles, boolean oneLoads, Storage staging, long stagedA) {}
 
   private MatmulKernel(
-      KernelContext k,
-      Contraction c,
-      Region epilogue,
-      MatmulTiles t,
-      boolean oneLoads,
-      DType accType,
-      boolean sparse,
-      boolean widens,
-      Scales scales,
-      Storage staging,
-      long stagedA) {
+      KernelContext k, Contraction c, Region epilogue, Weights weights, Choice choice) {
     this.k = k;
     this.c = c;
     this.epilogue = epilogue;
-    this.t = t;
-    this.oneLoads = oneLoads;
-    this.accType = accType;
-    this.sparse = sparse;
-    this.widens = widens;
-    this.scales = scales;
-    this.staging = staging;
-    this.stagedA = stagedA;
+    this.weights = weights;
+    this.t = choice.tiles();
+    this.choice = choice;
   }
 
   /**
@@ -102,58 +128,69 @@ public final class MatmulKernel {
     if (a.size() == 0) {
       throw k.unsupported("the dimension that is summed over is empty");
     }
-    DType accType = a.type().isFloat() ? DType.F32 : DType.I32;
     Contraction c = Contraction.of(a, w, out, extras);
+    boolean skipped = k.node().intAttr("sparse", 0) != 0;
+    boolean widens = scales != null || !k.matrixRuns(a.type(), w.type());
+    Weights weights = new Weights(c.w(), skipped, widens, scales);
+    MatmulProblem problem = problem(k, c, epilogue, weights);
+    Choice choice = choose(k, c, problem, weights.grain());
+    MatmulKernel kernel = new MatmulKernel(k, c, epilogue, weights, choice);
+    long scratch = MatmulTiling.scratchpadBytes(k.hw(), problem, choice.tiles());
+    k.launch(
+        (e, part, parts) -> {
+          e.expectScratch(scratch);
+          kernel.emit(e, part);
+        },
+        choice.tiles().isShared());
+  }
+
+  /** The product as the search of tiles sees it. */
+  private static MatmulProblem problem(
+      KernelContext k, Contraction c, Region epilogue, Weights weights) {
+    DType out = c.out().type();
     boolean direct = ProductResults.direct(c, epilogue);
     int extraBits = epilogue.scratchBits();
     for (View x : c.extras()) {
       boolean full = x.strides()[x.rank() - 2] != 0 && x.strides()[x.rank() - 1] != 0;
       extraBits += full ? SLOTS * x.type().bits() : 4;
     }
-    BlockFormat format = c.w().storage().format();
-    boolean sparse = k.node().intAttr("sparse", 0) != 0;
-    // Tiles of compressed or skipped weights end where a block or a group of four ends.
-    int grain = format != null ? format.block() : sparse ? 4 : 1;
-    boolean widens = scales != null || !k.matrixRuns(a.type(), w.type());
-    if (scales != null) {
-      // Blocks are powers of two, whole columns or both multiples of each other.
-      grain = Math.max(grain, scales.block());
-    }
     int given = given(c);
     boolean rounds = c.w().storage().blockRows() > 1;
-    grain = Math.max(grain, (int) c.w().storage().blockRows());
     boolean together = k.cores() > 1;
-    MatmulProblem problem =
-        new MatmulProblem(
-            c.batch(),
-            c.m(),
-            roundUp(c.n(), rounds ? c.w().storage().block() : 1),
-            roundUp(c.k(), c.w().storage().blockRows()),
-            a.type(),
-            w.type(),
-            c.a().storage().resident(),
-            c.w().storage().resident(),
-            k.near(c.a()),
-            direct || c.out().storage().resident() ? 0 : out.type().bits(),
-            extraBits,
-            direct ? 0 : perResult(k, out.type()),
-            Arrays.stream(c.w().strides()).limit(c.batchDims()).anyMatch(s -> s != 0),
-            format == null ? 1 : (double) format.bytes() / format.denseBytes(),
-            grain,
-            c.w().strides()[c.batchDims()] == 1,
-            c.a().strides()[c.batchDims()] == 1,
-            together && shares(c.a()),
-            together && !widens && !rounds && shares(c.w()),
-            together ? k.staging() : 0,
-            widens,
-            scales == null ? 0 : scaleBits(scales),
-            c.out().storage().resident() || k.near(c.out()) ? 0 : out.type().bits(),
-            k.productBudget(),
-            k.accBudget(),
-            k.cores(),
-            given < 0 ? -1 : given < c.batchDims() ? 0 : 1,
-            c.w().storage().block(),
-            c.w().storage().pageRows());
+    return new MatmulProblem(
+        c.batch(),
+        c.m(),
+        roundUp(c.n(), rounds ? c.w().storage().block() : 1),
+        roundUp(c.k(), c.w().storage().blockRows()),
+        c.a().type(),
+        c.w().type(),
+        c.a().storage().resident(),
+        c.w().storage().resident(),
+        k.near(c.a()),
+        direct || c.out().storage().resident() ? 0 : out.bits(),
+        extraBits,
+        direct ? 0 : perResult(k, out),
+        Arrays.stream(c.w().strides()).limit(c.batchDims()).anyMatch(s -> s != 0),
+        weights.compression(),
+        weights.grain(),
+        c.w().strides()[c.batchDims()] == 1,
+        c.a().strides()[c.batchDims()] == 1,
+        together && shares(c.a()),
+        together && !weights.widens() && !rounds && shares(c.w()),
+        together ? k.staging() : 0,
+        weights.widens(),
+        weights.scaleBits(),
+        c.out().storage().resident() || k.near(c.out()) ? 0 : out.bits(),
+        k.productBudget(),
+        k.accBudget(),
+        k.cores(),
+        given < 0 ? -1 : given < c.batchDims() ? 0 : 1,
+        c.w().storage().block(),
+        c.w().storage().pageRows());
+  }
+
+  /** The tiles of the chip's library, or else those searched for, or those that tests force. */
+  private static Choice choose(KernelContext k, Contraction c, MatmulProblem problem, int grain) {
     Optional<MatmulTiles> library =
         k.isByItself() ? NarrowProducts.of(k.hw(), problem) : Optional.empty();
     MatmulTiles t =
@@ -169,16 +206,7 @@ public final class MatmulKernel {
     boolean one = library.filter(forced::equals).isPresent();
     long stagedA = forced.stagedA(problem);
     Storage staging = forced.isStaged() ? k.staging(stagedA + forced.stagedW(problem)) : null;
-    MatmulKernel kernel =
-        new MatmulKernel(
-            k, c, epilogue, forced, one, accType, sparse, widens, scales, staging, stagedA);
-    long scratch = MatmulTiling.scratchpadBytes(k.hw(), problem, forced);
-    k.launch(
-        (e, part, parts) -> {
-          e.expectScratch(scratch);
-          kernel.emit(e, part);
-        },
-        forced.isShared());
+    return new Choice(forced, one, staging, stagedA);
   }
 
   private static long roundUp(long n, long unit) {
@@ -200,12 +228,6 @@ public final class MatmulKernel {
     List<View> all = new ArrayList<>(c.extras());
     all.addAll(List.of(c.a(), c.w(), c.out()));
     return Cuts.given(all);
-  }
-
-  /** Bits of scale and zero point per stored element. */
-  private static double scaleBits(Scales s) {
-    int bits = s.scale().type().bits() + (s.zero() == null ? 0 : s.zero().type().bits());
-    return (double) bits / s.block();
   }
 
   /** Vector cycles that one result takes on its way out, as a copy from the accumulators. */
@@ -247,7 +269,7 @@ public final class MatmulKernel {
     long bytesA = Staging.bytes(c.a().type().bytesFor(t.m() * t.k()));
     long bytesW = Staging.bytes(c.w().type().bytesFor(t.k() * t.n()));
     Staging stageA = t.aStaged() ? stage(shareA, groupA * bytesA) : null;
-    Staging stageW = t.wStaged() ? stage(shareW, stagedA + groupW * bytesW) : null;
+    Staging stageW = t.wStaged() ? stage(shareW, choice.stagedA() + groupW * bytesW) : null;
     LoopNest nest = new LoopNest(e, axes);
     if (nest.empty()) {
       return;
@@ -258,8 +280,8 @@ public final class MatmulKernel {
     LoopNest.Operand a =
         operand(e, nest, "a", c.a(), mapA, tile(nest, mapA, t.m(), t.k()), shareA, stageA);
     Supplier<Loc> w;
-    if (widens) {
-      var wide = new WidenedWeights(e, nest, c.w(), mapW, c.a().type(), scales);
+    if (weights.widens()) {
+      var wide = new WidenedWeights(e, nest, c.w(), mapW, c.a().type(), weights.scales());
       wide.schedule();
       w = wide::loc;
     } else {
@@ -278,7 +300,7 @@ public final class MatmulKernel {
             epilogue,
             mapO,
             t,
-            accType,
+            c.a().type().isFloat() ? DType.F32 : DType.I32,
             one ? 1 : k.hw().core().accumulator().resultTiles(),
             k.otherCores(part));
     nest.around(b + 2, results::begin, results::end);
@@ -290,7 +312,7 @@ public final class MatmulKernel {
                     results.sum().dims(am),
                     a.loc().dims(am),
                     w.get().dims(am),
-                    sparse,
+                    weights.skipped(),
                     nest.at(ik).index(),
                     new Aff[] {nest.at(im).extent()},
                     new Aff[] {nest.at(ik).extent()},
@@ -342,11 +364,11 @@ public final class MatmulKernel {
     for (int i = 0; i < size; i++) {
       cores |= 1L << first + i * step;
     }
-    return new Share(cores, index, size, dim, operand, oneLoads);
+    return new Share(cores, index, size, dim, operand, choice.oneLoads());
   }
 
   private Staging stage(Share share, long offset) {
-    return new Staging(share, staging.area(), staging.start().plus(offset));
+    return new Staging(share, choice.staging().area(), choice.staging().start().plus(offset));
   }
 
   private static int[] map(int batch, int x, int y) {

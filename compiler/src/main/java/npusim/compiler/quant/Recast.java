@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import npusim.compiler.ModelNotes;
 import npusim.compiler.ir.Function;
 import npusim.compiler.ir.Graph;
 import npusim.compiler.ir.Model;
@@ -37,10 +38,21 @@ public final class Recast implements Pass {
           "QLinearMatMul");
 
   private final DType to;
+  private final boolean kernels;
 
   /** Recasts to a floating-point type. */
   public Recast(DType to) {
+    this(to, true);
+  }
+
+  /**
+   * Recasts to a floating-point type.
+   *
+   * @param kernels whether models that are a single kernel are recast as well
+   */
+  public Recast(DType to, boolean kernels) {
     this.to = to;
+    this.kernels = kernels;
   }
 
   @Override
@@ -55,7 +67,8 @@ public final class Recast implements Pass {
 
   @Override
   public boolean run(Model m, PassContext c) {
-    if (to == DType.F32 || isQuantised(m)) {
+    boolean own = !kernels && m.metadata().containsKey(ModelNotes.KERNEL);
+    if (to == DType.F32 || own || isQuantised(m)) {
       return false;
     }
     recast(m.graph());

@@ -76,7 +76,7 @@ public final class EnergyModel {
 
   /**
    * Dynamic energy of one graph node, pJ: the run's parts divided by what each node did of them.
-   * Nodes sum to the run's dynamic energy up to instructions, which are not counted by node.
+   * Nodes sum to the run's dynamic energy.
    */
   public double nodeDynamicPj(TimingResult run, NodeTime node) {
     var c = run.counters();
@@ -114,7 +114,11 @@ public final class EnergyModel {
             node.sharedBytes(),
             c.sharedReadBytes() + c.sharedWrittenBytes());
     sum += share(pj[EnergyComponent.LINK.ordinal()], node.linkBytes(), c.linkBytes());
-    return sum;
+    // Those that no unit executes, such as loops, are for the others' sake.
+    double issue = pj[EnergyComponent.CORE.ordinal()];
+    long units = run.unitInstructions();
+    boolean alone = units == 0 && node.node() < 0;
+    return sum + (alone ? issue : share(issue, node.instructions(), units));
   }
 
   /** Dynamic energy of one instruction's work on the core, pJ; DRAM not included. */

@@ -41,6 +41,11 @@ public sealed interface Schedule {
       new Priority(
           "late-matrix", List.of(Unit.SEQ, Unit.ST, Unit.VEC, Unit.COM, Unit.LD, Unit.MAT));
 
+  /** The schedules that have names of their own. */
+  static List<Schedule> named() {
+    return List.of(PROGRAM_ORDER, LATE_LOADS, EAGER_UNITS, LATE_STORES, LATE_MATRIX);
+  }
+
   /**
    * Units chosen at random, with phases in which some are much slower than others; the same seed,
    * the same order.

@@ -78,7 +78,12 @@ final class Costs {
    */
   static final int EXPAND = 26;
 
-  static final int WIDTH = 27;
+  /**
+   * Bytes of the last segment along extent 2; fewer than of the others where rows are left over.
+   */
+  static final int LAST_SEGMENT = 27;
+
+  static final int WIDTH = 28;
 
   static final int PLAIN = 0;
   static final int CIRCULAR = 1;

@@ -365,8 +365,9 @@ final class DmaEngine {
       finish(unit, direction);
       return;
     }
-    long segment = c[row + Costs.SEGMENT];
     while (true) {
+      boolean last = i2[unit] + 1 == c[row + Costs.EXTENT2];
+      long segment = c[row + (last ? Costs.LAST_SEGMENT : Costs.SEGMENT)];
       long left = segment - done[unit];
       long requests = requests(unit, direction, left);
       long bytes = Math.min(left, requests * engine.requestBytes());

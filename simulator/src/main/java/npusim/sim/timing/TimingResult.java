@@ -40,6 +40,11 @@ public record TimingResult(
     return nodes.get(id + 1);
   }
 
+  /** Instructions executed on units, over all nodes. */
+  public long unitInstructions() {
+    return nodes.stream().mapToLong(NodeTime::instructions).sum();
+  }
+
   /** Bytes read and written at all DRAMs. */
   public long dramBytes() {
     return counters.dramReadBytes() + counters.dramWrittenBytes();

@@ -46,6 +46,9 @@ final class TransferCosts {
   /** Iterations of a contiguous segment. */
   private long segment;
 
+  /** Bytes by which the last segment of the innermost loop is shorter. */
+  private long missing;
+
   /**
    * Extent and far stride in bits of each loop, innermost first; one place more than there are
    * loops, for the one that is being added.
@@ -89,10 +92,13 @@ final class TransferCosts {
     Field[] local = load ? OF_DESTINATION : OF_SOURCE;
     boolean twoSided = ins.op() == Opcode.DMA_GET || ins.op() == Opcode.DMA_PUT;
     segments(r, local, dram ? OF_DRAM : twoSided ? OF_SOURCE : local);
+    missing = 0;
     if (dram && kind == Costs.PLAIN && !expands && segment * farUnit % 8 == 0) {
       arrayTiles();
     }
-    put(Costs.SEGMENT, Math.max(1, Math.ceilDiv(segment * farUnit, 8L)));
+    long bytes = Math.max(1, Math.ceilDiv(segment * farUnit, 8L));
+    put(Costs.SEGMENT, bytes);
+    put(Costs.LAST_SEGMENT, bytes - missing);
     put(Costs.EXTENT0, pattern[4]);
     put(Costs.STRIDE0, pattern[5] / 8);
     put(Costs.EXTENT1, pattern[2]);
@@ -213,9 +219,12 @@ final class TransferCosts {
       segment = filled * 8 / farUnit;
       put(Costs.BYTES, Math.ceilDiv(elements * farUnit, 8L) / dense * filled);
     }
-    long together = hw.dram().arrayTile().together(pattern[0], segment * farUnit / 8);
+    long row = segment * farUnit / 8;
+    long together = hw.dram().arrayTile().together(pattern[0], row);
+    long pieces = Math.ceilDiv(pattern[0], together);
+    missing = (pieces * together - pattern[0]) * row;
     segment *= together;
-    pattern[0] /= together;
+    pattern[0] = pieces;
     pattern[1] *= together;
   }
 

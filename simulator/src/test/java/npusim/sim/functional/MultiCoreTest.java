@@ -18,12 +18,7 @@ import org.junit.jupiter.api.Test;
 class MultiCoreTest {
   private static Stream<Schedule> schedules() {
     return Stream.concat(
-        Stream.of(
-            Schedule.PROGRAM_ORDER,
-            Schedule.LATE_LOADS,
-            Schedule.EAGER_UNITS,
-            Schedule.LATE_STORES),
-        IntStream.range(0, 20).mapToObj(Schedule::random));
+        Schedule.named().stream(), IntStream.range(0, 20).mapToObj(Schedule::random));
   }
 
   private static Instruction.Builder load(long local, long dram, int n) {

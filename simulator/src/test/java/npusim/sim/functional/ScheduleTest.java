@@ -36,13 +36,7 @@ class ScheduleTest {
 
   private static Stream<Schedule> schedules() {
     return Stream.concat(
-        Stream.of(
-            Schedule.PROGRAM_ORDER,
-            Schedule.LATE_LOADS,
-            Schedule.EAGER_UNITS,
-            Schedule.LATE_STORES,
-            Schedule.LATE_MATRIX),
-        IntStream.range(0, 20).mapToObj(Schedule::random));
+        Schedule.named().stream(), IntStream.range(0, 20).mapToObj(Schedule::random));
   }
 
   /** Adds 1 to TILES tiles; {@code dropped} is left out wherever it is waited for or signalled. */

@@ -108,6 +108,19 @@ class TimingSimulatorTest {
     assertThat(cycles(chips, read, "system.chips=2")).isEqualTo(cycles(load(2048), read));
   }
 
+  /** 197 rows are six tiles of 32 and a piece of five rows, 205 one of thirteen. */
+  @Test
+  void rowsBehindTheLastWholeTileAreAPiece() {
+    String rows = "dma.ld d=[%d,8] dst=0[8,1] dram=0[64,1]\nhalt";
+    String[] tiles = {
+      "dram.array_tile.rows=32", "dram.array_tile.bytes=32", "core.dma.load.request_bytes=2048"
+    };
+    long whole = cycles(rows.formatted(192), tiles);
+    assertThat(cycles(rows.formatted(197), tiles) - whole).isEqualTo(5);
+    assertThat(cycles(rows.formatted(205), tiles) - whole).isEqualTo(13);
+    assertThat(run(rows.formatted(197), tiles).counters().dramReadBytes()).isEqualTo(197 * 32);
+  }
+
   @Test
   void theDecompressorIsALimit() {
     String expand =

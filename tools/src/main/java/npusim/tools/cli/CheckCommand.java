@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import npusim.diag.Diagnostic;
 import npusim.diag.ExitCode;
@@ -55,7 +56,8 @@ public final class CheckCommand implements Callable<Integer> {
       Outcome o =
           Progress.during(
               spec.commandLine().getErr(),
-              "check %d of %d: %s".formatted(outcomes.size() + 1, all.size(), e.file()),
+              String.format(
+                  Locale.ROOT, "check %d of %d: %s", outcomes.size() + 1, all.size(), e.file()),
               () -> Checker.run(e));
       if (update && !o.measured().isEmpty()) {
         OutputFiles.write(e.file(), ExpectationUpdate.text(o));

@@ -121,7 +121,8 @@ public final class DramCommand implements Callable<Integer> {
       results.add(
           Progress.during(
               spec.commandLine().getErr(),
-              "stream %d of %d: %s".formatted(results.size() + 1, chosen.size(), s.label()),
+              String.format(
+                  Locale.ROOT, "stream %d of %d: %s", results.size() + 1, chosen.size(), s.label()),
               () -> driver.run(s, requests == null ? s.defaultRequests() : requests, bytes)));
     }
     if (json != null) {

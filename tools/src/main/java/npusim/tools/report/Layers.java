@@ -73,13 +73,15 @@ public final class Layers {
     }
   }
 
-  /** All nodes that took time or moved bytes, in the order their first operations run. */
+  /** All nodes that took time, moved bytes or switched, in the order their first operations run. */
   public static List<Row> of(ScenarioResult r) {
     var rows = new ArrayList<Row>();
     for (StageTotals s : r.stages()) {
       var nodes = new LinkedHashMap<String, List<NodeTotals>>();
       for (NodeTotals n : s.nodes()) {
-        if (n.cycles() > 0 || n.dramReadBytes() + n.dramWrittenBytes() > 0) {
+        boolean moved = n.dramReadBytes() + n.dramWrittenBytes() > 0;
+        // Work behind other layers' time costs energy all the same.
+        if (n.cycles() > 0 || moved || n.dynamicPj() > 0) {
           nodes.computeIfAbsent(nameOf(n), k -> new ArrayList<>()).add(n);
         }
       }
@@ -134,9 +136,10 @@ public final class Layers {
         all.stream().mapToLong(NodeInfo::scratchpadBytes).max().orElse(0));
   }
 
-  /** The slowest rows first; equal ones in program order. */
+  /** The slowest rows that took time first; equal ones in program order. */
   public static List<Row> slowest(ScenarioResult r, int count) {
     return of(r).stream()
+        .filter(row -> row.totals().cycles() > 0)
         .sorted((a, b) -> Long.compare(b.totals().cycles(), a.totals().cycles()))
         .limit(count)
         .toList();

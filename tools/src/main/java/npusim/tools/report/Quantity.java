@@ -32,7 +32,7 @@ public final class Quantity {
     return digits(v) + " " + BINARY[p];
   }
 
-  /** Three significant digits or more, without an exponent. */
+  /** Three significant digits or more; with an exponent below a thousandth. */
   public static String digits(double v) {
     double a = Math.abs(v);
     if (a == 0) {
@@ -41,20 +41,26 @@ public final class Quantity {
     if (a >= 100 || a == Math.rint(a)) {
       return String.format(Locale.ROOT, "%.0f", v);
     }
-    if (a >= 10) {
-      return String.format(Locale.ROOT, "%.1f", v);
+    if (a < 0.001) {
+      return String.format(Locale.ROOT, "%.2e", v);
     }
-    if (a >= 0.1) {
-      return String.format(Locale.ROOT, "%.2f", v);
-    }
-    return a >= 0.001
-        ? String.format(Locale.ROOT, "%.4f", v)
-        : String.format(Locale.ROOT, "%.2e", v);
+    int decimals = a >= 10 ? 1 : a >= 1 ? 2 : a >= 0.1 ? 3 : a >= 0.01 ? 4 : 5;
+    return String.format(Locale.ROOT, "%." + decimals + "f", v);
   }
 
-  /** Milliseconds with as many digits as matter. */
+  /** Milliseconds with as many digits as matter; microseconds below a thousandth of one. */
   public static String ms(double seconds) {
-    return digits(seconds * 1e3) + " ms";
+    boolean micro = seconds != 0 && Math.abs(seconds) < 1e-6;
+    return micro ? digits(seconds * 1e6) + " µs" : digits(seconds * 1e3) + " ms";
+  }
+
+  /** Joules with as many digits as matter, with a prefix below a thousandth. */
+  public static String joules(double value) {
+    double a = Math.abs(value);
+    if (a == 0 || a >= 1e-3) {
+      return digits(value) + " J";
+    }
+    return a >= 1e-6 ? digits(value * 1e6) + " µJ" : digits(value * 1e9) + " nJ";
   }
 
   public static String percent(double share) {

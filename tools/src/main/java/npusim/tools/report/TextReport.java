@@ -355,11 +355,11 @@ public final class TextReport {
     }
     line(
         "energy",
-        "%s J (dynamic %s, static %s) · %s J/%s",
-        Quantity.digits(value(Metric.ENERGY_J)),
-        Quantity.digits(value(Metric.DYNAMIC_ENERGY_J)),
-        Quantity.digits(value(Metric.STATIC_ENERGY_J)),
-        Quantity.digits(value(Metric.ENERGY_PER_RESULT_J)),
+        "%s (dynamic %s, static %s) · %s/%s",
+        Quantity.joules(value(Metric.ENERGY_J)),
+        Quantity.joules(value(Metric.DYNAMIC_ENERGY_J)),
+        Quantity.joules(value(Metric.STATIC_ENERGY_J)),
+        Quantity.joules(value(Metric.ENERGY_PER_RESULT_J)),
         Metrics.resultName(r.scenario().kind()));
     line(
         "",

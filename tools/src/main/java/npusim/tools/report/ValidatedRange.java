@@ -1,11 +1,12 @@
 package npusim.tools.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import npusim.compiler.ir.Graph;
+import npusim.compiler.ir.Model;
 import npusim.hardware.Hardware;
 import npusim.workloads.Scenario;
 import npusim.workloads.Stage;
@@ -75,7 +76,7 @@ public final class ValidatedRange {
           switch (stage.role()) {
             case PREFILL -> s.kind() == Scenario.Kind.CAPTIONER ? Kind.ENCODER : Kind.PREFILL;
             case DECODE -> Kind.DECODE;
-            case INFERENCE -> inference(s.name(), stage.model().graph());
+            case INFERENCE -> inference(s.name(), stage.model());
           };
       if (!kinds.contains(k)) {
         kinds.add(k);
@@ -84,7 +85,7 @@ public final class ValidatedRange {
     return kinds;
   }
 
-  private static Kind inference(String name, Graph graph) {
+  private static Kind inference(String name, Model model) {
     int colon = name.indexOf(':');
     return switch (colon < 0 ? "" : name.substring(0, colon)) {
       case "gemm" -> Kind.PRODUCT;
@@ -92,11 +93,18 @@ public final class ValidatedRange {
       case "softmax", "layernorm" -> Kind.ROWS;
       case "relu", "add", "mul", "div", "gelu" -> Kind.ELEMENTWISE;
       case "attention" -> Kind.ATTENTION;
-      default ->
-          graph.nodes().stream().anyMatch(n -> n.opType().contains("Conv"))
-              ? Kind.CNN
-              : Kind.ENCODER;
+      default -> count(model, "Conv") > count(model, "MatMul", "Gemm") ? Kind.CNN : Kind.ENCODER;
     };
+  }
+
+  /** Nodes of some operators; a patch embedding alone makes no convolutional network. */
+  private static long count(Model model, String... operators) {
+    var graphs = new ArrayList<>(List.of(model.graph()));
+    model.functions().values().forEach(f -> graphs.add(f.body()));
+    return graphs.stream()
+        .flatMap(g -> g.nodes().stream())
+        .filter(n -> Arrays.stream(operators).anyMatch(n.opType()::contains))
+        .count();
   }
 
   /** What is known about a kind of work on a chip, as a sentence. */

@@ -56,6 +56,13 @@ public final class NodeTotals {
     dynamicPj += times * pj;
   }
 
+  /** Adds traffic and energy that no node's transfers account for. */
+  void addRest(long readBytes, long writtenBytes, double pj) {
+    dramReadBytes += readBytes;
+    dramWrittenBytes += writtenBytes;
+    dynamicPj += pj;
+  }
+
   /** The node; empty name for instructions made for no node. */
   public NodeInfo info() {
     return info;

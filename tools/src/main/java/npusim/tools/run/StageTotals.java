@@ -78,9 +78,19 @@ public final class StageTotals {
     sharedWrittenBytes += times * c.sharedWrittenBytes();
     instructions += times * c.instructions();
     simulatedInstructions += c.instructions() - r.skippedInstructions();
+    long read = c.dramReadBytes();
+    long written = c.dramWrittenBytes();
+    double pj = e.totalDynamicPj();
     for (NodeTime n : r.nodes()) {
-      nodes.get(n.node() + 1).add(n, times, model.nodeDynamicPj(r, n));
+      double share = model.nodeDynamicPj(r, n);
+      nodes.get(n.node() + 1).add(n, times, share);
+      read -= n.dramReadBytes();
+      written -= n.dramWrittenBytes();
+      pj -= share;
     }
+    // Instructions that are fetched, and what buses carry beyond the bytes of a transfer.
+    boolean rest = read != 0 || written != 0;
+    nodes.getFirst().addRest(times * read, times * written, rest ? times * pj : 0);
     var none =
         new EnergyResult(0, new double[e.dynamicPj().length], new double[e.staticPj().length]);
     energy = (energy == null ? none : energy).plus(e, times);

@@ -1,11 +1,13 @@
 package npusim.tools.validate;
 
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import npusim.compiler.CompileOptions;
+import npusim.compiler.ModelNotes;
 import npusim.compiler.ir.Graph;
+import npusim.compiler.ir.Model;
 import npusim.compiler.ir.TensorType;
 import npusim.compiler.quant.Precision;
 import npusim.diag.NpusimException;
@@ -124,19 +126,17 @@ final class Predictor {
   }
 
   private static double value(ScenarioResult r, Job.OnChip c, Measure measure) {
-    double seconds =
-        r.seconds(r.cycles())
-            + (c.host() ? c.hw().host().map(h -> transfers(r, h)).orElse(0.0) : 0);
+    double host = c.host() ? c.hw().host().map(h -> transfers(r, c, h)).orElse(0.0) : 0;
+    double seconds = r.seconds(r.cycles()) + host;
     Map<Metric, Number> m = Metrics.of(r);
-    double step =
-        r.seconds(
-            r.cycles(Stage.Role.DECODE) / (double) Math.max(1, r.launches(Stage.Role.DECODE)));
+    long steps = Math.max(1, r.launches(Stage.Role.DECODE));
+    double step = r.seconds(r.cycles(Stage.Role.DECODE) / (double) steps) + host;
     return switch (measure) {
       case CYCLES -> r.cycles();
       case NANOSECONDS -> seconds * 1e9;
       case MICROSECONDS -> seconds * 1e6;
       case MILLISECONDS -> seconds * 1e3;
-      case TTFT_MS -> r.seconds(r.cycles(Stage.Role.PREFILL)) * 1e3;
+      case TTFT_MS -> (r.seconds(r.cycles(Stage.Role.PREFILL)) + host) * 1e3;
       case SAMPLES_PER_S -> c.batch() * c.copies() / seconds;
       case TOKENS_PER_S -> c.batch() * c.copies() / step;
       case TOKENS_PER_S_PER_USER -> 1 / step;
@@ -148,19 +148,36 @@ final class Predictor {
     };
   }
 
-  /** Seconds of the transfers from the host and back; numbers in the type computed in. */
-  private static double transfers(ScenarioResult r, HostLink link) {
-    Graph g = r.stages().getFirst().stage().model().graph();
+  /**
+   * Seconds of the transfers from the host and back of one launch; numbers in the type that
+   * products compute in. What stays on the chip from launch to launch, such as a KV cache, is not
+   * among them.
+   */
+  private static double transfers(ScenarioResult r, Job.OnChip c, HostLink link) {
+    Model model = r.stages().getFirst().stage().model();
+    Map<String, String> kept = ModelNotes.of(model).states();
+    Graph g = model.graph();
+    DType floats =
+        c.dtype()
+            .map(Precision::parse)
+            .map(p -> p.products().orElse(p.compute()))
+            .orElse(r.dtype());
+    double in = bytes(floats, g, g.inputs(), kept.values());
+    double out = bytes(floats, g, g.outputs(), kept.keySet());
+    return 2 * link.latencyUs() * 1e-6
+        + in / (link.gigabytesPerSecond() * 1e9)
+        + out / (link.readGigabytesPerSecond() * 1e9);
+  }
+
+  private static double bytes(DType floats, Graph g, List<String> values, Collection<String> kept) {
     double bytes = 0;
-    List<String> values = new ArrayList<>(g.inputs());
-    values.addAll(g.outputs());
     for (String value : values) {
-      if (g.type(value) instanceof TensorType t && t.isStatic()) {
-        DType type = t.dtype().isFloat() ? r.dtype() : t.dtype();
+      if (!kept.contains(value) && g.type(value) instanceof TensorType t && t.isStatic()) {
+        DType type = t.dtype().isFloat() ? floats : t.dtype();
         bytes += type.bytesFor(t.elements());
       }
     }
-    return 2 * link.latencyUs() * 1e-6 + bytes / (link.gigabytesPerSecond() * 1e9);
+    return bytes;
   }
 
   private static double outputs(ScenarioResult r) {

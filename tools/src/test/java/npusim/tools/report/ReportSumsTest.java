@@ -63,6 +63,17 @@ class ReportSumsTest {
             metrics.get("energy_j").asDouble(),
             Offset.offset(1e-9 * metrics.get("energy_j").asDouble()));
     assertThat(metrics.get("bound_ratio").asDouble()).isGreaterThanOrEqualTo(1);
+    for (String sum : List.of("dram_read_bytes", "dram_written_bytes", "dynamic_pj")) {
+      double layers = 0;
+      for (JsonNode layer : r.get("layers")) {
+        layers += layer.get(sum).asDouble();
+      }
+      double whole =
+          sum.equals("dynamic_pj")
+              ? metrics.get("dynamic_energy_j").asDouble() * 1e12
+              : metrics.get(sum).asDouble();
+      assertThat(layers).as(sum).isCloseTo(whole, Offset.offset(1e-9 * whole));
+    }
     for (String share : List.of("dram_utilisation", "matrix_utilisation")) {
       if (metrics.has(share)) {
         assertThat(metrics.get(share).asDouble()).as(share).isBetween(0.0, 1.0);

@@ -28,6 +28,7 @@ class ValidatedRangeTest {
     assertThat(kinds("add:8,8")).containsExactly(Kind.ELEMENTWISE);
     assertThat(kinds("attention:2,8,8")).containsExactly(Kind.ATTENTION);
     assertThat(kinds("resnet18")).containsExactly(Kind.CNN);
+    assertThat(kinds("vit-base")).containsExactly(Kind.ENCODER);
     assertThat(kinds("bert-base-layer")).containsExactly(Kind.ENCODER);
     assertThat(kinds("gpt-2")).containsExactly(Kind.PREFILL, Kind.DECODE);
   }

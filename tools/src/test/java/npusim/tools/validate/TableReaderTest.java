@@ -152,7 +152,7 @@ class TableReaderTest {
         "model | tokens/s | [{chip: edge, workload: resnet18, measured: 1}] | nothing to measure",
         "kernel | ms | [{chip: edge, workload: 'gemm:1,2,3', batch: 3, measured: 1}] | not to gemm",
         "kernel | ms | [{chip: edge, workload: 'gemm:1,2,3', tile: [3], measured: 1}] | must be 3"
-            + " positive be",
+            + " positive",
         "model | ms | [{chip: edge, workload: resnet51, measured: 1}] | resnet51",
       })
   void refusesWhatIsWrongWithItsPlace(String kind, String unit, String rows, String message) {

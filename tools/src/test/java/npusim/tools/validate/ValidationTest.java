@@ -70,6 +70,31 @@ class ValidationTest {
         .isEqualTo(32 * 32, within(1e-6));
   }
 
+  /**
+   * Each token's logits, in the type computed in, take 2 us and their bytes' time; no cache does.
+   */
+  @Test
+  void whoeverPicksTheTokenOnTheHostWaitsForTheLogits() {
+    String text =
+        """
+        title: decode
+        kind: model
+        unit: %s
+        status: derived
+        source: none
+        defaults: {chip: edge, dtype: f16, set: [host.gigabytes_per_s=10, host.read_gigabytes_per_s=2, host.latency_us=1]}
+        columns: [workload, batch, prompt, generate, host, measured]
+        rows: [["opt-125m:layers=1,vocab=8000", 2, 16, 2, HOST, 1]]
+        """;
+    double alone = 2 / predicted(text.replace("HOST", "false"), "tokens/s");
+    double withHost = 2 / predicted(text.replace("HOST", "true"), "tokens/s");
+    double ids = 2 * (8 + 8 + 4) + 4;
+    double chosen = 2 * 8;
+    double logits = 2 * 8000 * 2;
+    assertThat(withHost - alone)
+        .isEqualTo(2e-6 + ids / 10e9 + (logits + chosen) / 2e9, within(1e-9));
+  }
+
   private static double predicted(String text, String unit) {
     var outcome = Validation.run(List.of(table(text.formatted(unit))), 1, s -> {}).getFirst();
     assertThat(outcome.failure()).isEmpty();
