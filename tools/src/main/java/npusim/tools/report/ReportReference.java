@@ -53,21 +53,21 @@ public final class ReportReference {
     out.append(
         """
 
-          A layer's cycles are its part of the critical path. What is loaded or computed ahead, while
-          other layers hold the path, takes none of it: where the table shows more than 100 %, its
-          products or its traffic would not fit its own cycles.
+        A layer's cycles are its part of the critical path. What is loaded or computed ahead, while
+        other layers hold the path, takes none of it: where the table shows more than 100 %, its
+        products or its traffic would not fit its own cycles.
         Over the layers, cycles, bytes and dynamic energy sum to those of the job; `(program)` stands
         for what belongs to none, as instructions that are fetched from memory.
 
-          ## Energy
+        ## Energy
 
-          Every component has a dynamic part (per event) and a static one (per second); all parts sum
-          to `energy_j`. The decompressor of `dma.ldz` has no coefficient: an 8-bit addition and a pass of a
-          crossbar, about 0.07 pJ a byte at 7 nm (TPUv4i's table and Aladdin's, as in the technology table), beside
-          at least 30 pJ for a byte from DRAM.
+        Every component has a dynamic part (per event) and a static one (per second); all parts sum
+        to `energy_j`. The decompressor of `dma.ldz` has no coefficient: an 8-bit addition and a pass of a
+        crossbar, about 0.07 pJ a byte at 7 nm (TPUv4i's table and Aladdin's, as in the technology table), beside
+        at least 30 pJ for a byte from DRAM.
 
-          | component | in text |
-          | --- | --- |
+        | component | in text |
+        | --- | --- |
         """);
     for (EnergyComponent c : EnergyComponent.values()) {
       out.append("| `").append(CategoryNames.id(c)).append("` | ").append(c.label());
