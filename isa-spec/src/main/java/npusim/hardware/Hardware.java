@@ -139,6 +139,19 @@ public record Hardware(
   }
 
   /**
+   * What was changed of the description by overrides, as {@code path=value} texts in schema order;
+   * what an override took away is not among them.
+   */
+  public List<String> overrides() {
+    return parameters.all().stream()
+        .map(Parameter::provenance)
+        .filter(p -> p.status() == Provenance.Status.OVERRIDE)
+        .map(p -> p.source().replaceFirst("^--set ", ""))
+        .distinct()
+        .toList();
+  }
+
+  /**
    * The same system with some parameters changed, as {@code --set} does.
    *
    * @param sets {@code path=value} texts, for example {@code core.matrix.rows=256}

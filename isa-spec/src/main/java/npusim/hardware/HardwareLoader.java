@@ -333,12 +333,13 @@ public final class HardwareLoader {
     if (builtIn.isPresent()) {
       document = reader.readBuiltIn(name + ".yaml", builtIn.get(), "dram", group);
     } else if (name.contains("/") || name.endsWith(".yaml")) {
-      var node = YamlReader.read(name, readFile(Path.of(name), preset.location()));
+      Path file = presetFile(name, preset.location());
+      var node = YamlReader.read(file.toString(), readFile(file, preset.location()));
       if (node.isEmpty()) {
         errors.add(Diagnostic.error("hw-empty", "the DRAM preset is empty", Location.ofFile(name)));
         return;
       }
-      document = reader.read(name, node.get(), "dram", group);
+      document = reader.read(file.toString(), node.get(), "dram", group);
     } else {
       errors.add(
           Diagnostic.error(
@@ -356,6 +357,13 @@ public final class HardwareLoader {
                 origins.put(path, document);
               }
             });
+  }
+
+  /** A preset's file: beside the description that names it, and from here for an option. */
+  private static Path presetFile(String name, Location named) {
+    return named.file().startsWith(OPTION)
+        ? Path.of(name)
+        : Path.of(named.file()).resolveSibling(name);
   }
 
   private void failOnErrors() {

@@ -68,7 +68,12 @@ public final class HtmlReport {
   }
 
   private String render() {
-    String title = r.scenario().name() + " on " + r.hw().name();
+    List<String> sets = r.hw().overrides();
+    String title =
+        r.scenario().name()
+            + " on "
+            + r.hw().name()
+            + (sets.isEmpty() ? "" : " with " + String.join(", ", sets));
     out.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n");
     out.append("<meta name=\"viewport\" content=\"width=device-width\"/>\n<title>");
     out.append(Svg.escape(title)).append("</title>\n<style>\n").append(STYLE);

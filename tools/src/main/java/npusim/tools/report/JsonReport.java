@@ -37,6 +37,11 @@ public final class JsonReport {
     g.writeStringField("scenario", r.scenario().title());
     g.writeStringField("hardware", r.hw().name());
     g.writeStringField("hardware_fingerprint", r.hw().fingerprint());
+    g.writeArrayFieldStart("hardware_set");
+    for (String set : r.hw().overrides()) {
+      g.writeString(set);
+    }
+    g.writeEndArray();
     g.writeStringField("dtype", r.dtype().shortName());
     g.writeNumberField("clock_mhz", r.hw().chip().clockMhz());
     g.writeArrayFieldStart("validated");

@@ -133,7 +133,15 @@ public final class ReportDiff {
         + r.get("hardware").asText()
         + " · "
         + r.get("dtype").asText()
-        + (scenario.isEmpty() ? "" : " · " + scenario);
+        + (scenario.isEmpty() ? "" : " · " + scenario)
+        + overrides(r);
+  }
+
+  private static String overrides(JsonNode r) {
+    var sets = new StringBuilder();
+    r.path("hardware_set")
+        .forEach(s -> sets.append(sets.isEmpty() ? " · " : ", ").append(s.asText()));
+    return sets.toString();
   }
 
   /** Figures that differ, and the layers that moved most. */

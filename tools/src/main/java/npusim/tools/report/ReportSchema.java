@@ -49,6 +49,10 @@ public final class ReportSchema {
         of("scenario", STRING, "batch, lengths and language; may be empty"),
         of("hardware", STRING, "chip"),
         of("hardware_fingerprint", STRING, "hash of every parameter of the chip"),
+        new Property(
+            "hardware_set",
+            "parameters of the chip changed by --set",
+            () -> list(() -> g.writeStringField("type", STRING))),
         of("dtype", STRING, "type computed in"),
         of("clock_mhz", NUMBER, "core clock, MHz"),
         new Property(
@@ -63,7 +67,7 @@ public final class ReportSchema {
         new Property("energy_pj", "energy of the whole job by component, pJ", this::energy),
         new Property(
             "layers",
-            "nodes of the model that took time or moved bytes, in program order",
+            "nodes of the model that took time, energy or bytes, in program order",
             () -> list(this::layer)),
         new Property(
             "what_if",

@@ -68,6 +68,9 @@ public final class TextReport {
       out.append(" · ").append(s.title());
     }
     out.append('\n');
+    if (!r.hw().overrides().isEmpty()) {
+      line("with", "%s", String.join(", ", r.hw().overrides()));
+    }
     s.deadline()
         .ifPresent(
             d ->
