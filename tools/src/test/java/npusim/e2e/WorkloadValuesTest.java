@@ -43,6 +43,8 @@ class WorkloadValuesTest {
     "exaone-4.0-32b, tiny",
     "gpt-2, tiny",
     "gpt-j-6b, edge",
+    "falcon-7b, edge",
+    "falcon-7b, tiny",
     "opt-66b, edge",
     "bert-large, tiny",
     "blip-large, edge",

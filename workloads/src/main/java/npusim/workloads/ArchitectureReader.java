@@ -68,6 +68,9 @@ final class ArchitectureReader {
   private static DecoderLm decoder(Fields f) {
     int headDim = f.integer("head_dim");
     int context = f.integer("context");
+    boolean bias = f.flag("bias", false);
+    var activation =
+        f.choice("activation", DecoderLm.Activation.class, DecoderLm.Activation.SWIGLU);
     return new DecoderLm(
         f.integer("layers"),
         f.integer("hidden"),
@@ -81,9 +84,10 @@ final class ArchitectureReader {
         (float) f.number("norm_eps", RMS_EPS),
         f.choice("norm_placement", DecoderLm.Placement.class, DecoderLm.Placement.PRE),
         f.flag("qk_norm", false),
-        f.choice("activation", DecoderLm.Activation.class, DecoderLm.Activation.SWIGLU),
+        activation,
         position(f, headDim, context),
-        f.flag("bias", false),
+        bias,
+        f.flag("mlp_bias", bias || activation != DecoderLm.Activation.SWIGLU),
         f.flag("qkv_bias", false),
         f.flag("tied_embeddings", false),
         f.integer("window", 0),

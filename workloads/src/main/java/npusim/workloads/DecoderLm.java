@@ -19,7 +19,8 @@ import java.util.List;
  * @param qkNorm RMS normalisation of each query and key head before the rotation
  * @param activation of the MLP
  * @param position how positions enter
- * @param bias whether projections and MLP have biases
+ * @param bias whether projections around the attention have biases
+ * @param mlpBias whether those of the MLP have them
  * @param qkvBias whether the projections to queries, keys and values have them in any case
  * @param tied output projection is the embedding table
  * @param window keys a sliding layer looks back over, 0 for none
@@ -43,6 +44,7 @@ record DecoderLm(
     Activation activation,
     Position position,
     boolean bias,
+    boolean mlpBias,
     boolean qkvBias,
     boolean tied,
     int window,
@@ -128,6 +130,7 @@ record DecoderLm(
         activation,
         p,
         bias,
+        mlpBias,
         qkvBias,
         tied,
         window == 0 ? 0 : 5,

@@ -245,7 +245,7 @@ final class DecoderLmBuilder {
   }
 
   private boolean biased(String projection) {
-    return m.bias() || projection.equals(mlpOut()) && !gated();
+    return projection.equals(mlpOut()) ? m.mlpBias() : m.bias();
   }
 
   private boolean gated() {
@@ -268,12 +268,12 @@ final class DecoderLmBuilder {
   private String mlp(Scope s, String x) {
     Shard.Part rows = shard.whole() ? null : shard.part(0, m.ffn());
     if (gated()) {
-      String gate = widen(s, x, "mlp.gate", m.bias());
-      String up = widen(s, x, "mlp.up", m.bias());
+      String gate = widen(s, x, "mlp.gate", m.mlpBias());
+      String up = widen(s, x, "mlp.up", m.mlpBias());
       String silu = s.op("Mul", "mlp.silu", gate, s.op("Sigmoid", "mlp.sigmoid", gate));
       return back(s, s.op("Mul", "mlp.gated", silu, up), mlpOut(), m.ffn(), rows);
     }
-    String h = widen(s, x, "mlp.in", true);
+    String h = widen(s, x, "mlp.in", m.mlpBias());
     String a =
         switch (m.activation()) {
           case RELU -> s.op("Relu", "mlp.relu", h);

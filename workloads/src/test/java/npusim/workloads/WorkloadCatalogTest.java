@@ -35,6 +35,7 @@ class WorkloadCatalogTest {
     "llama-2-7b, 6738415616",
     "llama-3.1-8b, 8030261248",
     "gpt-2, 124439808",
+    "falcon-7b, 6921720704",
     "opt-125m, 125239296",
     "resnet50, 25557032",
     "vit-base, 86567656",
