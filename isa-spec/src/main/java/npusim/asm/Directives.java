@@ -217,7 +217,9 @@ final class Directives {
   private void buffer(NpuAsmParser.DirectiveContext context) {
     Arguments a =
         arguments(
-            context, List.of("a name"), List.of("kind", "chip", "at", "bytes", "type", "dims"));
+            context,
+            List.of("a name"),
+            List.of("kind", "chip", "at", "bytes", "type", "dims", "strides"));
     var kinds = new ArrayList<String>();
     for (Buffer.Kind kind : Buffer.Kind.values()) {
       kinds.add(kind.name().toLowerCase(Locale.ROOT));
@@ -234,7 +236,15 @@ final class Directives {
             a.required("at", 0, Long.MAX_VALUE),
             a.required("bytes", 0, Long.MAX_VALUE),
             DType.values()[a.choice("type", types)],
-            a.numbers("dims", 0, Long.MAX_VALUE));
+            a.numbers("dims", 0, Long.MAX_VALUE),
+            a.numbers("strides", 0, Long.MAX_VALUE));
+    if (!buffer.holdsStrides()) {
+      errors.add(
+          context,
+          "asm-buffer",
+          "strides of buffer " + buffer.name() + " lead out of it",
+          "one per dimension, in elements");
+    }
     if (buffers.put(buffer.name(), buffer) != null) {
       errors.add(context, "asm-buffer", "buffer " + buffer.name() + " is declared twice", "");
     }

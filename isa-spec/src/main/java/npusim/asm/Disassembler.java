@@ -73,14 +73,15 @@ public final class Disassembler {
     }
     for (Buffer b : program.buffers()) {
       line(
-          ".buffer %s kind=%s chip=%d at=%s bytes=%d type=%s dims=%s",
+          ".buffer %s kind=%s chip=%d at=%s bytes=%d type=%s dims=%s%s",
           AsmStrings.quote(b.name()),
           b.kind().name().toLowerCase(Locale.ROOT),
           b.chip(),
           AsmNumbers.hex(b.address()),
           b.bytes(),
           b.type().shortName(),
-          b.dims().toString().replace(" ", ""));
+          numbers(b.dims()),
+          b.strides().isEmpty() ? "" : " strides=" + numbers(b.strides()));
     }
     for (NodeInfo n : program.nodes()) {
       line(
@@ -156,6 +157,10 @@ public final class Disassembler {
 
   private void printLabels(List<String> labels) {
     labels.forEach(label -> line("%s:", labelText(label)));
+  }
+
+  private static String numbers(List<Long> list) {
+    return list.toString().replace(" ", "");
   }
 
   private static String labelText(String label) {

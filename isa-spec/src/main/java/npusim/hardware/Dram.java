@@ -171,6 +171,11 @@ public record Dram(
       return rows == 1 ? 1 : Math.max(1, bytes / 4);
     }
 
+    /** Rows of a tile of elements of a type: narrow ones of several rows share a word. */
+    public long rows(DType type) {
+      return rows == 1 ? 1 : rows * Math.max(1, 32L / type.bits());
+    }
+
     /**
      * Bytes that are moved for a row.
      *

@@ -78,8 +78,11 @@ public record Hardware(
 
   /** The same as far as the network carries it from the memory to the cores. */
   public double memoryReadBytesPerCycle() {
-    double net = noc.memoryReadBytesPerCycle();
-    return net > 0 ? Math.min(net, dramBytesPerCycle()) : dramBytesPerCycle();
+    double rate = dramBytesPerCycle();
+    for (double net : new double[] {noc.memoryReadBytesPerCycle(), noc.memoryBytesPerCycle()}) {
+      rate = net > 0 ? Math.min(net, rate) : rate;
+    }
+    return rate;
   }
 
   /**

@@ -13,6 +13,7 @@ package npusim.hardware;
  * @param packetBytes largest packet; 0 when a transfer is one
  * @param multicastHopCycles cycles that each packet of a multicast takes for every hop to its
  *     farthest target, beyond its bytes: all of its way must be free before it leaves
+ * @param memoryBytesPerCycle the same of both directions together
  */
 public record Noc(
     Topology topology,
@@ -22,7 +23,8 @@ public record Noc(
     double memoryReadBytesPerCycle,
     double memoryWriteBytesPerCycle,
     int packetBytes,
-    double multicastHopCycles) {
+    double multicastHopCycles,
+    double memoryBytesPerCycle) {
 
   /** How ports are joined. */
   public enum Topology {
@@ -36,6 +38,7 @@ public record Noc(
     Checks.notNegative(hopLatencyCycles, "noc.hop_latency_cycles");
     Checks.notNegative(memoryReadBytesPerCycle, "noc.memory_read_bytes_per_cycle");
     Checks.notNegative(memoryWriteBytesPerCycle, "noc.memory_write_bytes_per_cycle");
+    Checks.notNegative(memoryBytesPerCycle, "noc.memory_bytes_per_cycle");
     Checks.notNegative(packetBytes, "noc.packet_bytes");
     Checks.notNegative(multicastHopCycles, "noc.multicast_hop_cycles");
   }

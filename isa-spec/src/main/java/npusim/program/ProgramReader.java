@@ -307,12 +307,30 @@ public final class ProgramReader {
         || DType.ofOnnx(type).isEmpty()) {
       throw in.fault(at, "buffer " + name + " has an impossible kind, chip, address, size or type");
     }
-    var dims = new ArrayList<Long>();
-    for (int i = in.count("number of dimensions", 8); i > 0; i--) {
-      dims.add(in.u64());
+    List<Long> dims = longs(in, "number of dimensions");
+    List<Long> strides = longs(in, "number of strides");
+    var buffer =
+        new Buffer(
+            name,
+            Buffer.Kind.values()[kind],
+            chip,
+            address,
+            bytes,
+            DType.ofOnnx(type).get(),
+            dims,
+            strides);
+    if (!buffer.holdsStrides()) {
+      throw in.fault(at, "buffer " + name + " has strides that lead out of it");
     }
-    return new Buffer(
-        name, Buffer.Kind.values()[kind], chip, address, bytes, DType.ofOnnx(type).get(), dims);
+    return buffer;
+  }
+
+  private static List<Long> longs(ByteReader in, String what) {
+    var list = new ArrayList<Long>();
+    for (int i = in.count(what, 8); i > 0; i--) {
+      list.add(in.u64());
+    }
+    return list;
   }
 
   private static NodeInfo node(ByteReader in) {

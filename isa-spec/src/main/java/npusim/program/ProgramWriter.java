@@ -31,7 +31,7 @@ public final class ProgramWriter {
   static final byte[] MAGIC = {(byte) 0x89, 'N', 'P', 'U', 'S', 'I', 'M', '\n'};
 
   /** Version of the container. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   private ProgramWriter() {}
 
@@ -224,6 +224,8 @@ public final class ProgramWriter {
       out.text(b.name()).u8(b.kind().ordinal()).u32(b.chip()).u64(b.address()).u64(b.bytes());
       out.u8(b.type().onnxCode()).u32(b.dims().size());
       b.dims().forEach(out::u64);
+      out.u32(b.strides().size());
+      b.strides().forEach(out::u64);
     }
     return out.toBytes();
   }

@@ -68,6 +68,9 @@ public final class RandomPrograms {
               data.length,
               DType.values()[random.nextInt(17)],
               List.of(random.nextLong() >>> 1, 3L).subList(0, random.nextInt(3)));
+      if (random.nextInt(4) == 0) {
+        buffers.add(strided("strided" + i, random));
+      }
       buffers.add(buffer);
       if (random.nextBoolean()) {
         constants.add(ConstData.of(buffer.name(), data));
@@ -123,5 +126,19 @@ public final class RandomPrograms {
 
   private static String name(Random random) {
     return NAMES[random.nextInt(NAMES.length)];
+  }
+
+  private static Buffer strided(String name, Random random) {
+    long rows = 1 + random.nextInt(5);
+    long gap = 7 + random.nextInt(5);
+    return new Buffer(
+        name,
+        Buffer.Kind.INPUT,
+        0,
+        64,
+        4 * rows * gap,
+        DType.F32,
+        List.of(rows, 7L),
+        List.of(gap, 1L));
   }
 }

@@ -97,6 +97,25 @@ class ConvolutionLayoutsTest {
     check(text, HardwareLoader.load("edge", List.of(sets)), Schedule.LATE_STORES);
   }
 
+  /** The host sees arguments in their order, however they lie. */
+  @ParameterizedTest
+  @ValueSource(strings = {"5, 20, 3", "20, 5", "3, 4, 17, 6", "1, 33", "7"})
+  void argumentsThatFillUpTiles(String shape) {
+    String text =
+        """
+        <ir_version: 10, opset_import: ["" : 18]>
+        elementwise (float[S] x, float[S] z) => (float[S] y, float[S] w) {
+          a = Add (x, z)
+          y = Relu (a)
+          w = Mul (a, x)
+        }
+        """
+            .replace("S", shape);
+    String[] tiles = {"dram.array_tile.rows=8", "dram.array_tile.bytes=64"};
+    check(text, HardwareLoader.load("edge", List.of(tiles)), Schedule.LATE_STORES);
+    check(text, HardwareLoader.load("tpu-v4"), Schedule.PROGRAM_ORDER);
+  }
+
   @Test
   void narrowArraysAndMemory() {
     Hardware hw =

@@ -14,6 +14,7 @@ import npusim.sim.timing.TimingResult;
 import npusim.sim.timing.TimingSimulator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a chip's software does with memory shows in time: tiles of arrays, kernels, reductions. */
@@ -92,6 +93,31 @@ class MemoryLayoutTest {
     long more = Math.ceilDiv(channels, 128) * 128 - channels;
     assertThat(run(model, "tpu-v3").dramBytes() - run(model, "tpu-v3", rows).dramBytes())
         .isEqualTo(2 * 16L * 14 * 14 * 4 * more);
+  }
+
+  /** The two dimensions that fill tiles of 8×128 best lie innermost, whichever they are. */
+  @ParameterizedTest
+  @CsvSource({"'24,16,8', 16384", "'24,32,8', 24576", "'64,8,16', 16384", "'448,960', 458752"})
+  void argumentsOfElementwiseOperatorsFillAsFewTilesAsTheyCan(String shape, long elements) {
+    String model = "(float[S] x) => (y) { y = Relu (x) }".replace("S", shape);
+    assertThat(run(model, "tpu-v4").dramBytes()).isEqualTo(2 * 4 * elements);
+  }
+
+  /** What a product or a reduction reads or makes lies in order. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "(float[96, 32] x, float[32, 40] w) => (y) { a = Relu (x) y = MatMul (a, w) }",
+        "(float[96, 32] x) => (y) { a = Relu (x) y = Softmax (a) }"
+      })
+  void otherArgumentsLieDense(String model) {
+    Hardware hw = HardwareLoader.load("tpu-v4");
+    var program =
+        Compiler.compile(OnnxText.parse("model.onnxtxt", HEAD + model), hw, CompileOptions.DEFAULT);
+    assertThat(program.buffers())
+        .filteredOn(b -> b.name().equals("x") || b.name().equals("y"))
+        .hasSize(2)
+        .allMatch(b -> b.strides().isEmpty() && b.hostBytes() == b.bytes());
   }
 
   private static String convolution(int channels) {

@@ -97,6 +97,11 @@ public final class KernelRegistry {
     return k instanceof MatmulOp || k instanceof ElementwiseKernel;
   }
 
+  /** True for nodes that compute each element of their result by itself. */
+  public static boolean isElementwise(Node n) {
+    return of(n) instanceof ElementwiseKernel;
+  }
+
   /** All kernels by operator, sorted. */
   public static Map<String, Kernel> all() {
     return Collections.unmodifiableMap(KERNELS);

@@ -22,6 +22,7 @@ import npusim.compiler.tiling.TileChooser;
 public final class MapKernel {
   private static final int SLOTS = 2;
   private static final long MIN_TILE_BYTES = 16 << 10;
+  private static final long MOST_TILES = 4;
 
   private final KernelContext k;
   private final Region region;
@@ -152,7 +153,7 @@ public final class MapKernel {
     long target = k.spmBudget() - 64L * (2 * ins.size() + region.temps().size() + 4);
     // Several tiles per core let loads, compute and stores overlap.
     long whole = TileChooser.footprint(part, operands, scratchBits);
-    target = Math.min(target, Math.max(MIN_TILE_BYTES, whole / 4));
+    target = Math.min(target, Math.max(MIN_TILE_BYTES, whole / tiles(whole)));
     boolean[] uncut = reduced.clone();
     for (int i = 0; i < uncut.length; i++) {
       uncut[i] |= !divisible(i);
@@ -167,6 +168,17 @@ public final class MapKernel {
     long[] chosen = tile;
     k.launch((e, p, n) -> emit(e, p, n, cut, chosen));
     return true;
+  }
+
+  /**
+   * Tiles worth cutting a core's part into: each more takes a transfer's start-up, and leaves less
+   * of the first load and the last store that nothing overlaps.
+   */
+  private long tiles(long footprint) {
+    double rate = k.hw().memoryReadBytesPerCycle() / k.cores();
+    double startup = Math.max(1, k.hw().core().dma().load().startupCycles());
+    double best = Math.sqrt(footprint / SLOTS / (rate * startup));
+    return Math.clamp(Math.round(best), 1, MOST_TILES);
   }
 
   private static TileChooser.Operand operand(View v) {

@@ -41,7 +41,14 @@ public final class ChipsTogether {
       for (Buffer b : first) {
         all.add(
             new Buffer(
-                name(b.name(), chip), b.kind(), chip, b.address(), b.bytes(), b.type(), b.dims()));
+                name(b.name(), chip),
+                b.kind(),
+                chip,
+                b.address(),
+                b.bytes(),
+                b.type(),
+                b.dims(),
+                b.strides()));
       }
     }
     return all;

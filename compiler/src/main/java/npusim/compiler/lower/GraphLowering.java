@@ -174,11 +174,15 @@ public final class GraphLowering {
       }
       TensorType t = graph.tensorType(in);
       Buffer.Kind kind = notes.states().containsValue(in) ? Buffer.Kind.STATE : Buffer.Kind.INPUT;
-      Storage s = new Storage(in, kind, t.dtype(), t.shape());
-      s.withData(graph.initializer(in));
+      boolean own = kind == Buffer.Kind.INPUT && graph.initializer(in) == null;
+      View v =
+          own
+              ? Layouts.argument(graph, in, hw).argument(in, kind, t)
+              : View.of(new Storage(in, kind, t.dtype(), t.shape()), t.shape());
+      Storage s = v.storage().withData(graph.initializer(in));
       memory.place(s);
       buffers.add(s);
-      values.put(in, View.of(s, t.shape()));
+      values.put(in, v);
     }
     nodes();
     for (String out : graph.outputs()) {

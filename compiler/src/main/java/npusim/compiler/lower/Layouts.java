@@ -67,6 +67,35 @@ record Layouts(int[] order, long block, long rows, long page, long... shape) {
         : new Layouts(order, 0);
   }
 
+  /** The order of an input or output of a model. */
+  static Layouts argument(Graph g, String value, Hardware hw) {
+    TensorType t = g.tensorType(value);
+    int[] order = Arguments.order(g, value, hw);
+    if (order == null) {
+      return new Layouts(inOrder(t.rank()), 0);
+    }
+    long lanes = hw.dram().arrayTile().lanes();
+    return t.shape()[order[order.length - 1]] % lanes == 0
+        ? new Layouts(order, 0)
+        : new Layouts(order, 0, lanes, 0, t.shape());
+  }
+
+  private static int[] inOrder(int rank) {
+    int[] order = new int[rank];
+    Arrays.setAll(order, i -> i);
+    return order;
+  }
+
+  /** Memory for an argument, which the host sees in its own order without gaps. */
+  View argument(String name, Buffer.Kind kind, TensorType t) {
+    Storage s = storage(name, kind, t);
+    View v = view(s);
+    if (rows > 1 || !Arrays.equals(order, inOrder(order.length))) {
+      s.seenAs(v);
+    }
+    return v;
+  }
+
   /** Whether a value becomes an output of the graph, in its order or another: those lie dense. */
   private static boolean leaves(Graph g, String value) {
     return g.outputs().contains(value)

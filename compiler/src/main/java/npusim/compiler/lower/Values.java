@@ -123,7 +123,11 @@ final class Values {
     }
     boolean output = around == null && graph.outputs().contains(value);
     Buffer.Kind kind = output ? Buffer.Kind.OUTPUT : Buffer.Kind.ACTIVATION;
-    View v = room.view(graph, value, Layouts.made(graph, value, hw), kind);
+    boolean own = output && Arguments.order(graph, value, hw) != null;
+    View v =
+        own
+            ? Layouts.argument(graph, value, hw).argument(value, kind, graph.tensorType(value))
+            : room.view(graph, value, Layouts.made(graph, value, hw), kind);
     buffers.add(v.storage().placedBy(memory));
     views.put(value, v);
   }

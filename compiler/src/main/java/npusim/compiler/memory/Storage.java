@@ -1,5 +1,6 @@
 package npusim.compiler.memory;
 
+import java.util.Arrays;
 import npusim.compiler.codegen.Aff;
 import npusim.compiler.codegen.Area;
 import npusim.compiler.codegen.Reg;
@@ -33,6 +34,7 @@ public final class Storage {
   private long blockRows;
   private long pageRows;
   private long[] bufferDims;
+  private long[] bufferStrides = {};
   private Storage coded;
   private BlockFormat format;
   private Margins margins;
@@ -189,6 +191,17 @@ public final class Storage {
     bufferDims = shape.clone();
   }
 
+  /**
+   * Says how the elements that the host sees lie in it.
+   *
+   * @param v a view of its elements, from its first one on
+   */
+  public Storage seenAs(View v) {
+    bufferDims = v.dims();
+    bufferStrides = v.strides();
+    return this;
+  }
+
   /** Places it. */
   public void place(Space where, long at) {
     space = where;
@@ -309,7 +322,15 @@ public final class Storage {
 
   /** Its entry in the memory map. */
   public Buffer buffer(int chip) {
-    return Buffer.of(bufferName, kind, chip, address, bytes, type, bufferDims);
+    return new Buffer(
+        bufferName,
+        kind,
+        chip,
+        address,
+        bytes,
+        type,
+        Arrays.stream(bufferDims).boxed().toList(),
+        Arrays.stream(bufferStrides).boxed().toList());
   }
 
   /** Gives its buffer a name of its own. */

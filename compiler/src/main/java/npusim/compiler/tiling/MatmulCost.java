@@ -7,7 +7,7 @@ import npusim.isa.DType;
 /** What a choice of tiles for a matrix product costs, by the hardware's numbers. */
 final class MatmulCost {
   /** Requests beyond this size in bytes are cut to what is asked for. */
-  private static final int LARGEST_REQUEST = 512;
+  private static final int LARGEST_REQUEST = 1024;
 
   private static final int BURST = 64;
 

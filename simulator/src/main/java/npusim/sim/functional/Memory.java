@@ -59,19 +59,20 @@ public final class Memory {
    */
   public void write(String name, byte[] content) {
     Buffer b = buffer(name);
-    if (content.length != b.bytes()) {
+    if (content.length != b.hostBytes()) {
       throw NpusimException.usage(
           "exec-buffer",
           "buffer '"
               + name
               + "' holds "
-              + b.bytes()
+              + b.hostBytes()
               + " bytes, but "
               + content.length
               + " are given",
           "it is " + b.type() + " of shape " + b.dims());
     }
-    drams[b.chip()].write(b.address(), content, 0, content.length);
+    Dram dram = drams[b.chip()];
+    rows(b, (address, at, bytes) -> dram.write(address, content, at, bytes));
   }
 
   /**
@@ -83,8 +84,37 @@ public final class Memory {
    */
   public byte[] read(String name) {
     Buffer b = buffer(name);
-    byte[] content = new byte[Math.toIntExact(b.bytes())];
-    drams[b.chip()].read(b.address(), content, 0, content.length);
+    byte[] content = new byte[Math.toIntExact(b.hostBytes())];
+    Dram dram = drams[b.chip()];
+    rows(b, (address, at, bytes) -> dram.read(address, content, at, bytes));
     return content;
+  }
+
+  /** Does something with pieces of a buffer that lie together both there and at the host. */
+  private static void rows(Buffer b, Piece p) {
+    if (b.strides().isEmpty()) {
+      p.move(b.address(), 0, Math.toIntExact(b.hostBytes()));
+      return;
+    }
+    int unit = Math.toIntExact(b.type().bytesFor(1));
+    int rank = b.dims().size();
+    boolean together = rank > 0 && b.strides().getLast() == 1;
+    int row = together ? Math.toIntExact(b.dims().getLast()) : 1;
+    int bytes = Math.multiplyExact(row, unit);
+    int rows = bytes == 0 ? 0 : Math.toIntExact(b.hostBytes() / bytes);
+    for (int i = 0; i < rows; i++) {
+      long at = 0;
+      long rest = i;
+      for (int d = together ? rank - 2 : rank - 1; d >= 0; d--) {
+        at += rest % b.dims().get(d) * b.strides().get(d);
+        rest /= b.dims().get(d);
+      }
+      p.move(b.address() + at * unit, i * bytes, bytes);
+    }
+  }
+
+  /** Something to do with bytes in DRAM and in the host's array. */
+  private interface Piece {
+    void move(long address, int at, int bytes);
   }
 }

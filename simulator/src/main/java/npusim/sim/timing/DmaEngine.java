@@ -2,6 +2,7 @@ package npusim.sim.timing;
 
 import java.util.Arrays;
 import npusim.hardware.Dma;
+import npusim.hardware.Noc;
 import npusim.isa.Word;
 import npusim.sim.dram.DramModel;
 
@@ -82,7 +83,11 @@ final class DmaEngine {
    */
   private final long[] crossingFree;
 
+  /** When that network is free for either direction where both share it, by chip; fixed point. */
+  private final long[] sharedCrossingFree;
+
   private final double[] crossing;
+  private final double sharedCrossing;
 
   /** Bytes by chip at the DRAM, then by chip at the shared SRAM. */
   private final long[] chipBytes;
@@ -140,8 +145,10 @@ final class DmaEngine {
     outstanding = new int[units];
     busFree = new long[m.cores * 2];
     crossingFree = new long[m.dram.length * 2];
-    crossing =
-        new double[] {m.hw.noc().memoryReadBytesPerCycle(), m.hw.noc().memoryWriteBytesPerCycle()};
+    sharedCrossingFree = new long[m.dram.length];
+    Noc noc = m.hw.noc();
+    crossing = new double[] {noc.memoryReadBytesPerCycle(), noc.memoryWriteBytesPerCycle()};
+    sharedCrossing = noc.memoryBytesPerCycle();
     chipBytes = new long[2 * m.dram.length];
     groupBytes =
         new long[] {
@@ -263,6 +270,7 @@ final class DmaEngine {
     }
     snapshot(s, busFree);
     snapshot(s, crossingFree);
+    snapshot(s, sharedCrossingFree);
   }
 
   private static void snapshot(Snapshot s, long[] times) {
@@ -284,7 +292,7 @@ final class DmaEngine {
     for (int g = 0; g < groupEnd.length; g++) {
       groupEnd[g] = Repeats.moved(groupEnd[g], since, by);
     }
-    for (long[] free : new long[][] {busFree, crossingFree}) {
+    for (long[] free : new long[][] {busFree, crossingFree, sharedCrossingFree}) {
       for (int i = 0; i < free.length; i++) {
         free[i] = Repeats.moved(free[i], since << FRACTION, by << FRACTION);
       }
@@ -447,7 +455,10 @@ final class DmaEngine {
     int bus = core * 2 + direction;
     long answer;
     if (direction == 0) {
-      long data = memory.read(when + hops, addressNow(unit), asked) + hops;
+      // A read is let onto a shared path when there is room for its answer, a write for its data.
+      long entered = crossShared(unit, asked, when << FRACTION);
+      long asks = entered + sharedTime(unit, asked) >> FRACTION;
+      long data = memory.read(asks + hops, addressNow(unit), asked) + hops;
       long end = Math.max(busFree[bus] + beats, cross(unit, direction, asked, data << FRACTION));
       busFree[bus] = end;
       answer = end + (1 << FRACTION) - 1 >> FRACTION;
@@ -458,13 +469,17 @@ final class DmaEngine {
         long words = Math.ceilDiv(bytes, (long) spm.bytesPerCyclePerBank());
         m.bankWrites[core].add(spm.bankOf(extra[unit]), from, Math.min(answer, from + words));
       }
-      issueFree[unit] = when + Math.max(1, (long) requests * Math.max(1, engine.requestCycles()));
+      long next = when + Math.max(1, (long) requests * Math.max(1, engine.requestCycles()));
+      issueFree[unit] = Math.max(next, entered >> FRACTION);
     } else {
       long end = Math.max(busFree[bus], when << FRACTION) + beats;
       busFree[bus] = end;
-      long out = cross(unit, direction, asked, end) + (1 << FRACTION) - 1 >> FRACTION;
+      long entered = crossShared(unit, asked, end);
+      long passed = Math.max(cross(unit, direction, asked, end), entered + sharedTime(unit, asked));
+      long out = passed + (1 << FRACTION) - 1 >> FRACTION;
       answer = memory.write(out + hops, addressNow(unit), asked) + hops;
-      issueFree[unit] = Math.max(end >> FRACTION, when + (long) requests * engine.requestCycles());
+      long next = Math.max(end >> FRACTION, when + (long) requests * engine.requestCycles());
+      issueFree[unit] = Math.max(next, entered >> FRACTION);
     }
     chipBytes[memory(unit)] += asked;
     lastAnswer[unit] = Math.max(lastAnswer[unit], answer);
@@ -495,6 +510,23 @@ final class DmaEngine {
     crossingFree[i] =
         Math.max(crossingFree[i], at) + Math.round(bytes * (1 << FRACTION) / crossing[direction]);
     return crossingFree[i];
+  }
+
+  /** When bytes begin to cross a path that both directions share, if there is one. */
+  private long crossShared(int unit, long bytes, long at) {
+    if (sharedCrossing <= 0 || shared(unit)) {
+      return at;
+    }
+    int chip = m.chipOf(unit / Machine.U);
+    long from = Math.max(sharedCrossingFree[chip], at);
+    sharedCrossingFree[chip] = from + sharedTime(unit, bytes);
+    return from;
+  }
+
+  /** How long bytes hold such a path; fixed point. */
+  private long sharedTime(int unit, long bytes) {
+    boolean none = sharedCrossing <= 0 || shared(unit);
+    return none ? 0 : Math.round(bytes * (1 << FRACTION) / sharedCrossing);
   }
 
   private long addressNow(int unit) {

@@ -121,6 +121,17 @@ class TimingSimulatorTest {
     assertThat(run(rows.formatted(197), tiles).counters().dramReadBytes()).isEqualTo(197 * 32);
   }
 
+  /** Where both directions share the way to the memory, what they carry adds up. */
+  @Test
+  void aPathForBothDirectionsIsALimitOfTheirSum() {
+    String path = "noc.memory_bytes_per_cycle=8";
+    assertThat(cycles(load(2048), path) - cycles(load(1024), path)).isEqualTo(4096 / 8);
+    assertThat(cycles(store(2048), path) - cycles(store(1024), path)).isEqualTo(4096 / 8);
+    String both = load(2048).replace("halt", "") + store(2048);
+    assertThat(cycles(both, path))
+        .isBetween(2 * 8192L / 8, cycles(load(2048), path) + 8192 / 8 + 8);
+  }
+
   @Test
   void theDecompressorIsALimit() {
     String expand =
