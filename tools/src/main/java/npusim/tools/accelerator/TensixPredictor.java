@@ -2,6 +2,7 @@ package npusim.tools.accelerator;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import npusim.asm.Assembler;
@@ -67,7 +68,7 @@ public final class TensixPredictor implements AcceleratorPredictor {
           .append(core == 0 ? "first\n" : "rest\n");
     }
     text.append(".stream rest\nhalt\n.stream first\n")
-        .append(what.formatted(t.get(0), t.get(2)))
+        .append(String.format(Locale.ROOT, what, t.get(0), t.get(2)))
         .append("\nhalt\n");
     return Variant.cycles(job.hw(), Assembler.assemble(job.mode(), text.toString()));
   }
