@@ -85,6 +85,12 @@ public record Hardware(
     return rate;
   }
 
+  /** The same of data that lie in the channel nearest to the core that reads them. */
+  public double placedReadBytesPerCycle() {
+    double net = noc.placedReadBytesPerCycle();
+    return net > 0 ? Math.min(net, dramBytesPerCycle()) : memoryReadBytesPerCycle();
+  }
+
   /**
    * Core clock cycles that the DRAM of one chip takes for traffic at its peak rate. Writes to
    * memory of the fixed model take its answer channel no time: only the stores' own buses limit

@@ -33,6 +33,7 @@ final class HardwareBuilder {
             p.int32("noc.hop_latency_cycles"),
             p.flag("noc.multicast"),
             p.number("noc.memory_read_bytes_per_cycle"),
+            p.number("noc.placed_read_bytes_per_cycle"),
             p.number("noc.memory_write_bytes_per_cycle"),
             p.int32("noc.packet_bytes"),
             p.number("noc.multicast_hop_cycles"),

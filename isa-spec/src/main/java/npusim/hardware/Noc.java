@@ -9,7 +9,9 @@ package npusim.hardware;
  * @param multicast whether one read of shared data may serve several cores
  * @param memoryReadBytesPerCycle what the network carries from the memory channels to all cores of
  *     a chip together, bytes per core cycle; 0 when it is no limit
- * @param memoryWriteBytesPerCycle the same from the cores to the channels
+ * @param placedReadBytesPerCycle the same of data that lie in the channel nearest to the core that
+ *     reads them; 0 when there is no difference
+ * @param memoryWriteBytesPerCycle what it carries from the cores to the channels
  * @param packetBytes largest packet; 0 when a transfer is one
  * @param multicastHopCycles cycles that each packet of a multicast takes for every hop to its
  *     farthest target, beyond its bytes: all of its way must be free before it leaves
@@ -21,6 +23,7 @@ public record Noc(
     int hopLatencyCycles,
     boolean multicast,
     double memoryReadBytesPerCycle,
+    double placedReadBytesPerCycle,
     double memoryWriteBytesPerCycle,
     int packetBytes,
     double multicastHopCycles,
@@ -37,6 +40,7 @@ public record Noc(
     Checks.positive(bytesPerCycle, "noc.bytes_per_cycle");
     Checks.notNegative(hopLatencyCycles, "noc.hop_latency_cycles");
     Checks.notNegative(memoryReadBytesPerCycle, "noc.memory_read_bytes_per_cycle");
+    Checks.notNegative(placedReadBytesPerCycle, "noc.placed_read_bytes_per_cycle");
     Checks.notNegative(memoryWriteBytesPerCycle, "noc.memory_write_bytes_per_cycle");
     Checks.notNegative(memoryBytesPerCycle, "noc.memory_bytes_per_cycle");
     Checks.notNegative(packetBytes, "noc.packet_bytes");

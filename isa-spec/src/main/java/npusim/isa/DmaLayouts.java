@@ -13,7 +13,14 @@ final class DmaLayouts {
         .extents("d", OperandShape.EXTENTS, "iteration extents")
         .operand("dst", OperandShape.LOCAL4, Access.WRITE, TypeGroup.ANY, "local destination")
         .untyped("dram", OperandShape.DRAM4, Access.READ, "dst", "DRAM source")
-        .field(Field.Q, FieldKind.UNSIGNED, 2, 0L, "load queue");
+        .field(Field.Q, FieldKind.UNSIGNED, 2, 0L, "load queue")
+        .field(
+            Field.PLACED,
+            FieldKind.FLAG,
+            1,
+            0L,
+            "the source lies in the memory channel nearest to the core: "
+                + "noc.placed_read_bytes_per_cycle limits it");
   }
 
   static Layout dmaSt() {

@@ -34,6 +34,7 @@ public enum Field {
   DRAM_S1,
   DRAM_S2,
   DRAM_S3,
+  PLACED,
   A_S0,
   A_S1,
   A_S2,

@@ -17,11 +17,18 @@ public final class Dma {
 
   /** Copies a region of DRAM to local memory on a load lane. */
   public void load(Lane lane, Loc dst, Loc dram, Aff... extents) {
+    load(lane, false, dst, dram, extents);
+  }
+
+  private void load(Lane lane, boolean placed, Loc dst, Loc dram, Aff... extents) {
     new Strided(
             e,
             new Operands[] {Operands.DST, Operands.DRAM},
             new Loc[] {dst, dram},
-            () -> new Op(Opcode.DMA_LD, lane).set(Field.Q, lane.queue()),
+            () -> {
+              Op op = new Op(Opcode.DMA_LD, lane).set(Field.Q, lane.queue());
+              return placed ? op.set(Field.PLACED, 1) : op;
+            },
             op -> op.reads(dram.area()).writes(dst.area()))
         .emit(extents);
   }
@@ -81,6 +88,15 @@ public final class Dma {
   /** As {@link #load(Lane, Loc, Loc, Aff...)} with the dimensions walked in the given order. */
   public void load(Lane lane, Loc dst, Loc dram, int[] order, Aff[] extents) {
     load(lane, dst.dims(order), dram.dims(order), permuted(order, extents));
+  }
+
+  /**
+   * The same.
+   *
+   * @param placed whether the region lies in the memory channel nearest to the core
+   */
+  public void load(Lane lane, boolean placed, Loc dst, Loc dram, int[] order, Aff[] extents) {
+    load(lane, placed, dst.dims(order), dram.dims(order), permuted(order, extents));
   }
 
   /** As {@link #store(Loc, Loc, Aff...)} with the dimensions walked in the given order. */

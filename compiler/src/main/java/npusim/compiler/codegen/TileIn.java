@@ -24,6 +24,7 @@ public final class TileIn {
   private final long[] localPart;
   private final int columns;
   private final long[] room;
+  private boolean placed;
 
   /**
    * Access to a tensor.
@@ -168,6 +169,14 @@ public final class TileIn {
     return local;
   }
 
+  /**
+   * Says that no other core reads any of these tiles: memory that is laid out once for all lies in
+   * the channel nearest to this one.
+   */
+  public void place() {
+    placed = true;
+  }
+
   /** True when tiles are loaded, false when they are read in place. */
   public boolean loaded() {
     return !view.storage().resident();
@@ -305,7 +314,8 @@ public final class TileIn {
       split(n, columns - 1, Math.min(page, ext[columns - 1].value()), block, dram, to, extents);
     }
     split(n + inner - 1, columns, block, 1, dram, to, extents);
-    new Dma(e).load(lane, slot.withStrides(to), from.withStrides(dram), order(dram), extents);
+    new Dma(e)
+        .load(lane, placed, slot.withStrides(to), from.withStrides(dram), order(dram), extents);
   }
 
   /** Makes a dimension one of pieces of {@code size} elements and {@code to} one within them. */

@@ -228,13 +228,15 @@ final class MatmulCost {
     double ms = Math.min(t.pm(), (double) p.m() / m);
     double ns = Math.min(t.pn(), (double) p.n() / n);
     double written = (double) b * m * n * p.storedBits() / 8 * outRows(tm, tn);
+    double carried = Math.max(1e-9, dramRate());
+    double placed = p.wPage() > 0 && t.eachItsOwnWeights() ? carried / transfers.placedRate() : 1;
     double dram =
         Math.max(
             near,
             (aBytes * bs * ms * Math.ceil(ns)
-                    + wBytes * (p.wPerBatch() ? bs : Math.ceil(bs)) * Math.ceil(ms) * ns
+                    + wBytes * placed * (p.wPerBatch() ? bs : Math.ceil(bs)) * Math.ceil(ms) * ns
                     + written * bs * ms * ns)
-                / Math.max(1e-9, dramRate()));
+                / carried);
     double vector = c.vector();
     double widen = 0;
     if (p.widens()) {

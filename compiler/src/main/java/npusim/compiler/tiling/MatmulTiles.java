@@ -74,6 +74,11 @@ public record MatmulTiles(
         m, count * p.wBlock(), k, nOuter, pb, pm, pn, aDim, wDim, aStaged, wStaged, slots, pieces);
   }
 
+  /** Whether no two cores read the same columns of W. */
+  public boolean eachItsOwnWeights() {
+    return pb == 1 && pm == 1;
+  }
+
   /** Cores that load a tile of A together. */
   int aGroup() {
     return aDim == ALONE ? 1 : pn;

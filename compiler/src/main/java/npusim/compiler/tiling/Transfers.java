@@ -15,8 +15,16 @@ final class Transfers {
 
   /** Bytes per cycle that all cores together get from the DRAM. */
   double dramRate() {
-    double r = hw.memoryReadBytesPerCycle();
-    return Double.isInfinite(r) ? 1e12 : r * (1 - refreshing());
+    return rate(hw.memoryReadBytesPerCycle());
+  }
+
+  /** The same of data placed near the core that reads them. */
+  double placedRate() {
+    return rate(hw.placedReadBytesPerCycle());
+  }
+
+  private double rate(double most) {
+    return Double.isInfinite(most) ? 1e12 : most * (1 - refreshing());
   }
 
   /** Share of the time in which the DRAM's banks are all refreshed. */

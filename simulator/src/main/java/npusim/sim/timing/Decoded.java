@@ -5,6 +5,7 @@ import npusim.isa.Field;
 import npusim.isa.FieldKind;
 import npusim.isa.FieldSpec;
 import npusim.isa.Instruction;
+import npusim.isa.Opcode;
 import npusim.isa.Unit;
 
 /**
@@ -74,6 +75,9 @@ final class Decoded {
   /** First of the vector instructions in a row that hand elements to each other, up to this one. */
   int chain;
 
+  /** Whether a load reads the memory channel nearest to its core. */
+  boolean placed;
+
   /** Matching endloop of a loop, matching loop of an endloop, target of a call. */
   int target;
 
@@ -133,6 +137,7 @@ final class Decoded {
       }
       case DMA_LD, DMA_LDZ, DMA_GATHER -> {
         work = Code.DMA;
+        placed = instruction.op() == Opcode.DMA_LD && instruction.get(Field.PLACED) != 0;
         operand(Field.DRAM);
         second(Field.DST);
       }

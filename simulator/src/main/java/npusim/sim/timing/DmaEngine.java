@@ -88,6 +88,7 @@ final class DmaEngine {
 
   private final double[] crossing;
   private final double sharedCrossing;
+  private final double placedCrossing;
 
   /** Bytes by chip at the DRAM, then by chip at the shared SRAM. */
   private final long[] chipBytes;
@@ -149,6 +150,8 @@ final class DmaEngine {
     Noc noc = m.hw.noc();
     crossing = new double[] {noc.memoryReadBytesPerCycle(), noc.memoryWriteBytesPerCycle()};
     sharedCrossing = noc.memoryBytesPerCycle();
+    double placed = noc.placedReadBytesPerCycle();
+    placedCrossing = placed > 0 ? placed : crossing[0];
     chipBytes = new long[2 * m.dram.length];
     groupBytes =
         new long[] {
@@ -507,8 +510,9 @@ final class DmaEngine {
       return at;
     }
     int i = m.chipOf(unit / Machine.U) * 2 + direction;
-    crossingFree[i] =
-        Math.max(crossingFree[i], at) + Math.round(bytes * (1 << FRACTION) / crossing[direction]);
+    boolean placed = m.code[unit / Machine.U].ops[pc[unit]].placed;
+    double rate = placed ? placedCrossing : crossing[direction];
+    crossingFree[i] = Math.max(crossingFree[i], at) + Math.round(bytes * (1 << FRACTION) / rate);
     return crossingFree[i];
   }
 

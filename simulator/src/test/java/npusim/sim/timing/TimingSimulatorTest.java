@@ -108,6 +108,17 @@ class TimingSimulatorTest {
     assertThat(cycles(chips, read, "system.chips=2")).isEqualTo(cycles(load(2048), read));
   }
 
+  /** What lies in the channel nearest to its core comes at a rate of its own. */
+  @Test
+  void dataPlacedNearTheirCoreHaveARateOfTheirOwn() {
+    String[] rates = {"noc.memory_read_bytes_per_cycle=4", "noc.placed_read_bytes_per_cycle=8"};
+    String placed = load(2048).replace("\nhalt", " placed=1\nhalt");
+    String half = load(1024).replace("\nhalt", " placed=1\nhalt");
+    assertThat(cycles(placed, rates) - cycles(half, rates)).isEqualTo(4096 / 8);
+    assertThat(cycles(load(2048), rates)).isEqualTo(cycles(load(2048), rates[0]));
+    assertThat(cycles(placed, rates[0])).isEqualTo(cycles(load(2048), rates[0]));
+  }
+
   /** 197 rows are six tiles of 32 and a piece of five rows, 205 one of thirteen. */
   @Test
   void rowsBehindTheLastWholeTileAreAPiece() {
