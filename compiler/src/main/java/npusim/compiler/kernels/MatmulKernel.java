@@ -169,7 +169,8 @@ public final class MatmulKernel {
         k.near(c.a()),
         direct || c.out().storage().resident() ? 0 : out.bits(),
         extraBits,
-        direct ? 0 : perResult(k, out),
+        direct ? 0 : perResult(k, out, epilogue.tileSteps()),
+        epilogue.tileSteps(),
         Arrays.stream(c.w().strides()).limit(c.batchDims()).anyMatch(s -> s != 0),
         weights.compression(),
         weights.grain(),
@@ -230,11 +231,12 @@ public final class MatmulKernel {
     return Cuts.given(all);
   }
 
-  /** Vector cycles that one result takes on its way out, as a copy from the accumulators. */
-  private static double perResult(KernelContext k, DType out) {
+  /** Vector cycles that one result takes on its way out, the last step into its own type. */
+  private static double perResult(KernelContext k, DType out, int steps) {
     var vector = k.hw().core().vector();
-    return 1
-        / (vector.lanes() * Math.min(vector.lanesPerCycle(DType.F32), vector.lanesPerCycle(out)));
+    double inside = vector.lanesPerCycle(DType.F32);
+    double last = Math.min(inside, vector.lanesPerCycle(out));
+    return ((steps - 1) / inside + 1 / last) / vector.lanes();
   }
 
   private void emit(Emitter e, int part) {

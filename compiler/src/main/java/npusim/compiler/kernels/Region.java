@@ -69,6 +69,15 @@ public final class Region {
     return steps.size();
   }
 
+  /** Steps over whole tiles, not over a value per row; a copy is one. */
+  int tileSteps() {
+    int n = 0;
+    for (int v = 0; v < types.size(); v++) {
+      n += sources.get(v) < 0 && !rows.get(v) ? 1 : 0;
+    }
+    return Math.max(1, n);
+  }
+
   /** Type of a value. */
   public DType type(int value) {
     return types.get(value);

@@ -83,7 +83,7 @@ final class MatmulCost {
       double gemms = results * Math.ceilDiv(p.k(), x.tk());
       double array = x.b() * streams(x.tm(), x.tn(), x.tk(), x.m(), x.n());
       double rows = Math.ceilDiv(x.tm(), (long) x.pieces());
-      double start = direct() ? 0 : VECTOR_START;
+      double start = direct() ? 0 : VECTOR_START * p.vectorSteps();
       double convert = rows * x.tn() * p.vectorPerResult() + start;
       double storing = storing(rows, x.tn());
       double stored = storing == 0 ? 0 : transfers.stored(storing);

@@ -14,6 +14,7 @@ import npusim.isa.DType;
  *     accumulators)
  * @param extraBits bits per result element for the epilogue's operands and temporaries
  * @param vectorPerResult vector cycles per result element; 0 when results leave directly
+ * @param vectorSteps vector instructions that a piece of results takes, one behind the other
  * @param wPerBatch whether every batch has its own stationary operand
  * @param wRatio bytes in DRAM per byte of the stationary operand; below 1 when it is compressed
  * @param wTurned whether the stationary operand lies along the sums in memory
@@ -43,6 +44,7 @@ public record MatmulProblem(
     int outBits,
     int extraBits,
     double vectorPerResult,
+    int vectorSteps,
     boolean wPerBatch,
     double wRatio,
     int kGrain,
@@ -81,6 +83,7 @@ public record MatmulProblem(
         outBits,
         extraBits,
         vectorPerResult,
+        vectorSteps,
         wPerBatch,
         wRatio,
         kGrain,

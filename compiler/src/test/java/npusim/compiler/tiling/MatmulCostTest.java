@@ -27,6 +27,7 @@ class MatmulCostTest {
         16,
         32,
         0.01,
+        1,
         false,
         1,
         1,

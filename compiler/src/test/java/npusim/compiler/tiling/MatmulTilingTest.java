@@ -25,6 +25,7 @@ class MatmulTilingTest {
         16,
         32,
         0.01,
+        1,
         false,
         1,
         1,
