@@ -177,7 +177,8 @@ public final class MapKernel {
   private long tiles(long footprint) {
     double rate = k.hw().memoryReadBytesPerCycle() / k.cores();
     double startup = Math.max(1, k.hw().core().dma().load().startupCycles());
-    double best = Math.sqrt(footprint / SLOTS / (rate * startup));
+    long slot = footprint / SLOTS;
+    double best = Math.sqrt(slot / (rate * startup));
     return Math.clamp(Math.round(best), 1, MOST_TILES);
   }
 

@@ -351,7 +351,7 @@ public final class MatmulKernel {
     // Of weights in blocks the last dimension is that of the columns.
     int columns = v.storage().block() > 0 ? v.rank() - 1 : -1;
     TileIn in = new TileIn(e, name, v, columns, share, staging, tile, slots, lane, Lane.MAT);
-    boolean own = v == c.w() && v.storage().pageRows() > 0 && t.eachItsOwnWeights();
+    boolean own = v.storage().pageRows() > 0 && t.eachItsOwnWeights();
     if (own && k.hw().noc().placedReadBytesPerCycle() > 0) {
       in.place();
     }

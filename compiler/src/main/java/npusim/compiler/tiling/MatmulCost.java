@@ -117,17 +117,20 @@ final class MatmulCost {
 
   /** Cycles in which rows stream through the arrays for one product of m rows and n columns. */
   private double streams(long tm, long tn, long tk, long m, long n) {
-    return m / tm * columnStreams(tm, tn, tk, n)
+    long whole = m / tm;
+    return whole * columnStreams(tm, tn, tk, n)
         + (m % tm == 0 ? 0 : columnStreams(m % tm, tn, tk, n));
   }
 
   private double columnStreams(long rows, long tn, long tk, long n) {
-    return n / tn * sumStreams(rows, tn, tk) + (n % tn == 0 ? 0 : sumStreams(rows, n % tn, tk));
+    long whole = n / tn;
+    return whole * sumStreams(rows, tn, tk) + (n % tn == 0 ? 0 : sumStreams(rows, n % tn, tk));
   }
 
   private double sumStreams(long rows, long columns, long tk) {
     long k = p.k();
-    return k / tk * products.stream(rows, columns, tk)
+    long whole = k / tk;
+    return whole * products.stream(rows, columns, tk)
         + (k % tk == 0 ? 0 : products.stream(rows, columns, k % tk));
   }
 
