@@ -28,6 +28,7 @@ import npusim.sim.timing.TimingOptions;
 import npusim.sim.timing.TimingResult;
 import npusim.sim.timing.TimingSimulator;
 import org.assertj.core.data.Offset;
+import org.assertj.core.data.Percentage;
 
 /** What holds for every graph on every chip, on random ones of both. */
 class GraphLawsPropertyTest {
@@ -36,6 +37,9 @@ class GraphLawsPropertyTest {
 
   /** Tiles of another size are padded by other amounts. */
   private static final double PADDING = 0.02;
+
+  /** Traffic of the same graph in other tiles, percent. */
+  private static final double OTHER_TILES = 5;
 
   private static final AtomicLong SHARED = new AtomicLong();
 
@@ -142,7 +146,13 @@ class GraphLawsPropertyTest {
     Program p = compile(g, with);
     TimingResult shared = time(p, with);
     long there = shared.counters().sharedReadBytes() + shared.counters().sharedWrittenBytes();
-    assertThat(shared.dramBytes() + there).isEqualTo(plain.dramBytes());
+    // Operands that are nearer may be cut into other tiles, and be loaded more often.
+    assertThat((double) shared.dramBytes() + there)
+        .isCloseTo(plain.dramBytes(), Percentage.withPercentage(OTHER_TILES));
+    assertThat(shared.dramBytes()).isLessThanOrEqualTo(plain.dramBytes());
+    if (there == 0) {
+      assertThat(shared.dramBytes()).isEqualTo(plain.dramBytes());
+    }
     assertThat(shared.nodes().stream().mapToLong(n -> n.sharedBytes()).sum()).isEqualTo(there);
     if (there == 0) {
       assertThat(shared.cycles(Category.SHARED_SRAM)).isZero();

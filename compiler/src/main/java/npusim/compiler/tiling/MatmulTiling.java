@@ -285,7 +285,12 @@ public final class MatmulTiling {
   }
 
   private static long[] array(Set<Long> extents) {
-    return extents.stream().mapToLong(Long::longValue).toArray();
+    long[] all = new long[extents.size()];
+    int at = all.length;
+    for (long e : extents) {
+      all[--at] = e;
+    }
+    return all;
   }
 
   private Set<Long> depths() {
