@@ -37,6 +37,9 @@ public final class MatmulTiling {
 
   private static final int STAGED = 2;
 
+  /** Costs that differ by less are the same. */
+  private static final double ALIKE = 1.001;
+
   private final Hardware hw;
   private final MatmulProblem p;
   private final MatmulCost costs;
@@ -89,7 +92,7 @@ public final class MatmulTiling {
               if (pieces == 0 || !whole(tk)) {
                 continue;
               }
-              if (costs.atLeast(tm, tn, tk, pieces, b, m, n) >= cost * 0.999) {
+              if (costs.atLeast(tm, tn, tk, pieces, b, m, n) > cost * ALIKE) {
                 continue;
               }
               int aDim = pn == 1 || !p.aShares() ? MatmulTiles.ALONE : aDim(tm, tn, tk, pn, ms, ns);
@@ -118,8 +121,8 @@ public final class MatmulTiling {
                   }
                 }
                 double c = costs.of(t, b, m, n);
-                if (c < cost * 0.999) {
-                  cost = c;
+                if (c < cost / ALIKE || c <= cost * ALIKE && leavesMoreRoom(t, best)) {
+                  cost = Math.min(cost, c);
                   best = t;
                 }
               }
@@ -132,6 +135,13 @@ public final class MatmulTiling {
       return search(hw, p.onOneCore());
     }
     return best;
+  }
+
+  /** Whether tiles are smaller than others of the same division among cores. */
+  private static boolean leavesMoreRoom(MatmulTiles t, MatmulTiles than) {
+    return t.pb() == than.pb()
+        && t.pm() == than.pm()
+        && t.m() * t.n() * t.k() < than.m() * than.n() * than.k();
   }
 
   private boolean possible(int way, int dim, boolean near) {
