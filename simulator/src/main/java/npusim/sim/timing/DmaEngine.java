@@ -2,7 +2,6 @@ package npusim.sim.timing;
 
 import java.util.Arrays;
 import npusim.hardware.Dma;
-import npusim.hardware.Noc;
 import npusim.isa.Word;
 import npusim.sim.dram.DramModel;
 
@@ -20,7 +19,7 @@ import npusim.sim.dram.DramModel;
  */
 final class DmaEngine {
   /** Bits behind the binary point of bus and port times. */
-  private static final int FRACTION = 10;
+  private static final int FRACTION = MemoryNetwork.FRACTION;
 
   private static final int FILL = Category.FILL_DRAIN.ordinal();
   private static final int BANDWIDTH = Category.DRAM_BANDWIDTH.ordinal();
@@ -77,18 +76,7 @@ final class DmaEngine {
    */
   private final long[] busFree;
 
-  /**
-   * When the network between the cores and the memory is free, by chip · 2 + (0 read, 1 write);
-   * fixed point.
-   */
-  private final long[] crossingFree;
-
-  /** When that network is free for either direction where both share it, by chip; fixed point. */
-  private final long[] sharedCrossingFree;
-
-  private final double[] crossing;
-  private final double sharedCrossing;
-  private final double placedCrossing;
+  private final MemoryNetwork network;
 
   /** Bytes by chip at the DRAM, then by chip at the shared SRAM. */
   private final long[] chipBytes;
@@ -145,13 +133,7 @@ final class DmaEngine {
     groupCount = new int[units];
     outstanding = new int[units];
     busFree = new long[m.cores * 2];
-    crossingFree = new long[m.dram.length * 2];
-    sharedCrossingFree = new long[m.dram.length];
-    Noc noc = m.hw.noc();
-    crossing = new double[] {noc.memoryReadBytesPerCycle(), noc.memoryWriteBytesPerCycle()};
-    sharedCrossing = noc.memoryBytesPerCycle();
-    double placed = noc.placedReadBytesPerCycle();
-    placedCrossing = placed > 0 ? placed : crossing[0];
+    network = new MemoryNetwork(m.hw.noc(), m.dram.length);
     chipBytes = new long[2 * m.dram.length];
     groupBytes =
         new long[] {
@@ -271,16 +253,8 @@ final class DmaEngine {
       }
       s.fact(waiting);
     }
-    snapshot(s, busFree);
-    snapshot(s, crossingFree);
-    snapshot(s, sharedCrossingFree);
-  }
-
-  private static void snapshot(Snapshot s, long[] times) {
-    for (long free : times) {
-      s.future((free >> FRACTION) + 1);
-      s.fact(free >> FRACTION >= s.now() ? free & (1 << FRACTION) - 1 : 0);
-    }
+    MemoryNetwork.snapshot(s, busFree);
+    network.snapshot(s);
   }
 
   void shift(long since, long by, long times, long[] chipBytesAtMark, long[] addressesAtMark) {
@@ -295,11 +269,8 @@ final class DmaEngine {
     for (int g = 0; g < groupEnd.length; g++) {
       groupEnd[g] = Repeats.moved(groupEnd[g], since, by);
     }
-    for (long[] free : new long[][] {busFree, crossingFree, sharedCrossingFree}) {
-      for (int i = 0; i < free.length; i++) {
-        free[i] = Repeats.moved(free[i], since << FRACTION, by << FRACTION);
-      }
-    }
+    MemoryNetwork.shift(busFree, since, by);
+    network.shift(since, by);
     for (int chip = 0; chip < chipBytes.length; chip++) {
       chipBytes[chip] += times * (chipBytes[chip] - chipBytesAtMark[chip]);
     }
@@ -456,13 +427,20 @@ final class DmaEngine {
     beats = Math.max(beats, bytes * m.costs.rows[cost[unit] + Costs.EXPAND]);
     long hops = net.memoryLatency();
     int bus = core * 2 + direction;
+    int chip = m.chipOf(core);
+    boolean far = !shared(unit);
+    boolean placed = m.code[core].ops[pc[unit]].placed;
+    long held = far ? network.holding(asked) : 0;
     long answer;
     if (direction == 0) {
       // A read is let onto a shared path when there is room for its answer, a write for its data.
-      long entered = crossShared(unit, asked, when << FRACTION);
-      long asks = entered + sharedTime(unit, asked) >> FRACTION;
+      long asking = when << FRACTION;
+      long entered = far ? network.enter(chip, asked, asking) : asking;
+      long asks = entered + held >> FRACTION;
       long data = memory.read(asks + hops, addressNow(unit), asked) + hops;
-      long end = Math.max(busFree[bus] + beats, cross(unit, direction, asked, data << FRACTION));
+      long come = data << FRACTION;
+      long passed = far ? network.cross(chip, 0, placed, asked, come) : come;
+      long end = Math.max(busFree[bus] + beats, passed);
       busFree[bus] = end;
       answer = end + (1 << FRACTION) - 1 >> FRACTION;
       if (m.bankWrites.length > 0 && extra[unit] < Word.ACC_BASE) {
@@ -477,8 +455,9 @@ final class DmaEngine {
     } else {
       long end = Math.max(busFree[bus], when << FRACTION) + beats;
       busFree[bus] = end;
-      long entered = crossShared(unit, asked, end);
-      long passed = Math.max(cross(unit, direction, asked, end), entered + sharedTime(unit, asked));
+      long entered = far ? network.enter(chip, asked, end) : end;
+      long crossed = far ? network.cross(chip, 1, false, asked, end) : end;
+      long passed = Math.max(crossed, entered + held);
       long out = passed + (1 << FRACTION) - 1 >> FRACTION;
       answer = memory.write(out + hops, addressNow(unit), asked) + hops;
       long next = Math.max(end >> FRACTION, when + (long) requests * engine.requestCycles());
@@ -502,35 +481,6 @@ final class DmaEngine {
         trace.dram(m.chipOf(core), when, answer, read, asked - read);
       }
     }
-  }
-
-  /** When bytes that are ready at {@code at} have crossed the network to or from the DRAM. */
-  private long cross(int unit, int direction, long bytes, long at) {
-    if (crossing[direction] <= 0 || shared(unit)) {
-      return at;
-    }
-    int i = m.chipOf(unit / Machine.U) * 2 + direction;
-    boolean placed = m.code[unit / Machine.U].ops[pc[unit]].placed;
-    double rate = placed ? placedCrossing : crossing[direction];
-    crossingFree[i] = Math.max(crossingFree[i], at) + Math.round(bytes * (1 << FRACTION) / rate);
-    return crossingFree[i];
-  }
-
-  /** When bytes begin to cross a path that both directions share, if there is one. */
-  private long crossShared(int unit, long bytes, long at) {
-    if (sharedCrossing <= 0 || shared(unit)) {
-      return at;
-    }
-    int chip = m.chipOf(unit / Machine.U);
-    long from = Math.max(sharedCrossingFree[chip], at);
-    sharedCrossingFree[chip] = from + sharedTime(unit, bytes);
-    return from;
-  }
-
-  /** How long bytes hold such a path; fixed point. */
-  private long sharedTime(int unit, long bytes) {
-    boolean none = sharedCrossing <= 0 || shared(unit);
-    return none ? 0 : Math.round(bytes * (1 << FRACTION) / sharedCrossing);
   }
 
   private long addressNow(int unit) {
