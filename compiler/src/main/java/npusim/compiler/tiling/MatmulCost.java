@@ -17,9 +17,6 @@ final class MatmulCost {
    */
   private static final double HIDDEN = 0.05;
 
-  /** Rate that is lost to drifting apart each time tiles have twice as many pages; simulated. */
-  private static final double APART = 0.07;
-
   /** Cycles from a vector instruction's dispatch to the next one that depends on it. */
   private static final int VECTOR_START = 12;
 
@@ -228,7 +225,7 @@ final class MatmulCost {
     int cores = t.pb() * t.pm() * t.pn();
     near = near == 0 ? 0 : near * cores / hw.sharedSram().orElseThrow().bytesPerCycle();
     aBytes *= p.aNear() ? 0 : aRows(t);
-    wBytes *= rows(t, n) * apart(t, tk);
+    wBytes *= rows(t, n);
     // Cores that have less to do than the busiest ask for less.
     double bs = Math.min(t.pb(), (double) p.batch() / b);
     double ms = Math.min(t.pm(), (double) p.m() / m);
@@ -481,15 +478,6 @@ final class MatmulCost {
       rows /= t.aGroup();
     }
     return overhead(p.a(), along, p.k(), rows);
-  }
-
-  /**
-   * What cores that each read pages of their own lose with several at once: pages of the same rows
-   * adjoin, and cores drift apart by as many as a tile has.
-   */
-  private double apart(MatmulTiles t, long depth) {
-    boolean several = p.wPage() > 0 && t.eachItsOwnWeights() && t.pn() > 1 && depth > p.wPage();
-    return several ? 1 + APART * Math.log((double) depth / p.wPage()) / Math.log(2) : 1;
   }
 
   /** {@link #overhead} of the stationary operand's rows. */
