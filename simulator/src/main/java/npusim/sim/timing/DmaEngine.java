@@ -429,7 +429,6 @@ final class DmaEngine {
     int bus = core * 2 + direction;
     int chip = m.chipOf(core);
     boolean far = !shared(unit);
-    boolean placed = m.code[core].ops[pc[unit]].placed;
     long held = far ? network.holding(asked) : 0;
     long answer;
     if (direction == 0) {
@@ -439,6 +438,7 @@ final class DmaEngine {
       long asks = entered + held >> FRACTION;
       long data = memory.read(asks + hops, addressNow(unit), asked) + hops;
       long come = data << FRACTION;
+      boolean placed = far && m.code[core].ops[pc[unit]].placed;
       long passed = far ? network.cross(chip, 0, placed, asked, come) : come;
       long end = Math.max(busFree[bus] + beats, passed);
       busFree[bus] = end;

@@ -58,8 +58,17 @@ public final class ValidatedRange {
    * @param rows measurements that ran
    * @param mape mean absolute error, 0.1 being 10 %
    * @param worst largest absolute error
+   * @param withHost of them include transfers from the host and back, which runs don't
    */
-  public record Range(String chip, Kind kind, int rows, double mape, double worst) {
+  public record Range(String chip, Kind kind, int rows, double mape, double worst, int withHost) {
+    /** What of the rows' time is not in a run's, for the end of a sentence. */
+    private String host() {
+      String which = withHost == rows ? "" : withHost + " of them ";
+      return withHost == 0
+          ? ""
+          : ", " + which + "with transfers from the host and back, which are not in this report";
+    }
+
     /** False when predictions are too far off to be used. */
     public boolean reliable() {
       return mape <= UNRELIABLE;
@@ -121,14 +130,15 @@ public final class ValidatedRange {
             r ->
                 String.format(
                     Locale.ROOT,
-                    "%s on this chip: %s%.1f%% off silicon on average, %.1f%% at worst, %d row%s"
+                    "%s on this chip: %s%.1f%% off silicon on average, %.1f%% at worst, %d row%s%s"
                         + " (docs/validation.md)",
                     kind.label(),
                     r.reliable() ? "" : "not to be relied upon, ",
                     r.mape() * 100,
                     r.worst() * 100,
                     r.rows(),
-                    r.rows() == 1 ? "" : "s"))
+                    r.rows() == 1 ? "" : "s",
+                    r.host()))
         .orElse(kind.label() + " on this chip: not measured, outside the validated range");
   }
 
@@ -139,17 +149,18 @@ public final class ValidatedRange {
 
   /** The text of {@code summary.csv} for ranges. */
   public static String csv(List<Range> ranges) {
-    var out = new StringBuilder("chip,kind,rows,mape,worst\n");
+    var out = new StringBuilder("chip,kind,rows,mape,worst,host\n");
     for (Range r : ranges) {
       out.append(
           String.format(
               Locale.ROOT,
-              "%s,%s,%d,%.4f,%.4f\n",
+              "%s,%s,%d,%.4f,%.4f,%d\n",
               r.chip(),
               r.kind().id(),
               r.rows(),
               r.mape(),
-              r.worst()));
+              r.worst(),
+              r.withHost()));
     }
     return out.toString().replace("\r\n", "\n");
   }
@@ -169,7 +180,8 @@ public final class ValidatedRange {
                         Kind.valueOf(f[1].toUpperCase(Locale.ROOT)),
                         Integer.parseInt(f[2]),
                         Double.parseDouble(f[3]),
-                        Double.parseDouble(f[4]))));
+                        Double.parseDouble(f[4]),
+                        Integer.parseInt(f[5]))));
     return List.copyOf(out.values());
   }
 }

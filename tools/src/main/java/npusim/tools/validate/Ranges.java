@@ -21,12 +21,12 @@ public final class Ranges {
   public static List<Range> of(List<Outcome> outcomes) {
     record Key(String chip, Kind kind) {}
     Map<Key, List<Double>> errors = new LinkedHashMap<>();
+    Map<Key, Integer> withHost = new LinkedHashMap<>();
     for (Outcome o : outcomes) {
       if (o.ran() && o.row().job() instanceof Job.OnChip c) {
-        errors
-            .computeIfAbsent(
-                new Key(c.machine(), kind(c, o.table().measure())), k -> new ArrayList<>())
-            .add(Math.abs(o.error()));
+        var key = new Key(c.machine(), kind(c, o.table().measure()));
+        errors.computeIfAbsent(key, k -> new ArrayList<>()).add(Math.abs(o.error()));
+        withHost.merge(key, c.host() ? 1 : 0, Integer::sum);
       }
     }
     return errors.entrySet().stream()
@@ -37,7 +37,8 @@ public final class Ranges {
                     e.getKey().kind(),
                     e.getValue().size(),
                     e.getValue().stream().mapToDouble(v -> v).average().orElse(0),
-                    e.getValue().stream().mapToDouble(v -> v).max().orElse(0)))
+                    e.getValue().stream().mapToDouble(v -> v).max().orElse(0),
+                    withHost.get(e.getKey())))
         .toList();
   }
 

@@ -46,6 +46,25 @@ class ValidatedRangeTest {
   }
 
   @Test
+  void saysWhatARunLeavesOutOfWhatWasMeasured() {
+    for (var range : ValidatedRange.all()) {
+      String said = ValidatedRange.of(HardwareLoader.load(range.chip()), range.kind());
+      String all = "s?, with transfers from the host and back, which are not in this report";
+      String some = range.withHost() + " of them with transfers from the host and back";
+      if (range.withHost() == 0) {
+        assertThat(said).doesNotContain("host");
+      } else if (range.withHost() == range.rows()) {
+        assertThat(said).containsPattern("row" + all);
+      } else {
+        assertThat(said).contains(some);
+      }
+    }
+    assertThat(ValidatedRange.all())
+        .anyMatch(r -> r.withHost() == r.rows())
+        .anyMatch(r -> r.withHost() > 0 && r.withHost() < r.rows());
+  }
+
+  @Test
   void warnsOfWhatIsFarOffAndOnlyOfThat() {
     for (var range : ValidatedRange.all()) {
       String said = ValidatedRange.of(HardwareLoader.load(range.chip()), range.kind());
@@ -59,7 +78,8 @@ class ValidatedRangeTest {
 
   @Test
   void readsWhatItWrites() {
-    assertThat(ValidatedRange.csv(ValidatedRange.all())).startsWith("chip,kind,rows,mape,worst\n");
+    assertThat(ValidatedRange.csv(ValidatedRange.all()))
+        .startsWith("chip,kind,rows,mape,worst,host\n");
     assertThat(ValidatedRange.all()).isNotEmpty();
   }
 }

@@ -167,6 +167,6 @@ class ValidateCommandTest {
         CommandRun.of("validate", "--data", table(kernel), "--markdown", page, "--ranges", ranges);
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(page).content().contains("### kernels", "| tiny | gemm:8,8,8 | 100 |");
-    assertThat(ranges).content().startsWith("chip,kind,rows,mape,worst\ntiny,product,1,");
+    assertThat(ranges).content().startsWith("chip,kind,rows,mape,worst,host\ntiny,product,1,");
   }
 }
